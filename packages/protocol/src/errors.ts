@@ -31,6 +31,7 @@ export const ERRORS = {
   "auth.origin_refused": { status: 403, retry: "never", message: "The request came from another site and was refused." },
   "access.denied": { status: 403, retry: "never", message: "You need the permission {permission} for this. Ask an administrator of the workspace." },
   "workspace.not_found": { status: 404, retry: "never", message: "There is no such workspace, or you are not a member of it." },
+  "workspace.slug_taken": { status: 409, retry: "never", message: "The address {slug} is taken by another workspace. Choose another." },
   "edit.conflict": { status: 409, retry: "reread", message: "Somebody else changed this since you read it. Look at both versions and save again." },
   "database.unavailable": { status: 503, retry: "later", message: "The database cannot be reached right now. Nothing was changed; try again in a moment." },
   "server.stopping": { status: 503, retry: "later", message: "The server is stopping. Try again in a moment." },

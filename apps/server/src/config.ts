@@ -1,0 +1,117 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+export const ROLES = ["web", "worker", "cron"] as const;
+export type ProcessRole = (typeof ROLES)[number];
+
+const checkout = fileURLToPath(new URL("../../../", import.meta.url));
+
+const flag = z.stringbool();
+const seconds = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const perMinute = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+/** Every setting, read from the environment in this file alone. docs/configuration.md lists them; a test compares both ways. */
+const environment = z.object({
+  NODE_ENV: z.string().optional().describe("`production` switches the safeguards on, like GRANARY_MODE."),
+  DATABASE_URL: z.string().optional().describe("PostgreSQL 16 or newer as a URL. Unset: an embedded PostgreSQL in the data directory."),
+  GRANARY_MODE: z.enum(["development", "production"]).optional().describe("`production` demands secrets, refuses weak ones and limits the developer role."),
+  GRANARY_HOST: z.string().default("127.0.0.1").describe("Address to listen on. `0.0.0.0` listens on all."),
+  GRANARY_PORT: z.coerce.number().int().min(0).max(65535).default(4400).describe("Port to listen on; 0 takes a free one."),
+  GRANARY_DATA: z.string().default(resolve(checkout, ".granary")).describe("Directory of everything kept on this machine: embedded database, tables, uploads, secrets."),
+  GRANARY_PUBLIC_URL: z.url().optional().describe("Where people reach the program; links in mails start with it."),
+  GRANARY_STORAGE: z.string().optional().describe("Where tables are stored, as a URI. Unset: `lake/` in the data directory."),
+  GRANARY_SECRET_KEY: z.string().optional().describe("Encrypts stored secrets: 32 bytes or more, base64. Generated in the data directory when unset outside production."),
+  GRANARY_MASK_KEY: z.string().optional().describe("Keys deterministic masks: 32 bytes or more, base64. Generated like GRANARY_SECRET_KEY."),
+  GRANARY_ADMIN_EMAIL: z.email().optional().describe("E-mail of the first administrator, for an unattended first start."),
+  GRANARY_ADMIN_PASSWORD: z.string().optional().describe("Password of the first administrator, for an unattended first start."),
+  GRANARY_SIGN_UP: z.enum(["open", "invitation", "closed"]).default("invitation").describe("Who may create an account."),
+  GRANARY_SMTP_URL: z.string().optional().describe("Mail server as `smtp://user:password@host:port`. Unset: mails are kept in the local outbox."),
+  GRANARY_MAIL_FROM: z.string().default("Granary <granary@localhost>").describe("Sender of mails."),
+  GRANARY_SESSION_IDLE: seconds(1_800).describe("Seconds without activity after which a session ends."),
+  GRANARY_SESSION_LIFETIME: seconds(43_200).describe("Seconds after which a session ends in any case."),
+  GRANARY_SESSION_REMEMBER: seconds(2_592_000).describe("Seconds a session lasts with `remember me`."),
+  GRANARY_ACCESS_TOKEN_LIFETIME: seconds(3_600).describe("Seconds a bearer access token lasts before it must be refreshed."),
+  GRANARY_CORS_ORIGINS: z.string().default("").describe("Other origins that may call the API from a browser, separated by commas."),
+  GRANARY_TRUST_PROXY: z.string().default("").describe("Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas."),
+  GRANARY_RATE_READ: perMinute(3_000).describe("Reads a minute and principal."),
+  GRANARY_RATE_WRITE: perMinute(600).describe("Writes a minute and principal."),
+  GRANARY_RATE_SENSITIVE: perMinute(30).describe("Sign-ins, password and code attempts a minute and address."),
+  GRANARY_BODY_LIMIT: z.coerce.number().int().positive().default(1_048_576).describe("Largest JSON body in bytes."),
+  GRANARY_UPLOAD_LIMIT: z.coerce.number().int().positive().default(10_737_418_240).describe("Largest uploaded file in bytes."),
+  GRANARY_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("Lowest level that is logged."),
+  GRANARY_METRICS_TOKEN: z.string().optional().describe("Bearer token that /metrics demands. Unset: answered to this machine alone."),
+  GRANARY_WORKERS: z.coerce.number().int().min(0).max(32).default(1).describe("Worker processes this program starts beside itself."),
+  GRANARY_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(12).describe("Most database connections a process opens for workspace work."),
+});
+
+export const SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(environment.shape).map(([name, schema]) => [name, schema.description ?? ""]));
+
+export type Environment = z.infer<typeof environment>;
+
+/** The whole configuration, typed and free of contradictions. */
+export interface Config {
+  readonly mode: "development" | "production";
+  readonly roles: readonly ProcessRole[];
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly publicUrl: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly env: Environment;
+}
+
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+function list(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+export const corsOrigins = (config: Config): string[] => list(config.env.GRANARY_CORS_ORIGINS);
+export const trustedProxies = (config: Config): string[] => list(config.env.GRANARY_TRUST_PROXY);
+
+function rolesFrom(args: readonly string[]): readonly ProcessRole[] {
+  const value = args.find((arg) => arg.startsWith("--roles="))?.slice("--roles=".length);
+  if (value === undefined) return ROLES;
+  const asked = list(value);
+  const unknown = asked.find((role) => !(ROLES as readonly string[]).includes(role));
+  if (unknown !== undefined || asked.length === 0) throw new ConfigError(`--roles=${value}: choose from ${ROLES.join(", ")}.`);
+  return asked as ProcessRole[];
+}
+
+function contradictions(env: Environment, mode: Config["mode"]): string[] {
+  const found: string[] = [];
+  if ((env.GRANARY_ADMIN_EMAIL === undefined) !== (env.GRANARY_ADMIN_PASSWORD === undefined)) found.push("GRANARY_ADMIN_EMAIL and GRANARY_ADMIN_PASSWORD: set both or neither.");
+  if (mode === "production" && env.GRANARY_PUBLIC_URL === undefined) found.push("GRANARY_PUBLIC_URL: production needs the address people use, for links in mails.");
+  if (env.GRANARY_SESSION_IDLE > env.GRANARY_SESSION_LIFETIME) found.push("GRANARY_SESSION_IDLE: must not be longer than GRANARY_SESSION_LIFETIME.");
+  if (env.DATABASE_URL !== undefined && !/^postgres(ql)?:\/\//.test(env.DATABASE_URL)) found.push("DATABASE_URL: must start with postgresql://.");
+  return found;
+}
+
+/** Reads the configuration; a wrong or contradictory setting throws a {@link ConfigError} that names it. */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>, args: readonly string[] = []): Config {
+  const present = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = environment.safeParse(present);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}.`).join("\n"));
+  const unknown = Object.keys(present).filter((name) => name.startsWith("GRANARY_") && !(name in environment.shape));
+  if (unknown.length > 0) throw new ConfigError(`${unknown.join(", ")}: no such setting. docs/configuration.md lists them all.`);
+  const env = parsed.data;
+  const mode = env.GRANARY_MODE ?? (env.NODE_ENV === "production" ? "production" : "development");
+  const problems = contradictions(env, mode);
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  return {
+    mode,
+    roles: rolesFrom(args),
+    host: env.GRANARY_HOST,
+    port: env.GRANARY_PORT,
+    dataDir: resolve(env.GRANARY_DATA),
+    publicUrl: env.GRANARY_PUBLIC_URL?.replace(/\/+$/, ""),
+    databaseUrl: env.DATABASE_URL,
+    env,
+  };
+}

@@ -1,0 +1,2 @@
+export { authorize, mayDo } from "./authorize.ts";
+export { permissionsOf } from "./permissions-of.ts";

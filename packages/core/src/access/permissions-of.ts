@@ -1,0 +1,19 @@
+import { BUILT_IN_ROLES, type BuiltInRole, type Permission, PERMISSION_NAMES } from "@granary/protocol";
+
+export interface RoleHolder {
+  readonly roles: readonly string[];
+  readonly instanceAdmin: boolean;
+  /** Whether the developer role has its full power: always outside production, in production only while switched on. */
+  readonly developerUnlocked: boolean;
+}
+
+function permissionsOfRole(role: string, developerUnlocked: boolean): readonly Permission[] {
+  if (role === "developer" && !developerUnlocked) return BUILT_IN_ROLES.data_engineer.permissions;
+  return role in BUILT_IN_ROLES ? BUILT_IN_ROLES[role as BuiltInRole].permissions : [];
+}
+
+/** The permissions a person holds in a workspace: the union over their roles; instance administrators hold all. */
+export function permissionsOf(holder: RoleHolder): ReadonlySet<Permission> {
+  if (holder.instanceAdmin) return new Set(PERMISSION_NAMES);
+  return new Set(holder.roles.flatMap((role) => permissionsOfRole(role, holder.developerUnlocked)));
+}

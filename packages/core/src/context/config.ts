@@ -1,0 +1,18 @@
+/** The part of the configuration that features read. */
+export interface CoreConfig {
+  readonly mode: "development" | "production";
+  /** Where people reach the program, without a trailing slash; links in mails start with it. */
+  readonly publicUrl: string;
+  readonly dataDir: string;
+  /** Secrets of this installation; each is at least 32 random bytes. */
+  readonly secrets: { readonly encryptionKey: Buffer; readonly maskKey: Buffer };
+  readonly mail: { readonly smtpUrl: string | null; readonly from: string };
+  readonly signUp: "open" | "invitation" | "closed";
+  readonly session: {
+    readonly idleTimeoutS: number;
+    readonly lifetimeS: number;
+    readonly rememberS: number;
+    readonly accessTokenS: number;
+  };
+  readonly storageUri: string;
+}

@@ -1,0 +1,2 @@
+export { type Ctx, createCtx, type RequestInfo, type Services, type TxCtx } from "./context.ts";
+export { actorOf, anonymous, type Principal, requireUser, requireWorkspace, systemPrincipal } from "./principal.ts";

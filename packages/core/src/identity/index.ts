@@ -1,0 +1,2 @@
+export { findPrincipal, type Identified } from "./queries/find-principal.ts";
+export { newToken, TOKEN_PREFIXES, tokenHash, tokenKind } from "./tokens.ts";

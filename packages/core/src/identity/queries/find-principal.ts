@@ -1,0 +1,96 @@
+import type { Id } from "@granary/kernel";
+import { type Permission, problem } from "@granary/protocol";
+import { sql } from "kysely";
+import { permissionsOf } from "../../access/index.ts";
+import type { Principal, Services } from "../../context/index.ts";
+import { tokenHash, tokenKind } from "../tokens.ts";
+
+interface PrincipalRow {
+  readonly kind: "user" | "api_key";
+  readonly credential_id: string;
+  readonly user_id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly status: "active" | "inactive";
+  readonly instance_admin: boolean;
+  readonly second_factor_pending: boolean;
+  readonly scopes: string[];
+  readonly workspace_id: string | null;
+  readonly roles: string[] | null;
+  readonly developer_until: string | null;
+  readonly needs_touch: boolean;
+}
+
+/** A caller as the token tells, before any rule about what a half signed-in or inactive person may do. */
+export interface Identified {
+  readonly principal: Principal;
+  readonly inactive: boolean;
+  readonly secondFactorPending: boolean;
+  /** The session or key was last used more than a minute ago, so its `last seen` should be renewed. */
+  readonly needsTouch: boolean;
+}
+
+const membership = (workspace: string | null, pinned: ReturnType<typeof sql>) => sql`
+  left join lateral (
+    select w.id as workspace_id,
+      coalesce(m.roles, '{}') || coalesce((
+        select array_agg(role) from group_members gm join groups g on g.id = gm.group_id, unnest(g.roles) role
+        where gm.workspace_id = w.id and gm.user_id = u.id), '{}') as roles
+    from workspaces w left join memberships m on m.workspace_id = w.id and m.user_id = u.id
+    where (m.user_id is not null or u.instance_admin)
+      and (${workspace}::text is null or w.id = ${workspace} or w.slug = ${workspace})
+      and ${pinned}
+    order by (w.id = u.home_workspace_id) desc nulls last, m.joined_at nulls last limit 1
+  ) member on true
+  left join instance_settings dev on dev.key = 'developer_in_production'`;
+
+const person = sql`u.id as user_id, u.name, u.email, u.status, u.instance_admin, member.workspace_id, member.roles, dev.value ->> 'until' as developer_until`;
+
+function bySession(hash: Buffer, workspace: string | null) {
+  return sql<PrincipalRow>`
+    select 'user' as kind, s.id as credential_id, s.second_factor_pending, '{}'::text[] as scopes, s.last_seen_at < now() - interval '1 minute' as needs_touch, ${person}
+    from session_tokens t join sessions s on s.id = t.session_id join users u on u.id = s.user_id ${membership(workspace, sql`true`)}
+    where t.hash = ${hash} and t.kind in ('cookie', 'access') and t.expires_at > now() and s.expires_at > now() and s.revoked_at is null
+      and (s.idle_timeout_s is null or s.last_seen_at > now() - make_interval(secs => s.idle_timeout_s))`;
+}
+
+function byApiKey(hash: Buffer, workspace: string | null) {
+  return sql<PrincipalRow>`
+    select 'api_key' as kind, k.id as credential_id, false as second_factor_pending, k.scopes, k.last_used_at is null or k.last_used_at < now() - interval '1 minute' as needs_touch, ${person}
+    from api_keys k join users u on u.id = k.user_id ${membership(workspace, sql`w.id = k.workspace_id`)}
+    where k.hash = ${hash} and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`;
+}
+
+/**
+ * Who a bearer token or session cookie belongs to, with roles and permissions in the asked (or home) workspace:
+ * one statement. Undefined when the token is unknown, expired, idle for too long or revoked.
+ */
+export async function findPrincipal(services: Services, token: string, workspace: string | null): Promise<Identified | undefined> {
+  const kind = tokenKind(token);
+  if (kind !== "cookie" && kind !== "access" && kind !== "api_key") return undefined;
+  const hash = tokenHash(token);
+  const query = kind === "api_key" ? byApiKey(hash, workspace) : bySession(hash, workspace);
+  const { rows } = await query.execute(services.database.reader("system") as Parameters<typeof query.execute>[0]);
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  if (workspace !== null && row.workspace_id === null) throw problem("workspace.not_found");
+  return { principal: toPrincipal(services, row), inactive: row.status === "inactive", secondFactorPending: row.second_factor_pending, needsTouch: row.needs_touch };
+}
+
+function toPrincipal(services: Services, row: PrincipalRow): Principal {
+  const developerUnlocked = services.config.mode !== "production" || (row.developer_until !== null && new Date(row.developer_until) > services.clock.now());
+  const held = permissionsOf({ roles: row.roles ?? [], instanceAdmin: row.instance_admin, developerUnlocked });
+  const scoped = row.scopes.length === 0 ? held : new Set([...held].filter((permission: Permission) => row.scopes.includes(permission)));
+  return {
+    kind: row.kind,
+    userId: row.user_id as Id<"user">,
+    name: row.name,
+    email: row.email,
+    workspaceId: row.workspace_id as Id<"workspace"> | null,
+    roles: row.roles ?? [],
+    permissions: scoped,
+    instanceAdmin: row.instance_admin && row.kind === "user",
+    sessionId: row.kind === "user" ? (row.credential_id as Id<"session">) : null,
+    apiKeyId: row.kind === "api_key" ? (row.credential_id as Id<"apiKey">) : null,
+  };
+}

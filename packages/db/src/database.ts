@@ -1,0 +1,134 @@
+import type { Logger } from "@granary/kernel";
+import { Kysely, PostgresDialect, type Transaction } from "kysely";
+import pg from "pg";
+import { isRetryable } from "./failures.ts";
+import { currentTransaction, FinishedGuard, type OpenTransaction, ReaderGuard } from "./guards.ts";
+import { createListener, type Listener } from "./listener.ts";
+import type { Scope } from "./scope.ts";
+import type { DB } from "./tables.gen.ts";
+import { systemPool, workspacePool } from "./workspace-pool.ts";
+
+const MAX_WORKSPACE_HANDLES = 500;
+const MAX_ATTEMPTS = 4;
+
+/** A handle that can only read. */
+export type Reader = Pick<Kysely<DB>, "selectFrom" | "selectNoFrom" | "with" | "withRecursive" | "getExecutor" | "fn" | "dynamic" | "executeQuery">;
+
+/** A handle of an open transaction; the only thing that can write. */
+export type Writer = Transaction<DB>;
+
+export interface ConnectionOptions {
+  /** A PostgreSQL URL, or the socket directory, user and database of the embedded server. */
+  readonly url?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly database?: string;
+}
+
+export interface DatabaseOptions {
+  readonly connection: ConnectionOptions;
+  readonly log: Logger;
+  /** Most connections for workspace work; the system role gets half as many. */
+  readonly maxConnections?: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string;
+}
+
+/** The platform's metadata database: reads, transactions and notifications, each in a stated scope. */
+export interface Database extends AsyncDisposable {
+  /** A read-only handle. Each statement sees the scope's rows alone. */
+  reader(scope: Scope): Reader;
+  /**
+   * Runs `work` in one transaction and commits when it returns. Runs it again when the transaction lost against a
+   * concurrent one (at most 4 times), so `work` must have no effects outside the transaction.
+   */
+  tx<T>(scope: Scope, work: (tx: Writer) => Promise<T>): Promise<T>;
+  /** Calls back for every NOTIFY on a channel; see {@link Listener}. */
+  readonly listener: Listener;
+  /** Connections in use and waiting, for metrics. */
+  usage(): { total: number; idle: number; waiting: number };
+}
+
+/** The `pg` configuration of a connection that acts as one of the platform's two roles. */
+export function clientConfig(connection: ConnectionOptions, role: "granary_app" | "granary_system" | "owner", applicationName = "granary"): pg.ClientConfig {
+  const target =
+    connection.url === undefined
+      ? { host: connection.host, port: connection.port, user: connection.user, database: connection.database }
+      : { connectionString: connection.url };
+  const options = role === "owner" ? {} : { options: `-c role=${role}` };
+  return { ...target, ...options, application_name: applicationName, connectionTimeoutMillis: 10_000, keepAlive: true } as pg.ClientConfig;
+}
+
+function createPool(options: DatabaseOptions, role: "granary_app" | "granary_system", max: number): pg.Pool {
+  const pool = new pg.Pool({ ...clientConfig(options.connection, role, options.applicationName), max, idleTimeoutMillis: 30_000, maxLifetimeSeconds: 3_600 });
+  pool.on("error", (error) => options.log.warn({ err: error }, "an idle database connection was lost"));
+  return pool;
+}
+
+interface Handles {
+  readonly db: Kysely<DB>;
+  readonly reader: Reader;
+}
+
+function handlesOver(pool: ReturnType<typeof workspacePool> | ReturnType<typeof systemPool>): Handles {
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: pool as never }) });
+  return { db, reader: db.withPlugin(new ReaderGuard()) };
+}
+
+/** Connects the pools. Nothing is opened until the first statement. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const max = options.maxConnections ?? 12;
+  const appPool = createPool(options, "granary_app", max);
+  const sysPool = createPool(options, "granary_system", Math.max(2, Math.ceil(max / 2)));
+  const system = handlesOver(systemPool(sysPool));
+  const byWorkspace = new Map<string, Handles>();
+
+  function handles(scope: Scope): Handles {
+    if (scope === "system") return system;
+    const known = byWorkspace.get(scope.workspaceId);
+    if (known !== undefined) return known;
+    const created = handlesOver(workspacePool(appPool, scope.workspaceId));
+    if (byWorkspace.size >= MAX_WORKSPACE_HANDLES) byWorkspace.clear();
+    byWorkspace.set(scope.workspaceId, created);
+    return created;
+  }
+
+  const listener = createListener({ config: clientConfig(options.connection, "granary_system", `${options.applicationName ?? "granary"} listener`), log: options.log });
+
+  return {
+    reader: (scope) => handles(scope).reader,
+    tx: (scope, work) => runTransaction(handles(scope).db, work),
+    listener,
+    usage: () => ({
+      total: appPool.totalCount + sysPool.totalCount,
+      idle: appPool.idleCount + sysPool.idleCount,
+      waiting: appPool.waitingCount + sysPool.waitingCount,
+    }),
+    async [Symbol.asyncDispose]() {
+      await listener[Symbol.asyncDispose]();
+      await Promise.all([appPool.end(), sysPool.end()]);
+    },
+  };
+}
+
+async function runTransaction<T>(db: Kysely<DB>, work: (tx: Writer) => Promise<T>): Promise<T> {
+  if (currentTransaction.getStore()?.finished === false) throw new Error("A transaction inside a transaction: pass the inner ctx on instead of opening another.");
+  for (let attempt = 1; ; attempt += 1) {
+    const open: OpenTransaction = { finished: false };
+    try {
+      return await currentTransaction.run(open, () =>
+        db.transaction().execute(async (tx) => {
+          try {
+            return await work(tx.withPlugin(new FinishedGuard(open)) as Writer);
+          } finally {
+            open.finished = true;
+          }
+        }),
+      );
+    } catch (error) {
+      if (attempt >= MAX_ATTEMPTS || !isRetryable(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** attempt * (0.5 + Math.random())));
+    }
+  }
+}

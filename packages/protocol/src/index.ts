@@ -1,0 +1,10 @@
+export { decodeCursor, encodeCursor, toPage } from "./cursor.ts";
+export { type Permission, PERMISSION_NAMES, PERMISSIONS, WORKSPACE_PERMISSIONS } from "./access/permissions.ts";
+export { BUILT_IN_ROLE_NAMES, BUILT_IN_ROLES, type BuiltInRole } from "./access/roles.ts";
+export { type ErrorCode, ERRORS, errorSpec, problem, type RetryHint } from "./errors.ts";
+export { type Actor, EVENTS, type EventType, type PlatformEvent, type SubjectKind } from "./events.ts";
+export { type JobName, type JobPayload, JOBS } from "./jobs.ts";
+export { type Method, type RateClass, route, type RouteAccess, type RouteInput, type RouteRequest, type RouteResult, type RouteSpec, successStatus } from "./route.ts";
+export { type RouteId, type Routes, routes } from "./routes/index.ts";
+export { type Workspace, workspace } from "./routes/workspaces.ts";
+export { can, email, id, instant, line, page, pageQuery, type ProblemBody, problemBody } from "./schemas.ts";
