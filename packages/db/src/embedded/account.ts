@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { chown, lstat, readdir, readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { problem } from "@granary/protocol";
+
+const run = promisify(execFile);
+
+export interface Invocation {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** As whom PostgreSQL's programs run: they refuse to be root, and they want a name for their user id. */
+export interface Account {
+  readonly kind: "self" | "namespace" | "user";
+  /** Who has to own the server's files; undefined where they are ours in any case. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
+  invoke(command: string, args: readonly string[]): Invocation;
+}
+
+interface PasswdEntry {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const self: Account = { kind: "self", invoke: (command, args) => ({ command, args }) };
+
+async function passwdEntries(): Promise<readonly PasswdEntry[]> {
+  const text = await readFile("/etc/passwd", "utf8").catch(() => "");
+  const rows = text.split("\n").map((line) => line.split(":"));
+  return rows.filter((row) => row.length >= 4).map(([name = "", , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }));
+}
+
+/** A user namespace in which we are that entry: our files stay ours, and the server believes it is an ordinary user. */
+async function namespaceAccount(entry: PasswdEntry): Promise<Account | undefined> {
+  const prefix = ["-U", `--map-user=${entry.uid}`, `--map-group=${entry.gid}`, "--"];
+  try {
+    await run("unshare", [...prefix, "true"]);
+  } catch {
+    return undefined;
+  }
+  const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  return { kind: "namespace", owner, invoke: (command, args) => ({ command: "unshare", args: [...prefix, command, ...args] }) };
+}
+
+function hasOwnName(): boolean {
+  try {
+    return userInfo().username !== "";
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Chooses the account. As root, and as a user id without a name (some container platforms pick one at random), a user
+ * namespace comes first; where those are denied, root can still become `postgres` or `nobody`.
+ */
+export async function chooseAccount(options: { readonly userNamespaces: boolean }): Promise<Account> {
+  const uid = process.getuid?.() ?? 0;
+  if (uid !== 0 && hasOwnName()) return self;
+  const entries = (await passwdEntries()).filter((entry) => entry.uid !== 0);
+  const byName = (name: string): PasswdEntry | undefined => entries.find((entry) => entry.name === name);
+  const inside = byName("nobody") ?? entries[0];
+  const namespace = inside !== undefined && options.userNamespaces ? await namespaceAccount(inside) : undefined;
+  if (namespace !== undefined) return namespace;
+  const other = byName("postgres") ?? byName("nobody");
+  if (uid !== 0 || other === undefined) throw problem("database.no_account", { uid });
+  return { kind: "user", owner: other, invoke: (command, args) => ({ command, args, uid: other.uid, gid: other.gid }) };
+}
+
+/** Hands a directory and all in it to the account, unless it has them already; only root can. */
+export async function giveTo(account: Account, path: string): Promise<void> {
+  const { owner } = account;
+  if (owner === undefined || process.getuid?.() !== 0) return;
+  const entry = await lstat(path);
+  if (entry.uid === owner.uid) return;
+  if (entry.isDirectory()) for (const name of await readdir(path)) await giveTo(account, join(path, name));
+  // The directory itself comes last: a hand-over that was interrupted starts again.
+  await chown(path, owner.uid, owner.gid);
+}
