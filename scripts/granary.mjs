@@ -19,6 +19,7 @@ Running
 
 Working on Granary
   test [--no-browser] [filter ...]  every check and test, one closing line (also: npm test)
+  test-long [filter ...]            the suites that take minutes
   check [step ...]                  format, lint, types, unused code, generated files, documentation (also: npm run check)
   bench [name]                      run a benchmark; without a name, list them
 `;
@@ -43,6 +44,8 @@ function planFor(/** @type {string} */ command, /** @type {readonly string[]} */
       return { script: "apps/server/src/main.ts", args, needsWeb: true };
     case "test":
       return { script: "scripts/test.ts", args, cwd: root };
+    case "test-long":
+      return { script: "scripts/test-long.ts", args, cwd: root };
     case "check":
       return { script: "scripts/check.ts", args, cwd: root };
     case "admin":

@@ -1,0 +1,56 @@
+import { globSync } from "node:fs";
+import { runSteps } from "./check/step.ts";
+import { checkSteps } from "./check.ts";
+import { ensureWebBuilt } from "./launcher/web-build.mjs";
+import { ROOT } from "./run-tool.ts";
+import { browserAdvice, prepareBrowser } from "./test/browser.ts";
+import { closingLine, runVitest, type Tally } from "./test/vitest-run.ts";
+
+type Request = { readonly filters: readonly string[]; readonly withBrowser: boolean };
+
+/** `npm test -- [--no-browser] [filter ...]`: a filter is a part of a test file's path; filtered runs leave the checks out. */
+export function parseRequest(args: readonly string[], journeys: readonly string[]): Request {
+  const filters = args.filter((arg) => arg !== "--no-browser");
+  const wantsJourneys = filters.length === 0 || journeys.some((path) => filters.some((filter) => path.includes(filter)));
+  return { filters, withBrowser: wantsJourneys && !args.includes("--no-browser") };
+}
+
+async function runChecks(): Promise<Tally> {
+  const results = await runSteps(
+    checkSteps(ROOT).filter((step) => step.isInTests !== true),
+    console.log,
+  );
+  const failed = results.filter((result) => result.problems.length > 0).length;
+  return { passed: results.length - failed, failed };
+}
+
+/** Answers the environment for the journeys, or undefined when they cannot run. */
+async function prepareJourneys(): Promise<NodeJS.ProcessEnv | undefined> {
+  const browser = prepareBrowser(process.env, console.log);
+  if (browser === undefined) {
+    console.log(`no browser was found for the browser journeys. To get one: ${browserAdvice()}. To leave them out: npm test -- --no-browser`);
+    return undefined;
+  }
+  try {
+    await ensureWebBuilt(ROOT, process.execPath, process.env);
+    return { ...process.env, GRANARY_TEST_BROWSER: browser };
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error);
+    return undefined;
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const request = parseRequest(args, globSync("test/browser/**/*.test.ts", { cwd: ROOT }));
+  const parts: Tally[] = [];
+  if (request.filters.length === 0) parts.push(await runChecks());
+  const env = request.withBrowser ? await prepareJourneys() : process.env;
+  if (env === undefined) parts.push({ passed: 0, failed: 1 });
+  const projects = ["server", "web", ...(request.withBrowser && env !== undefined ? ["browser"] : [])];
+  parts.push(await runVitest([...projects.map((name) => `--project=${name}`), ...request.filters], env ?? process.env));
+  const line = closingLine(parts);
+  console.log(`\n${line}`);
+  return line.endsWith(" 0 failed") ? 0 : 1;
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

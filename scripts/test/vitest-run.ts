@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT, toolPath } from "../run-tool.ts";
+
+export type Tally = { readonly passed: number; readonly failed: number };
+
+type Assertion = { readonly status: string };
+type VitestReport = { readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly Assertion[] }[] };
+
+/**
+ * Counts tests of a vitest JSON report. A file that failed without a failed test (it did not even load) counts as one,
+ * and so does a run that ended badly although every test passed (an unhandled error, a failed global set-up).
+ */
+export function tally(report: VitestReport, exitCode: number): Tally {
+  const assertions = report.testResults.flatMap((file) => file.assertionResults);
+  const brokenFiles = report.testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"));
+  const failed = assertions.filter((test) => test.status === "failed").length + brokenFiles.length;
+  return { passed: assertions.filter((test) => test.status === "passed").length, failed: failed === 0 && exitCode !== 0 ? 1 : failed };
+}
+
+function readReport(path: string): VitestReport {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as VitestReport;
+  } catch {
+    return { testResults: [] };
+  }
+}
+
+/** Runs vitest with its output on the terminal and answers how many tests passed and failed. */
+export async function runVitest(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Tally> {
+  const folder = mkdtempSync(join(tmpdir(), "granary-test-"));
+  const report = join(folder, "report.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  try {
+    const child = spawn(process.execPath, [toolPath("vitest"), "run", ...reporters, ...args], { cwd: ROOT, stdio: "inherit", env });
+    const code = await new Promise<number>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (exitCode) => resolve(exitCode ?? 1));
+    });
+    return tally(readReport(report), code);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The last line of every suite, alone on its line, for people and for CI. */
+export function closingLine(parts: readonly Tally[]): string {
+  const sum = (key: keyof Tally): number => parts.reduce((total, part) => total + part[key], 0);
+  return `${sum("passed")} passed, ${sum("failed")} failed`;
+}
