@@ -1,8 +1,11 @@
+import "./type-parsers.ts";
+
 export { clientConfig, type ConnectionOptions, type Database, type DatabaseOptions, openDatabase, type Reader, type Writer } from "./database.ts";
 export { type EmbeddedMode, type EmbeddedPostgres, type EmbeddedPostgresOptions, type PostgresExit, startEmbeddedPostgres } from "./embedded/index.ts";
 export { type Migration, type MigrateOptions, type MigrationResult, migrate, pending, readMigrations } from "./migrate/index.ts";
 export { connectOwner } from "./owner-client.ts";
 export { isConnectionFailure, isRetryable, isUniqueViolation } from "./failures.ts";
 export type { Listener } from "./listener.ts";
+export { dumpSchema } from "./schema/index.ts";
 export type { Scope } from "./scope.ts";
 export type { DB } from "./tables.gen.ts";

@@ -1,3 +1,4 @@
+import "./type-parsers.ts";
 import pg from "pg";
 import { type ConnectionOptions, clientConfig } from "./database.ts";
 

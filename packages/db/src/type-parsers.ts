@@ -9,12 +9,8 @@ function parseInteger(text: string): number {
   return value;
 }
 
-/**
- * How values arrive, for every connection of this process: bigint as number, throwing beyond 2^53 rather than rounding;
- * date as text, since a Date would invent a time of day and a zone. The rest is as `pg` has it: timestamptz as Date,
- * numeric as text, jsonb as parsed JSON.
- */
-export function registerTypeParsers(): void {
-  pg.types.setTypeParser(INT8, parseInteger);
-  pg.types.setTypeParser(DATE, (text) => text);
-}
+// How values arrive, for every connection of this process: bigint as number, throwing beyond 2^53 rather than rounding;
+// date as text, since a Date would invent a time of day and a zone. The rest is as `pg` has it: timestamptz as Date,
+// numeric as text, jsonb as parsed JSON. The types in tables.gen.ts say the same.
+pg.types.setTypeParser(INT8, parseInteger);
+pg.types.setTypeParser(DATE, (text) => text);
