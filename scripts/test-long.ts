@@ -1,5 +1,8 @@
+import { globSync } from "node:fs";
+import { ROOT } from "./run-tool.ts";
 import { closingLine, runVitest } from "./test/vitest-run.ts";
 
-const line = closingLine([await runVitest(["--config", "vitest.long.config.ts", ...process.argv.slice(2)], process.env)]);
-console.log(`\nlong suites\n${line}`);
+const suites = globSync("test/long/**/*.test.ts", { cwd: ROOT });
+const line = closingLine(suites.length === 0 ? [] : [await runVitest(["--config", "vitest.long.config.ts", ...process.argv.slice(2)], process.env)]);
+console.log(`\nlong suites (${suites.length} files)\n${line}`);
 process.exitCode = line.endsWith(" 0 failed") ? 0 : 1;

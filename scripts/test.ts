@@ -40,6 +40,12 @@ async function prepareJourneys(): Promise<NodeJS.ProcessEnv | undefined> {
   }
 }
 
+/** A suite in which no test ran proves nothing, so it counts as a failure. */
+function nothingRan(filters: readonly string[]): Tally {
+  console.log(filters.length === 0 ? "no test was found at all" : `no test file's path contains ${filters.join(" or ")}`);
+  return { passed: 0, failed: 1 };
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const request = parseRequest(args, globSync("test/browser/**/*.test.ts", { cwd: ROOT }));
   const parts: Tally[] = [];
@@ -47,7 +53,8 @@ async function main(args: readonly string[]): Promise<number> {
   const env = request.withBrowser ? await prepareJourneys() : process.env;
   if (env === undefined) parts.push({ passed: 0, failed: 1 });
   const projects = ["server", "web", ...(request.withBrowser && env !== undefined ? ["browser"] : [])];
-  parts.push(await runVitest([...projects.map((name) => `--project=${name}`), ...request.filters], env ?? process.env));
+  const tests = await runVitest([...projects.map((name) => `--project=${name}`), ...request.filters], env ?? process.env);
+  parts.push(tests.passed + tests.failed === 0 ? nothingRan(request.filters) : tests);
   const line = closingLine(parts);
   console.log(`\n${line}`);
   return line.endsWith(" 0 failed") ? 0 : 1;
