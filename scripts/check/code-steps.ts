@@ -13,7 +13,8 @@ function countRead(output: string, pattern: RegExp): number {
 export async function checkFormat(root: string): Promise<StepOutcome> {
   const result = await runTool("biome", ["format", "--max-diagnostics=20", "."], root);
   const files = countRead(result.output, /Checked (\d+) files?/);
-  const blind = files === 0 ? ["biome read no file at all; look at files.includes in biome.json"] : [];
+  const expected = sourceFiles(root).filter((path) => !/\.gen\.|\/(generated|golden)\//.test(path)).length;
+  const blind = files < expected ? [`biome read ${files} files, but there are ${expected}; look at files.includes in biome.json`] : [];
   const hint = result.code === 0 ? [] : ["to repair: node_modules/.bin/biome format --write <paths>"];
   return { problems: [...failure(result), ...blind, ...hint], note: `${files} files` };
 }

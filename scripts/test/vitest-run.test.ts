@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { parseRequest } from "../test.ts";
+import { browserAdvice, findBrowser, prepareBrowser } from "./browser.ts";
+import { closingLine, tally } from "./vitest-run.ts";
+
+const file = (status: string, ...tests: string[]) => ({ status, assertionResults: tests.map((each) => ({ status: each })) });
+
+test("counts passed and failed tests", () => {
+  expect(tally({ testResults: [file("failed", "passed", "failed"), file("passed", "passed")] }, 1)).toEqual({ passed: 2, failed: 1 });
+});
+
+test("counts a file that does not load as one failure", () => {
+  expect(tally({ testResults: [file("failed"), file("passed", "passed")] }, 1)).toEqual({ passed: 1, failed: 1 });
+});
+
+test("counts a run that ends badly although all tests pass as one failure", () => {
+  expect(tally({ testResults: [file("passed", "passed")] }, 1)).toEqual({ passed: 1, failed: 1 });
+  expect(tally({ testResults: [] }, 137)).toEqual({ passed: 0, failed: 1 });
+});
+
+test("adds all parts into one closing line", () => {
+  expect(
+    closingLine([
+      { passed: 10, failed: 1 },
+      { passed: 200, failed: 0 },
+    ]),
+  ).toBe("210 passed, 1 failed");
+});
+
+test("takes arguments as filters and needs a browser only for journeys", () => {
+  const journeys = ["test/browser/sign-in.test.ts"];
+  expect(parseRequest([], journeys)).toEqual({ filters: [], withBrowser: true });
+  expect(parseRequest(["--no-browser"], journeys)).toEqual({ filters: [], withBrowser: false });
+  expect(parseRequest(["packages/db"], journeys)).toEqual({ filters: ["packages/db"], withBrowser: false });
+  expect(parseRequest(["sign-in"], journeys)).toEqual({ filters: ["sign-in"], withBrowser: true });
+});
+
+test("finds no browser where there is none, installs none in CI, and says how to get one", () => {
+  expect(findBrowser({ PATH: "/nowhere" })).toBeUndefined();
+  expect(findBrowser({ PATH: "/nowhere", GRANARY_TEST_BROWSER: process.execPath })).toBe(process.execPath);
+  expect(findBrowser({ PATH: "/usr/bin", GRANARY_TEST_BROWSER: "/nowhere/chromium" })).toBeUndefined();
+  const printed: string[] = [];
+  expect(prepareBrowser({ PATH: "/nowhere", CI: "true" }, (line) => printed.push(line))).toBeUndefined();
+  expect(printed).toEqual([]);
+  expect(browserAdvice()).toMatch(/install/);
+});
