@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SCHEMA_FILES } from "../packages/db/scripts/generate.ts";
+import { ROUTE_TABLE_PATH, routeTableText } from "../packages/client/scripts/generate.ts";
 import { oxlintConfigText } from "./lint/oxlint-config.ts";
 import { ROOT } from "./run-tool.ts";
 
@@ -8,7 +9,11 @@ import { ROOT } from "./run-tool.ts";
 export type GeneratedFile = { readonly path: string; readonly text: () => string | Promise<string> };
 
 /** Every generated file of the checkout; `npm run check` makes each anew and compares. */
-export const GENERATED: readonly GeneratedFile[] = [{ path: ".oxlintrc.json", text: oxlintConfigText }, ...SCHEMA_FILES];
+export const GENERATED: readonly GeneratedFile[] = [
+  { path: ".oxlintrc.json", text: oxlintConfigText },
+  ...SCHEMA_FILES,
+  { path: ROUTE_TABLE_PATH, text: () => routeTableText() },
+];
 
 function readIfPresent(path: string): string | undefined {
   try {
