@@ -7,7 +7,6 @@ export type ProcessRole = (typeof ROLES)[number];
 
 const checkout = fileURLToPath(new URL("../../../", import.meta.url));
 
-const flag = z.stringbool();
 const seconds = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 const perMinute = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
@@ -18,10 +17,16 @@ const environment = z.object({
   GRANARY_MODE: z.enum(["development", "production"]).optional().describe("`production` demands secrets, refuses weak ones and limits the developer role."),
   GRANARY_HOST: z.string().default("127.0.0.1").describe("Address to listen on. `0.0.0.0` listens on all."),
   GRANARY_PORT: z.coerce.number().int().min(0).max(65535).default(4400).describe("Port to listen on; 0 takes a free one."),
-  GRANARY_DATA: z.string().default(resolve(checkout, ".granary")).describe("Directory of everything kept on this machine: embedded database, tables, uploads, secrets."),
+  GRANARY_DATA: z
+    .string()
+    .default(resolve(checkout, ".granary"))
+    .describe("Directory of everything kept on this machine: embedded database, tables, uploads, secrets."),
   GRANARY_PUBLIC_URL: z.url().optional().describe("Where people reach the program; links in mails start with it."),
   GRANARY_STORAGE: z.string().optional().describe("Where tables are stored, as a URI. Unset: `lake/` in the data directory."),
-  GRANARY_SECRET_KEY: z.string().optional().describe("Encrypts stored secrets: 32 bytes or more, base64. Generated in the data directory when unset outside production."),
+  GRANARY_SECRET_KEY: z
+    .string()
+    .optional()
+    .describe("Encrypts stored secrets: 32 bytes or more, base64. Generated in the data directory when unset outside production."),
   GRANARY_MASK_KEY: z.string().optional().describe("Keys deterministic masks: 32 bytes or more, base64. Generated like GRANARY_SECRET_KEY."),
   GRANARY_ADMIN_EMAIL: z.email().optional().describe("E-mail of the first administrator, for an unattended first start."),
   GRANARY_ADMIN_PASSWORD: z.string().optional().describe("Password of the first administrator, for an unattended first start."),
@@ -40,12 +45,18 @@ const environment = z.object({
   GRANARY_BODY_LIMIT: z.coerce.number().int().positive().default(1_048_576).describe("Largest JSON body in bytes."),
   GRANARY_UPLOAD_LIMIT: z.coerce.number().int().positive().default(10_737_418_240).describe("Largest uploaded file in bytes."),
   GRANARY_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("Lowest level that is logged."),
+  GRANARY_LOG_TO: z
+    .enum(["stdout", "file"])
+    .optional()
+    .describe("Where logs go: `stdout` (the default in production) or `file`: `logs/granary.log` in the data directory."),
   GRANARY_METRICS_TOKEN: z.string().optional().describe("Bearer token that /metrics demands. Unset: answered to this machine alone."),
   GRANARY_WORKERS: z.coerce.number().int().min(0).max(32).default(1).describe("Worker processes this program starts beside itself."),
   GRANARY_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(12).describe("Most database connections a process opens for workspace work."),
 });
 
-export const SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(environment.shape).map(([name, schema]) => [name, schema.description ?? ""]));
+export const SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(environment.shape).map(([name, schema]) => [name, schema.description ?? ""]),
+);
 
 export type Environment = z.infer<typeof environment>;
 
@@ -58,6 +69,8 @@ export interface Config {
   readonly dataDir: string;
   readonly publicUrl: string | undefined;
   readonly databaseUrl: string | undefined;
+  /** Socket directory of the embedded PostgreSQL a parent process runs (`--database-socket=`). */
+  readonly databaseSocket: string | undefined;
   readonly env: Environment;
 }
 
@@ -75,8 +88,12 @@ function list(text: string): string[] {
 export const corsOrigins = (config: Config): string[] => list(config.env.GRANARY_CORS_ORIGINS);
 export const trustedProxies = (config: Config): string[] => list(config.env.GRANARY_TRUST_PROXY);
 
+function option(args: readonly string[], name: string): string | undefined {
+  return args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+}
+
 function rolesFrom(args: readonly string[]): readonly ProcessRole[] {
-  const value = args.find((arg) => arg.startsWith("--roles="))?.slice("--roles=".length);
+  const value = option(args, "roles");
   if (value === undefined) return ROLES;
   const asked = list(value);
   const unknown = asked.find((role) => !(ROLES as readonly string[]).includes(role));
@@ -86,8 +103,10 @@ function rolesFrom(args: readonly string[]): readonly ProcessRole[] {
 
 function contradictions(env: Environment, mode: Config["mode"]): string[] {
   const found: string[] = [];
-  if ((env.GRANARY_ADMIN_EMAIL === undefined) !== (env.GRANARY_ADMIN_PASSWORD === undefined)) found.push("GRANARY_ADMIN_EMAIL and GRANARY_ADMIN_PASSWORD: set both or neither.");
-  if (mode === "production" && env.GRANARY_PUBLIC_URL === undefined) found.push("GRANARY_PUBLIC_URL: production needs the address people use, for links in mails.");
+  if ((env.GRANARY_ADMIN_EMAIL === undefined) !== (env.GRANARY_ADMIN_PASSWORD === undefined))
+    found.push("GRANARY_ADMIN_EMAIL and GRANARY_ADMIN_PASSWORD: set both or neither.");
+  if (mode === "production" && env.GRANARY_PUBLIC_URL === undefined)
+    found.push("GRANARY_PUBLIC_URL: production needs the address people use, for links in mails.");
   if (env.GRANARY_SESSION_IDLE > env.GRANARY_SESSION_LIFETIME) found.push("GRANARY_SESSION_IDLE: must not be longer than GRANARY_SESSION_LIFETIME.");
   if (env.DATABASE_URL !== undefined && !/^postgres(ql)?:\/\//.test(env.DATABASE_URL)) found.push("DATABASE_URL: must start with postgresql://.");
   return found;
@@ -102,6 +121,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   if (unknown.length > 0) throw new ConfigError(`${unknown.join(", ")}: no such setting. docs/configuration.md lists them all.`);
   const env = parsed.data;
   const mode = env.GRANARY_MODE ?? (env.NODE_ENV === "production" ? "production" : "development");
+  const stray = args.find((arg) => !/^--(roles|database-socket)=/.test(arg));
+  if (stray !== undefined) throw new ConfigError(`${stray}: no such option. Options: --roles=web,worker,cron.`);
   const problems = contradictions(env, mode);
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   return {
@@ -112,6 +133,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     dataDir: resolve(env.GRANARY_DATA),
     publicUrl: env.GRANARY_PUBLIC_URL?.replace(/\/+$/, ""),
     databaseUrl: env.DATABASE_URL,
+    databaseSocket: option(args, "database-socket"),
     env,
   };
 }

@@ -24,7 +24,7 @@ abstract class Guard implements KyselyPlugin {
 /** For handles outside a transaction: they read only, and not from inside an open transaction. */
 export class ReaderGuard extends Guard {
   check(node: RootOperationNode): void {
-    if (node.kind !== "SelectQueryNode" && node.kind !== "RawNode" && node.kind !== "SetOperationNode") {
+    if (node.kind !== "SelectQueryNode" && node.kind !== "RawNode") {
       throw new Error(`A ${node.kind} outside a transaction: write inside ctx.tx(async (ctx) => ...).`);
     }
     if (currentTransaction.getStore()?.finished === false) {

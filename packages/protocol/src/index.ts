@@ -3,8 +3,50 @@ export { type Permission, PERMISSION_NAMES, PERMISSIONS, WORKSPACE_PERMISSIONS }
 export { BUILT_IN_ROLE_NAMES, BUILT_IN_ROLES, type BuiltInRole } from "./access/roles.ts";
 export { type ErrorCode, ERRORS, errorSpec, problem, type RetryHint } from "./errors.ts";
 export { type Actor, EVENTS, type EventType, type PlatformEvent, type SubjectKind } from "./events.ts";
-export { type JobName, type JobPayload, JOBS } from "./jobs.ts";
-export { type Method, type RateClass, route, type RouteAccess, type RouteInput, type RouteRequest, type RouteResult, type RouteSpec, successStatus } from "./route.ts";
+export { JOB_LOG_LEVELS, JOB_NAMES, JOB_STATES, type JobInput, type JobLogLevel, type JobName, type JobPayload, type JobState, JOBS, jobSpec } from "./jobs.ts";
+export {
+  type ClientMessage,
+  type ClientMessageInput,
+  clientMessage,
+  type JobNotice,
+  jobNotice,
+  type ParsedTopic,
+  REALTIME_CLOSE,
+  REALTIME_HEARTBEAT_S,
+  REALTIME_MAX_TOPICS,
+  REALTIME_PATH,
+  REALTIME_REPLAY_LIMIT,
+  type ServerMessage,
+  serverMessage,
+  type Topic,
+  topicOf,
+} from "./realtime.ts";
+export { openApiDocument } from "./openapi.ts";
+export {
+  type Method,
+  type RateClass,
+  route,
+  type RouteAccess,
+  type RouteInput,
+  type RouteRequest,
+  type RouteResult,
+  type RouteSpec,
+  successStatus,
+} from "./route.ts";
+export { type Job, type JobLogLine, type JobProgress, type JobStats, job, jobLogLine, jobProgress, jobStats } from "./routes/jobs.ts";
+export { MAX_UNREAD_COUNTED, type Notification, notification } from "./routes/notifications.ts";
+export { type Account, account, type Preferences, preferences, type SessionInfo, sessionInfo, workspaceChoice } from "./routes/account.ts";
+export {
+  type PasswordStrength,
+  passwordStrength,
+  type SecondFactorPending,
+  type Session,
+  secondFactorPending,
+  session,
+  type SignedIn,
+  signedIn,
+} from "./routes/auth.ts";
 export { type RouteId, type Routes, routes } from "./routes/index.ts";
-export { type Workspace, workspace } from "./routes/workspaces.ts";
+export { MAIL_STATUSES, type Mail, type MailSummary, mail, mailSummary } from "./routes/outbox.ts";
+export { type Workspace, workspace, workspaceRoutes } from "./routes/workspaces.ts";
 export { can, email, id, instant, line, page, pageQuery, type ProblemBody, problemBody } from "./schemas.ts";

@@ -101,7 +101,12 @@ export function createCtx(options: CtxOptions): Ctx {
   };
 }
 
-async function runInTransaction<T>(options: CtxOptions, pending: { answered: boolean }, work: (ctx: TxCtx) => Promise<T>, kind: "workspace" | "system"): Promise<T> {
+async function runInTransaction<T>(
+  options: CtxOptions,
+  pending: { answered: boolean },
+  work: (ctx: TxCtx) => Promise<T>,
+  kind: "workspace" | "system",
+): Promise<T> {
   const { services, principal, request } = options;
   const log = options.log ?? services.log;
   const scope = kind === "system" ? "system" : { workspaceId: requireWorkspace(principal) };
@@ -121,7 +126,8 @@ async function runInTransaction<T>(options: CtxOptions, pending: { answered: boo
       db,
       now,
       record: (event) => recordEvent(db, { principal, request, now }, event),
-      enqueue: (name, payload, enqueueOptions) => enqueueJob(db, { name, payload, workspaceId: principal.workspaceId, correlationId: request.id, now, ...enqueueOptions }),
+      enqueue: (name, payload, enqueueOptions) =>
+        enqueueJob(db, { name, payload, workspaceId: principal.workspaceId, correlationId: request.id, startedBy: principal.userId, now, ...enqueueOptions }),
       afterCommit: (effect) => effects.push(effect),
     });
     await storeAnswer(db, request, pending, value);

@@ -6,13 +6,7 @@ const columns = (db: Reader | Writer) =>
   db
     .selectFrom("workspaces as w")
     .select(["w.id", "w.slug", "w.name", "w.version", "w.created_at"])
-    .select((eb) =>
-      eb
-        .selectFrom("memberships as m")
-        .whereRef("m.workspace_id", "=", "w.id")
-        .select(sql<number>`count(*)::int`.as("n"))
-        .as("members"),
-    );
+    .select((eb) => eb.selectFrom("memberships as m").whereRef("m.workspace_id", "=", "w.id").select(sql<number>`count(*)::int`.as("n")).as("members"));
 
 export type WorkspaceRow = Awaited<ReturnType<typeof findWorkspaceRow>> & {};
 
@@ -26,7 +20,16 @@ export function findWorkspaceRow(db: Reader | Writer, idOrSlug: string) {
 /** Workspaces a person is a member of, by name; all of them when `userId` is null. */
 export function listWorkspaceRows(db: Reader, userId: Id<"user"> | null, options: { limit: number; after: readonly [string, string] | undefined }) {
   return columns(db)
-    .$if(userId !== null, (q) => q.where((eb) => eb.exists(eb.selectFrom("memberships as mine").whereRef("mine.workspace_id", "=", "w.id").where("mine.user_id", "=", userId ?? ""))))
+    .$if(userId !== null, (q) =>
+      q.where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom("memberships as mine")
+            .whereRef("mine.workspace_id", "=", "w.id")
+            .where("mine.user_id", "=", userId ?? ""),
+        ),
+      ),
+    )
     .$if(options.after !== undefined, (q) => q.where(sql<boolean>`(w.name, w.id) > (${options.after?.[0]}, ${options.after?.[1]})`))
     .orderBy("w.name")
     .orderBy("w.id")

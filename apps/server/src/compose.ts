@@ -1,0 +1,53 @@
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { CoreConfig, Services } from "@granary/core/context";
+import { type ConnectionOptions, type Database, openDatabase } from "@granary/db";
+import { type Logger, systemClock } from "@granary/kernel";
+import type { Config } from "./config.ts";
+import { loadSecrets } from "./secrets.ts";
+
+/** The built web application beside the server. */
+export const WEB_ROOT = fileURLToPath(new URL("../../web/dist", import.meta.url));
+
+/** The part of the configuration that features see. `url` is where the server really listens. */
+export function coreConfig(config: Config, url: string): CoreConfig {
+  const { env } = config;
+  return {
+    mode: config.mode,
+    publicUrl: config.publicUrl ?? url,
+    dataDir: config.dataDir,
+    secrets: loadSecrets(config),
+    mail: { smtpUrl: env.GRANARY_SMTP_URL ?? null, from: env.GRANARY_MAIL_FROM },
+    signUp: env.GRANARY_SIGN_UP,
+    session: {
+      idleTimeoutS: env.GRANARY_SESSION_IDLE,
+      lifetimeS: env.GRANARY_SESSION_LIFETIME,
+      rememberS: env.GRANARY_SESSION_REMEMBER,
+      accessTokenS: env.GRANARY_ACCESS_TOKEN_LIFETIME,
+    },
+    storageUri: env.GRANARY_STORAGE ?? pathToFileURL(resolve(config.dataDir, "lake")).href,
+  };
+}
+
+/** Everything features need, owned by whoever composed it. */
+export interface Composition extends AsyncDisposable {
+  readonly services: Services;
+}
+
+export interface ComposeOptions {
+  readonly config: Config;
+  readonly url: string;
+  readonly connection: ConnectionOptions;
+  readonly log: Logger;
+}
+
+/** The one place where services are built. */
+export function compose(options: ComposeOptions): Composition {
+  const { config, log } = options;
+  const database: Database = openDatabase({ connection: options.connection, log, maxConnections: config.env.GRANARY_DATABASE_POOL });
+  const services: Services = { config: coreConfig(config, options.url), clock: systemClock, database, log };
+  return {
+    services,
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}

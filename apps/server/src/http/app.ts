@@ -1,0 +1,149 @@
+import compress from "@fastify/compress";
+import cookie from "@fastify/cookie";
+import multipart from "@fastify/multipart";
+import rateLimit from "@fastify/rate-limit";
+import type { Ctx, Services } from "@granary/core/context";
+import { recordDenied } from "@granary/core/events";
+import { isAppError, newId } from "@granary/kernel";
+import { errorSpec, problem, type RouteId } from "@granary/protocol";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Logger as PinoLogger } from "pino";
+import { logContext } from "../log-context.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Handlers } from "./answer.ts";
+import { toAppError, toProblemBody } from "./errors.ts";
+import { addHealth } from "./health.ts";
+import { addMetrics } from "./metrics-route.ts";
+import { mountRoutes } from "./mount.ts";
+import { addOpenApi } from "./openapi.ts";
+import { createRateLimits, type RateFigures } from "./rate-limits.ts";
+import { addCors, addSecurityHeaders } from "./security.ts";
+import { addWeb } from "./web.ts";
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const CORRELATION = /^[\w-]{8,64}$/;
+const MAX_FIELDS = 50;
+const MAX_FIELD_BYTES = 65_536;
+
+export interface AppOptions {
+  readonly services: Services;
+  readonly handlers: Handlers;
+  readonly log: PinoLogger;
+  readonly metrics: Metrics;
+  readonly version: string;
+  readonly rates: RateFigures;
+  readonly corsOrigins: readonly string[];
+  readonly trustedProxies: readonly string[];
+  readonly bodyLimit: number;
+  readonly uploadLimit: number;
+  readonly metricsToken: string | undefined;
+  /** The built web application; undefined serves the API alone. */
+  readonly webRoot: string | undefined;
+}
+
+export interface App {
+  readonly server: FastifyInstance;
+  /** From now on readiness fails and new requests are refused, while running ones end. */
+  beginStop(): void;
+}
+
+function correlationId(header: string | string[] | undefined): string {
+  return typeof header === "string" && CORRELATION.test(header) ? header : newId("request");
+}
+
+/** Builds the HTTP server: every plugin, the contract's routes, health, metrics, reference and web application. */
+export async function buildApp(options: AppOptions): Promise<App> {
+  let stopping = false;
+  const https = options.services.config.publicUrl.startsWith("https:");
+  const app = fastify({
+    loggerInstance: options.log as never,
+    disableRequestLogging: true,
+    genReqId: (request) => correlationId(request.headers["x-correlation-id"]),
+    requestIdHeader: false,
+    bodyLimit: options.bodyLimit,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: "idle",
+    return503OnClosing: false,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    routerOptions: { maxParamLength: 300 },
+  }) as unknown as FastifyInstance;
+
+  app.decorateRequest("principal", undefined);
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header("granary-request-id", request.id);
+    logContext.run({ requestId: request.id }, () => {
+      if (stopping && !request.url.startsWith("/health")) done(problem("server.stopping"));
+      else done();
+    });
+  });
+  addRequestLog(app, options.metrics);
+  app.setErrorHandler((error, request, reply) => answerError(options.metrics, error, request, reply));
+  app.addContentTypeParser("application/octet-stream", (_request, payload, done) => done(null, payload));
+
+  await addSecurityHeaders(app, { https });
+  await addCors(app, options.corsOrigins);
+  await app.register(compress, { threshold: 1_024, encodings: ["br", "gzip"], brotliOptions: { params: { 1: 4 } } });
+  await app.register(cookie);
+  await app.register(multipart, { limits: { fileSize: options.uploadLimit, files: 20, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES } });
+  await app.register(rateLimit, { global: false });
+
+  mountRoutes(app, {
+    services: options.services,
+    handlers: options.handlers,
+    limits: createRateLimits(app, options.rates),
+    allowedOrigins: new Set([new URL(options.services.config.publicUrl).origin, ...options.corsOrigins]),
+    uploadLimit: options.uploadLimit,
+    secureCookies: https,
+    onDenied: (ctx, error, routeId) => noteDenied(ctx, error, routeId),
+  });
+  addHealth(app, { services: options.services, version: options.version, isStopping: () => stopping });
+  addMetrics(app, options.metrics, options.metricsToken);
+  addOpenApi(app, { version: options.version, publicUrl: options.services.config.publicUrl });
+  await addWeb(app, options.webRoot);
+  return {
+    server: app,
+    beginStop: () => {
+      stopping = true;
+    },
+  };
+}
+
+function addRequestLog(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook("onResponse", async (request, reply) => {
+    const fields = {
+      method: request.method,
+      route: request.routeOptions.url ?? "unmatched",
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      userId: request.principal?.userId,
+    };
+    if (reply.statusCode >= 500) request.log.error(fields, "request failed");
+    else request.log.info(fields, "request");
+  });
+  app.addHook("onTimeout", async () => {
+    metrics.errors.inc({ code: "request.timeout" });
+  });
+}
+
+function noteDenied(ctx: Ctx, error: unknown, routeId: string): void {
+  if (!isAppError(error, "access.denied")) return;
+  recordDenied(ctx, String(error.params["permission"]), routeId as RouteId).catch((cause: unknown) =>
+    ctx.log.warn({ err: cause }, "a denied attempt could not be recorded"),
+  );
+}
+
+function answerError(metrics: Metrics, thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toAppError(thrown);
+  const spec = errorSpec(error.code);
+  metrics.errors.inc({ code: error.code });
+  if (spec.status >= 500) request.log.error({ err: error.cause ?? error, code: error.code }, "an error was answered");
+  if (error.code === "auth.required") reply.header("www-authenticate", "Bearer");
+  if (spec.status === 429 || spec.status === 503) reply.header("retry-after", String(error.params["seconds"] ?? 2));
+  return reply
+    .status(spec.status)
+    .header("cache-control", "no-store")
+    .type("application/problem+json; charset=utf-8")
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(toProblemBody(error, request.id));
+}

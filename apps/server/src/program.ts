@@ -1,0 +1,93 @@
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { Services } from "@granary/core/context";
+import { prepareFirstRun } from "@granary/core/identity";
+import { printBanner } from "./banner.ts";
+import { compose, WEB_ROOT } from "./compose.ts";
+import { type Config, corsOrigins, trustedProxies } from "./config.ts";
+import { openDatabaseServer } from "./database-server.ts";
+import { type App, buildApp } from "./http/app.ts";
+import { createLog } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { handlers } from "./routes/index.ts";
+import { VERSION } from "./version.ts";
+
+export interface Program {
+  readonly url: string;
+  /** Answers what is running, hands jobs back and closes everything; safe to call once. */
+  stop(reason: string): Promise<void>;
+}
+
+async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, host, resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+function urlOf(host: string, port: number): string {
+  const shown = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `http://${shown}:${port}`;
+}
+
+async function listen(app: App, config: Config, port: number): Promise<void> {
+  try {
+    await app.server.listen({ host: config.host, port });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+      throw new Error(`Port ${port} of ${config.host} is taken by another program. Stop it, or choose another port with GRANARY_PORT.`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** Starts the roles the configuration asks for, in the order in which they need each other. */
+export async function startProgram(config: Config): Promise<Program> {
+  const logToFile = (config.env.GRANARY_LOG_TO ?? (config.mode === "production" ? "stdout" : "file")) === "file";
+  const log = createLog({ level: config.env.GRANARY_LOG_LEVEL, name: config.roles.join("+"), directory: logToFile ? join(config.dataDir, "logs") : undefined });
+  const port = config.port === 0 && config.roles.includes("web") ? await freePort(config.host) : config.port;
+  const url = urlOf(config.host, port);
+  await using starting = new AsyncDisposableStack();
+  const database = starting.use(await openDatabaseServer(config, log));
+  const { services } = starting.use(compose({ config, url, connection: database.connection, log }));
+  const stoppers: ((reason: string) => Promise<void>)[] = [];
+  if (config.roles.includes("web")) stoppers.push(await startWeb(config, services, port));
+  const resources = starting.move();
+  log.info({ url, roles: config.roles, version: VERSION }, "started");
+  return {
+    url,
+    async stop(reason) {
+      log.info({ reason }, "stopping");
+      for (const stop of stoppers) await stop(reason);
+      await resources.disposeAsync();
+      log.info({}, "stopped");
+    },
+  };
+}
+
+async function startWeb(config: Config, services: Services, port: number): Promise<(reason: string) => Promise<void>> {
+  const metrics = createMetrics(services.database);
+  const app = await buildApp({
+    services,
+    handlers,
+    log: services.log as never,
+    metrics,
+    version: VERSION,
+    rates: { read: config.env.GRANARY_RATE_READ, write: config.env.GRANARY_RATE_WRITE, sensitive: config.env.GRANARY_RATE_SENSITIVE },
+    corsOrigins: corsOrigins(config),
+    trustedProxies: trustedProxies(config),
+    bodyLimit: config.env.GRANARY_BODY_LIMIT,
+    uploadLimit: config.env.GRANARY_UPLOAD_LIMIT,
+    metricsToken: config.env.GRANARY_METRICS_TOKEN,
+    webRoot: WEB_ROOT,
+  });
+  await listen(app, config, port);
+  const { GRANARY_ADMIN_EMAIL: email, GRANARY_ADMIN_PASSWORD: password } = config.env;
+  const firstRun = await prepareFirstRun(services, email === undefined || password === undefined ? undefined : { email, password });
+  printBanner({ config, url: services.config.publicUrl, setupLink: firstRun.setupLink });
+  return async () => {
+    app.beginStop();
+    await app.server.close();
+  };
+}
