@@ -2,7 +2,10 @@ import { problem } from "./errors.ts";
 
 /** Encodes the position after the last item of a page; opaque to callers. */
 export function encodeCursor(position: readonly (string | number | null)[]): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(position)))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(position))))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 /** Reads a cursor of a known number of parts; a made-up one is `request.invalid`. */
@@ -20,7 +23,12 @@ export function decodeCursor(cursor: string | undefined, parts: number): (string
 }
 
 /** Cuts a page out of `limit + 1` rows and names the cursor of the next one. */
-export function toPage<T, R>(rows: readonly T[], limit: number, present: (row: T) => R, position: (row: T) => (string | number | null)[]): { items: R[]; next: string | null } {
+export function toPage<T, R>(
+  rows: readonly T[],
+  limit: number,
+  present: (row: T) => R,
+  position: (row: T) => (string | number | null)[],
+): { items: R[]; next: string | null } {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { items: shown.map(present), next: rows.length > limit && last !== undefined ? encodeCursor(position(last)) : null };

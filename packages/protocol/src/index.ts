@@ -39,13 +39,10 @@ export { type Account, account, type Preferences, preferences, type SessionInfo,
 export {
   type PasswordStrength,
   passwordStrength,
-  type SecondFactorPending,
   type Session,
-  secondFactorPending,
   session,
-  type SignedIn,
-  signedIn,
 } from "./routes/auth.ts";
+export { type SecondFactorPending, type SignedIn, secondFactorPending, signedIn } from "./routes/signed-in.ts";
 export { type RouteId, type Routes, routes } from "./routes/index.ts";
 export { MAIL_STATUSES, type Mail, type MailSummary, mail, mailSummary } from "./routes/outbox.ts";
 export { type Workspace, workspace, workspaceRoutes } from "./routes/workspaces.ts";

@@ -4,13 +4,40 @@ interface JobSpec {
   readonly payload: z.ZodType;
   /** What people see on the jobs page. */
   readonly title: string;
+  /** Attempts in all before it counts as failed; 5 when left out. */
+  readonly maxAttempts?: number;
+  /** Seconds one attempt may take; 300 when left out. */
+  readonly deadlineS?: number;
 }
+
+const nothing = z.strictObject({});
 
 /** Every background job by name. The worker refuses to start when a name has no handler or a handler no name. */
 export const JOBS = {
   "mail.send": { payload: z.object({ mailId: z.string() }), title: "Send a mail" },
+  "maintenance.expired": { payload: nothing, title: "Remove expired sessions, tokens and idempotency keys" },
+  "maintenance.jobs": { payload: z.strictObject({ keepDays: z.int().min(1).default(30) }), title: "Remove jobs finished long ago" },
+  "maintenance.notifications": { payload: z.strictObject({ keepDays: z.int().min(1).default(90) }), title: "Remove old notifications" },
 } as const satisfies Record<string, JobSpec>;
 
 export type JobName = keyof typeof JOBS;
 
-export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]["payload"]>;
+export const JOB_NAMES = Object.keys(JOBS) as [JobName, ...JobName[]];
+
+/** What a caller gives when queueing; defaults are filled in. */
+export type JobPayload<N extends JobName> = z.input<(typeof JOBS)[N]["payload"]>;
+
+/** What a handler receives. */
+export type JobInput<N extends JobName> = z.output<(typeof JOBS)[N]["payload"]>;
+
+/** What a job declares, with its defaults. */
+export function jobSpec(name: JobName): Required<JobSpec> {
+  return { maxAttempts: 5, deadlineS: 300, ...(JOBS[name] as JobSpec) };
+}
+
+/** The states of a job; `succeeded`, `failed` and `cancelled` end it. */
+export const JOB_STATES = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export const JOB_LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type JobLogLevel = (typeof JOB_LOG_LEVELS)[number];

@@ -60,11 +60,14 @@ export type RouteRequest<R extends RouteSpec> = (R extends { params: infer P } ?
 type SuccessSchema<R extends RouteSpec> = { [S in keyof R["responses"]]: S extends 200 | 201 | 202 | 204 ? R["responses"][S] : never }[keyof R["responses"]];
 
 /** The body of a route's success answer. */
-export type RouteResult<R extends RouteSpec> = SuccessSchema<R> extends infer S ? (S extends z.ZodType ? z.output<S> : S extends "bytes" ? ReadableStream<Uint8Array> : undefined) : never;
+export type RouteResult<R extends RouteSpec> =
+  SuccessSchema<R> extends infer S ? (S extends z.ZodType ? z.output<S> : S extends "bytes" ? ReadableStream<Uint8Array> : undefined) : never;
 
 /** The success status a route answers with unless its handler says otherwise. */
 export function successStatus(spec: RouteSpec): number {
-  const status = Object.keys(spec.responses).map(Number).find((code) => code >= 200 && code < 300);
+  const status = Object.keys(spec.responses)
+    .map(Number)
+    .find((code) => code >= 200 && code < 300);
   if (status === undefined) throw new Error(`${spec.method} ${spec.path} declares no success answer`);
   return status;
 }

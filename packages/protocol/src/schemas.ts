@@ -11,13 +11,15 @@ export const instant = z.iso.datetime({ offset: false }).meta({ description: "An
 
 /** A line of text a person typed: trimmed, not empty, no control characters. */
 export function line(maxLength: number) {
-  return z
-    .string()
-    .trim()
-    .min(1, "must not be empty")
-    .max(maxLength)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
-    .regex(/^[^\u0000-\u001f\u007f]*$/, "must not contain control characters");
+  return (
+    z
+      .string()
+      .trim()
+      .min(1, "must not be empty")
+      .max(maxLength)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
+      .regex(/^[^\u0000-\u001f\u007f]*$/, "must not contain control characters")
+  );
 }
 
 export const email = z.string().trim().toLowerCase().max(254).pipe(z.email("must be an e-mail address"));

@@ -6,7 +6,16 @@ interface RoleSpec {
   readonly permissions: readonly Permission[];
 }
 
-const READ: readonly Permission[] = ["dataset:read", "change:read", "pipeline:read", "check:read", "lineage:read", "model:read", "feature:read", "dashboard:read"];
+const READ: readonly Permission[] = [
+  "dataset:read",
+  "change:read",
+  "pipeline:read",
+  "check:read",
+  "lineage:read",
+  "model:read",
+  "feature:read",
+  "dashboard:read",
+];
 const BUILD: readonly Permission[] = [
   "dataset:create",
   "dataset:update",
@@ -86,13 +95,21 @@ export const BUILT_IN_ROLES = {
     text: "Designs pipelines and dashboards without running them on schedule.",
     permissions: [...READ, "pipeline:create", "pipeline:update", "connection:read", "dashboard:manage", "sql:run", "profile:run", "api_key:create"],
   },
-  executor: { title: "Executor", text: "Runs and watches pipelines others designed.", permissions: [...READ, "pipeline:run", "connection:read", "job:read", "dataset:download"] },
+  executor: {
+    title: "Executor",
+    text: "Runs and watches pipelines others designed.",
+    permissions: [...READ, "pipeline:run", "connection:read", "job:read", "dataset:download"],
+  },
   contributor: {
     title: "Contributor",
     text: "Adds data and proposes changes.",
     permissions: [...READ, "dataset:create", "dataset:update", "dataset:download", "change:create", "api_key:create"],
   },
-  executive: { title: "Executive", text: "Reads dashboards, reports and datasets shared with them.", permissions: ["dataset:read", "dashboard:read", "lineage:read", "check:read"] },
+  executive: {
+    title: "Executive",
+    text: "Reads dashboards, reports and datasets shared with them.",
+    permissions: ["dataset:read", "dashboard:read", "lineage:read", "check:read"],
+  },
   viewer: { title: "Viewer", text: "Reads what is shared with them.", permissions: READ },
 } as const satisfies Record<string, RoleSpec>;
 

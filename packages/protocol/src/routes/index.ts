@@ -1,8 +1,18 @@
 import type { RouteSpec } from "../route.ts";
+import { jobRoutes } from "./jobs.ts";
+import { notificationRoutes } from "./notifications.ts";
+import { accountRoutes } from "./account.ts";
+import { authRoutes } from "./auth.ts";
+import { outboxRoutes } from "./outbox.ts";
 import { workspaceRoutes } from "./workspaces.ts";
 
 /** Every route of the API by its id, `noun.verb`. */
 export const routes = {
+  ...jobRoutes,
+  ...notificationRoutes,
+  ...accountRoutes,
+  ...authRoutes,
+  ...outboxRoutes,
   ...workspaceRoutes,
 } as const satisfies Record<string, RouteSpec>;
 

@@ -1,0 +1,2 @@
+export type { JobName, JobPayload } from "@granary/protocol";
+export { type EnqueueOptions, enqueueJob, type NewJob } from "./enqueue-job.ts";
