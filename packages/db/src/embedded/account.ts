@@ -18,7 +18,7 @@ export interface Invocation {
 export interface Account {
   readonly kind: "self" | "namespace" | "user";
   /** Who has to own the server's files; undefined where they are ours in any case. */
-  readonly owner?: { readonly uid: number; readonly gid: number };
+  readonly owner?: { readonly name: string; readonly uid: number; readonly gid: number };
   invoke(command: string, args: readonly string[]): Invocation;
 }
 
@@ -44,7 +44,7 @@ async function namespaceAccount(entry: PasswdEntry): Promise<Account | undefined
   } catch {
     return undefined;
   }
-  const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const owner = { name: "root", uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   return { kind: "namespace", owner, invoke: (command, args) => ({ command: "unshare", args: [...prefix, command, ...args] }) };
 }
 
@@ -71,6 +71,22 @@ export async function chooseAccount(options: { readonly userNamespaces: boolean 
   const other = byName("postgres") ?? byName("nobody");
   if (uid !== 0 || other === undefined) throw problem("database.no_account", { uid });
   return { kind: "user", owner: other, invoke: (command, args) => ({ command, args, uid: other.uid, gid: other.gid }) };
+}
+
+/**
+ * Makes sure that the account can run the program at all. Throws `database.directory_unreachable` when a directory on the
+ * way is closed to it, `database.unsupported_platform` when the system cannot run the binary (another C library).
+ */
+export async function requireRunnable(account: Account, program: string, dataDir: string): Promise<void> {
+  const { command, args, uid, gid } = account.invoke(program, ["--version"]);
+  const identity = uid === undefined || gid === undefined ? {} : { uid, gid };
+  try {
+    await run(command, args, { cwd: "/", ...identity });
+  } catch (cause) {
+    const isClosed = account.kind === "user" && (cause as NodeJS.ErrnoException).code === "EACCES";
+    if (isClosed) throw problem("database.directory_unreachable", { user: account.owner?.name, directory: dataDir }, { cause });
+    throw problem("database.unsupported_platform", { platform: `${process.platform}-${process.arch} as it is installed here` }, { cause });
+  }
 }
 
 /** Hands a directory and all in it to the account, unless it has them already; only root can. */

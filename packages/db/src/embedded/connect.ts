@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "@granary/kernel";
+import { problem } from "@granary/protocol";
 import pg from "pg";
 
 export const SUPERUSER = "granary";
@@ -6,7 +8,11 @@ export const DATABASE = "granary";
 const MAINTENANCE_DATABASE = "postgres";
 const POLL_MS = 25;
 const CONNECT_TIMEOUT_MS = 5_000;
+const REPORT_MS = 10_000;
 const NO_SUCH_DATABASE = "3D000";
+const DUPLICATE_DATABASE = "42P04";
+/** SQLSTATE class "invalid authorization": somebody edited pg_hba.conf, and waiting will not help. */
+const REFUSED_CLASS = "28";
 
 /** Opens one connection, gives it to `use` and closes it. */
 export async function withClient<T>(socketDir: string, database: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -31,16 +37,26 @@ export async function isServing(socketDir: string): Promise<boolean> {
   }
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
 async function createOwnDatabase(socketDir: string): Promise<void> {
-  await withClient(socketDir, MAINTENANCE_DATABASE, (client) => client.query(`create database ${DATABASE}`));
+  try {
+    await withClient(socketDir, MAINTENANCE_DATABASE, (client) => client.query(`create database ${DATABASE}`));
+  } catch (cause) {
+    if (codeOf(cause) !== DUPLICATE_DATABASE) throw problem("database.start_failed", { detail: String(cause) }, { cause });
+  }
 }
 
 async function tryOwnDatabase(socketDir: string): Promise<boolean> {
   try {
     await withClient(socketDir, DATABASE, (client) => client.query("select 1"));
     return true;
-  } catch (error) {
-    if ((error as { code?: string }).code === NO_SUCH_DATABASE) await createOwnDatabase(socketDir).catch(() => undefined);
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code.startsWith(REFUSED_CLASS)) throw problem("database.start_failed", { detail: `It refuses us: ${String(cause)}` }, { cause });
+    if (code === NO_SUCH_DATABASE) await createOwnDatabase(socketDir);
     return false;
   }
 }
@@ -49,10 +65,14 @@ async function tryOwnDatabase(socketDir: string): Promise<boolean> {
  * Waits until the server accepts connections to its database, however long its recovery takes: "starting up" and
  * "shutting down" are answers to wait for. Returns false when `isRunning` says that nothing more will come.
  */
-export async function waitUntilReady(socketDir: string, isRunning: () => Promise<boolean>): Promise<boolean> {
+export async function waitUntilReady(socketDir: string, isRunning: () => Promise<boolean>, log: Logger): Promise<boolean> {
+  let nextReport = performance.now() + REPORT_MS;
   while (await isRunning()) {
     if (await tryOwnDatabase(socketDir)) return true;
     await sleep(POLL_MS);
+    if (performance.now() < nextReport) continue;
+    log.info({}, "PostgreSQL is still starting; after a crash it replays its log first");
+    nextReport = performance.now() + REPORT_MS;
   }
   return false;
 }

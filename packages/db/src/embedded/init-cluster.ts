@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { problem } from "@granary/protocol";
-import { type Account, giveTo } from "./account.ts";
+import { type Account, giveTo, requireRunnable } from "./account.ts";
 import { SUPERUSER } from "./connect.ts";
 import type { NativePackage } from "./native-package.ts";
 import { type EmbeddedMode, POSTGRES_ENVIRONMENT } from "./settings.ts";
@@ -69,6 +69,7 @@ export async function ensureCluster(options: ClusterOptions): Promise<void> {
     return;
   }
   await requireFree(clusterDir);
+  await requireRunnable(account, join(options.binaries, "bin", "postgres"), dirname(clusterDir));
   const staging = join(dirname(clusterDir), STAGING);
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { mode: 0o700 });

@@ -96,7 +96,7 @@ async function adopt(options: PostmasterOptions, pid: number): Promise<Postmaste
     await stopPostmaster(orphan);
     return undefined;
   }
-  if (!(await waitUntilReady(socketDir, isRunning))) return undefined;
+  if (!(await waitUntilReady(socketDir, isRunning, options.log))) return undefined;
   options.log.info({ pid }, "adopted the PostgreSQL that was left running");
   return orphan;
 }
@@ -104,7 +104,7 @@ async function adopt(options: PostmasterOptions, pid: number): Promise<Postmaste
 async function startOnce(options: PostmasterOptions): Promise<Postmaster | undefined> {
   const child = await spawnPostmaster(options);
   const isRunning = (): Promise<boolean> => Promise.resolve(child.exitCode === null && child.signalCode === null);
-  const isReady = await waitUntilReady(options.layout.socketDir, isRunning);
+  const isReady = await waitUntilReady(options.layout.socketDir, isRunning, options.log);
   return isReady && child.pid !== undefined ? { pid: child.pid, adopted: false, isRunning, child } : undefined;
 }
 

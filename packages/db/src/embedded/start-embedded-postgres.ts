@@ -63,7 +63,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const layout = await prepareLayout(options.dataDir);
   await using startup = new AsyncDisposableStack();
   startup.use(await lockDataDirectory({ lockFile: layout.lockFile, dataDir: layout.dataDir, isServing: () => isServing(layout.socketDir) }));
-  if (options.deleteOnStop === true) startup.defer(() => rm(layout.dataDir, { recursive: true, force: true }));
+  if (options.deleteOnStop === true) {
+    startup.defer(async () => {
+      for (const directory of [layout.socketDir, layout.dataDir]) await rm(directory, { recursive: true, force: true });
+    });
+  }
   const postmaster = await prepare(options, layout, log);
   if (options.stopWithParent === true) startup.use(startWatchdog(layout.clusterDir, options.deleteOnStop === true ? layout.dataDir : undefined));
   const supervision = startup.use(await supervise(postmaster));
