@@ -19,6 +19,8 @@ const FAST_STOP_MS = 30_000;
 const IMMEDIATE_STOP_MS = 5_000;
 const MAX_LOG_BYTES = 10_000_000;
 const TAIL_BYTES = 2_000;
+/** What no second try will cure. */
+const FINAL = /unrecognized configuration parameter|configuration file ".*" contains errors|invalid value for parameter|database files are incompatible/;
 
 export interface PostmasterOptions {
   readonly layout: Layout;
@@ -87,6 +89,10 @@ async function tailOf(logFile: string): Promise<string> {
   return text.slice(-TAIL_BYTES).trim();
 }
 
+function lastLineOf(text: string): string {
+  return text.slice(text.lastIndexOf("\n") + 1);
+}
+
 async function adopt(options: PostmasterOptions, pid: number): Promise<Postmaster | undefined> {
   const { clusterDir, socketDir } = options.layout;
   const isRunning = (): Promise<boolean> => isPostmasterOf(pid, clusterDir);
@@ -116,9 +122,9 @@ export async function launchPostmaster(options: PostmasterOptions, signal: Abort
     const orphan = await findOrphan(options);
     const running = orphan === undefined ? await startOnce(options) : await adopt(options, orphan);
     if (running !== undefined) return running;
-    if (performance.now() > deadline) {
-      const detail = `The end of ${options.layout.logFile} says:\n${await tailOf(options.layout.logFile)}`;
-      throw problem("database.start_failed", { detail });
+    const tail = await tailOf(options.layout.logFile);
+    if (performance.now() > deadline || FINAL.test(lastLineOf(tail))) {
+      throw problem("database.start_failed", { detail: `The end of ${options.layout.logFile} says:\n${tail}` });
     }
     await sleep(delay, undefined, { signal });
   }
