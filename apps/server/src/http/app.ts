@@ -6,7 +6,7 @@ import type { Ctx, Services } from "@granary/core/context";
 import { recordDenied } from "@granary/core/events";
 import { isAppError, newId } from "@granary/kernel";
 import { errorSpec, problem, type RouteId } from "@granary/protocol";
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from "fastify";
 import type { Logger as PinoLogger } from "pino";
 import { logContext } from "../log-context.ts";
 import type { Metrics } from "../metrics.ts";
@@ -20,7 +20,7 @@ import { createRateLimits, type RateFigures } from "./rate-limits.ts";
 import { addCors, addSecurityHeaders } from "./security.ts";
 import { addWeb } from "./web.ts";
 
-const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 20_000;
 const CORRELATION = /^[\w-]{8,64}$/;
 const MAX_FIELDS = 50;
 const MAX_FIELD_BYTES = 65_536;
@@ -57,18 +57,23 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const https = options.services.config.publicUrl.startsWith("https:");
   const app = fastify({
     loggerInstance: options.log as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => correlationId(request.headers["x-correlation-id"]),
     requestIdHeader: false,
     bodyLimit: options.bodyLimit,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Uploads may take hours; JSON bodies have a deadline of their own in mount.ts.
+    requestTimeout: 0,
     keepAliveTimeout: 72_000,
     forceCloseConnections: "idle",
     return503OnClosing: false,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { maxParamLength: 300 },
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      answerError(options.metrics, error, request, reply);
+    },
   }) as unknown as FastifyInstance;
 
+  app.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.decorateRequest("principal", undefined);
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("granary-request-id", request.id);

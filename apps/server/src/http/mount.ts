@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { authorize } from "@granary/core/access";
 import { createCtx, type Ctx, type Principal, type Services } from "@granary/core/context";
 import { enforceSession, touchIdentified } from "@granary/core/identity";
-import { type RouteSpec, routes, successStatus } from "@granary/protocol";
+import { problem, type RouteSpec, routes, successStatus } from "@granary/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { Answer, type Cookie, type Handler, type Handlers, type Part } from "./answer.ts";
@@ -27,6 +27,8 @@ declare module "fastify" {
     principal: Principal | undefined;
   }
 }
+
+const BODY_TIMEOUT_MS = 30_000;
 
 /** `/users/{id}` as Fastify writes it. */
 function fastifyPath(path: string): string {
@@ -58,7 +60,18 @@ export function mountRoutes(app: FastifyInstance, options: MountOptions): void {
   }
 }
 
+/** A JSON body that does not arrive in time holds a connection for nothing: it is cut. */
+function limitBodyTime(spec: RouteSpec, request: FastifyRequest): void {
+  const { raw } = request;
+  if (spec.method === "GET" || raw.complete || (spec.bodyKind ?? "json") !== "json") return;
+  const timer = setTimeout(() => {
+    if (!raw.complete) raw.destroy(problem("request.timeout"));
+  }, BODY_TIMEOUT_MS);
+  raw.once("close", () => clearTimeout(timer));
+}
+
 async function admit(options: MountOptions, id: string, spec: RouteSpec, request: FastifyRequest): Promise<void> {
+  limitBodyTime(spec, request);
   await options.limits.byAddress(request, spec);
   const { principal, identified } = await authenticate(options.services, request, spec.access === "public");
   refuseForeignOrigin(request, options.allowedOrigins);

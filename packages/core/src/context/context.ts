@@ -78,9 +78,6 @@ export function createCtx(options: CtxOptions): Ctx {
     services,
     log: options.log ?? services.log,
     signal: options.signal ?? never,
-    get workspaceId() {
-      return requireWorkspace(principal);
-    },
   };
   const pending = { answered: false };
   return {

@@ -74,7 +74,12 @@ export async function findPrincipal(services: Services, token: string, workspace
   const row = rows[0];
   if (row === undefined) return undefined;
   if (workspace !== null && row.workspace_id === null) throw problem("workspace.not_found");
-  return { principal: toPrincipal(services, row), inactive: row.status === "inactive", secondFactorPending: row.second_factor_pending, needsTouch: row.needs_touch };
+  return {
+    principal: toPrincipal(services, row),
+    inactive: row.status === "inactive",
+    secondFactorPending: row.second_factor_pending,
+    needsTouch: row.needs_touch,
+  };
 }
 
 function toPrincipal(services: Services, row: PrincipalRow): Principal {

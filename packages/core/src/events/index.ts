@@ -1,0 +1,2 @@
+export { recordDenied } from "./record-denied.ts";
+export { type NewEvent, recordEvent } from "./record-event.ts";
