@@ -21,6 +21,18 @@ export {
   type Topic,
   topicOf,
 } from "./realtime.ts";
+export {
+  FEATURE_NAMES,
+  FEATURES,
+  type Feature,
+  featuresFor,
+  NAVIGATION,
+  NAVIGATION_IDS,
+  type NavigationId,
+  type NavigationItem,
+  navigationFor,
+  navigationItem,
+} from "./navigation.ts";
 export { openApiDocument } from "./openapi.ts";
 export {
   type Method,
@@ -45,5 +57,20 @@ export {
 export { type SecondFactorPending, type SignedIn, secondFactorPending, signedIn } from "./routes/signed-in.ts";
 export { type RouteId, type Routes, routes } from "./routes/index.ts";
 export { MAIL_STATUSES, type Mail, type MailSummary, mail, mailSummary } from "./routes/outbox.ts";
+export { ACTIVITY_AREAS, type ActivityArea, type ActivityEntry, type ActivityFilters, activityEntry, activityRoutes } from "./routes/activity.ts";
+export { type ApiKey, apiKey, apiKeyRoutes } from "./routes/api-keys.ts";
+export { type Group, type GroupMember, group, groupMember, groupRoutes } from "./routes/groups.ts";
+export { type Invitation, type InvitationResult, invitation, invitationResult, invitationRoutes } from "./routes/invitations.ts";
+export { type PermissionInfo, permissionInfo, type Role, role, roleRoutes } from "./routes/roles.ts";
+export {
+  type DeveloperSafeguard,
+  developerSafeguard,
+  type InstanceSettings,
+  instanceSettings,
+  type Settings,
+  settings,
+  settingsRoutes,
+} from "./routes/settings.ts";
+export { type BulkResult, bulkResult, type User, type UserBulkAction, USER_BULK_ACTIONS, user, userRoutes } from "./routes/users.ts";
 export { type Workspace, workspace, workspaceRoutes } from "./routes/workspaces.ts";
 export { can, email, id, instant, line, page, pageQuery, type ProblemBody, problemBody } from "./schemas.ts";

@@ -4,6 +4,13 @@ import { notificationRoutes } from "./notifications.ts";
 import { accountRoutes } from "./account.ts";
 import { authRoutes } from "./auth.ts";
 import { outboxRoutes } from "./outbox.ts";
+import { activityRoutes } from "./activity.ts";
+import { apiKeyRoutes } from "./api-keys.ts";
+import { groupRoutes } from "./groups.ts";
+import { invitationRoutes } from "./invitations.ts";
+import { roleRoutes } from "./roles.ts";
+import { settingsRoutes } from "./settings.ts";
+import { userRoutes } from "./users.ts";
 import { workspaceRoutes } from "./workspaces.ts";
 
 /** Every route of the API by its id, `noun.verb`. */
@@ -13,6 +20,13 @@ export const routes = {
   ...accountRoutes,
   ...authRoutes,
   ...outboxRoutes,
+  ...userRoutes,
+  ...invitationRoutes,
+  ...groupRoutes,
+  ...roleRoutes,
+  ...apiKeyRoutes,
+  ...settingsRoutes,
+  ...activityRoutes,
   ...workspaceRoutes,
 } as const satisfies Record<string, RouteSpec>;
 
