@@ -6,6 +6,18 @@ CREATE OR REPLACE FUNCTION public.current_workspace()
  STABLE PARALLEL SAFE
 RETURN NULLIF(current_setting('granary.workspace'::text, true), ''::text);
 
+CREATE OR REPLACE FUNCTION public.event_canonical(event public.events)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (jsonb_build_array((event).id, (event).workspace_id, (event).type, (event).actor_kind, (event).actor_id, (event).actor_label, (event).subject_kind, (event).subject_id, (event).subject_label, (event).result, (event).data, (event).ip, (event).user_agent, (event).request_id, ((EXTRACT(epoch FROM (event).at) * (1000000)::numeric))::bigint))::text;
+
+CREATE OR REPLACE FUNCTION public.event_hash(previous bytea, event public.events)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN sha256((previous || convert_to(public.event_canonical(event), 'UTF8'::name)));
+
 CREATE OR REPLACE PROCEDURE public.isolate_by_workspace(IN target regclass)
  LANGUAGE plpgsql
 AS $procedure$
@@ -17,9 +29,50 @@ begin
 end
 $procedure$;
 
+CREATE OR REPLACE FUNCTION public.keep_protected_user()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' or not new.protected then
+    raise exception 'the first administrator is protected' using errcode = 'check_violation', constraint = 'users_protected';
+  end if;
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.place_events(batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  event events;
+  last_position bigint;
+  last_hash bytea;
+  placed integer := 0;
+begin
+  -- The number is arbitrary and belongs to this function alone.
+  if not pg_try_advisory_xact_lock(7260410881) then return -1; end if;
+  select position, hash into last_position, last_hash from event_positions order by position desc limit 1;
+  last_position := coalesce(last_position, 0);
+  last_hash := coalesce(last_hash, ''::bytea);
+  for event in select e.* from event_backlog b join events e on e.id = b.event_id order by e.id limit batch loop
+    last_position := last_position + 1;
+    last_hash := event_hash(last_hash, event);
+    insert into event_positions (position, event_id, workspace_id, hash) values (last_position, event.id, event.workspace_id, last_hash);
+    delete from event_backlog where event_id = event.id;
+    placed := placed + 1;
+  end loop;
+  if placed > 0 then perform pg_notify('granary_events', last_position::text); end if;
+  return placed;
+end
+$function$;
+
 grant usage on schema public to granary_app;
 
 grant usage on schema public to granary_system;
+
+grant execute on function public.place_events(integer) to granary_system;
 
 alter default privileges in schema public grant delete, insert, select, update on tables to granary_system;
 
@@ -141,7 +194,11 @@ create table public.events (
   constraint events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id)
 );
 CREATE INDEX events_actor_idx ON public.events USING btree (workspace_id, actor_id, id DESC);
+CREATE INDEX events_denied_idx ON public.events USING btree (workspace_id, id DESC) WHERE (result <> 'success'::text);
+CREATE INDEX events_ip_idx ON public.events USING btree (workspace_id, ip, id DESC);
 CREATE INDEX events_subject_idx ON public.events USING btree (workspace_id, subject_kind, subject_id, id DESC);
+CREATE INDEX events_time_idx ON public.events USING btree (workspace_id, at) INCLUDE (type, result);
+CREATE INDEX events_type_idx ON public.events USING btree (workspace_id, type, id DESC);
 CREATE INDEX events_workspace_idx ON public.events USING btree (workspace_id, id DESC);
 alter table public.events enable row level security, force row level security;
 create policy every_workspace on public.events to granary_system using (true) with check (true);
@@ -167,6 +224,7 @@ create table public.group_members (
   constraint group_members_workspace_id_user_id_fkey FOREIGN KEY (workspace_id, user_id) REFERENCES public.memberships(workspace_id, user_id) ON DELETE CASCADE
 );
 CREATE INDEX group_members_user_idx ON public.group_members USING btree (workspace_id, user_id);
+CREATE INDEX group_members_workspace_idx ON public.group_members USING btree (workspace_id, group_id);
 alter table public.group_members enable row level security, force row level security;
 create policy every_workspace on public.group_members to granary_system using (true) with check (true);
 create policy one_workspace on public.group_members to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
@@ -212,6 +270,7 @@ create table public.instance_settings (
   value jsonb not null,
   version integer default 1 not null,
   updated_at timestamp with time zone default now() not null,
+  updated_by text,
   constraint instance_settings_pkey PRIMARY KEY (key)
 );
 grant delete, insert, select, update on public.instance_settings to granary_system;
@@ -476,7 +535,9 @@ create table public.users (
   constraint users_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text])))
 );
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
+CREATE INDEX users_name_idx ON public.users USING btree (lower(name), id);
 CREATE UNIQUE INDEX users_protected_key ON public.users USING btree (protected) WHERE protected;
+CREATE TRIGGER keep_protected_user BEFORE DELETE OR UPDATE ON public.users FOR EACH ROW WHEN (old.protected) EXECUTE FUNCTION public.keep_protected_user();
 alter table public.users enable row level security, force row level security;
 create policy every_user on public.users to granary_system using (true) with check (true);
 create policy members on public.users to granary_app using ((EXISTS ( SELECT

@@ -124,6 +124,7 @@ export interface InstanceSettings {
   value: Json;
   version: Generated<number>;
   updated_at: Generated<Timestamp>;
+  updated_by: string | null;
 }
 
 export interface Invitations {
