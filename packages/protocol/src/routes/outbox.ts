@@ -19,7 +19,7 @@ export const mailSummary = z
   })
   .meta({ id: "MailSummary" });
 
-/** Bodies of sent mails are not kept: their links are secrets of their readers. */
+/** Text and HTML of `kept` mails alone: the links in all others are secrets of their readers. */
 export const mail = mailSummary.extend({ text: z.string().nullable(), html: z.string().nullable() }).meta({ id: "Mail" });
 
 export type MailSummary = z.infer<typeof mailSummary>;
