@@ -83,7 +83,7 @@ export function errorFromAnswer(status: number, text: string, header: (name: str
     status,
     code: "network.unreadable",
     retry: status >= 500 ? "later" : "never",
-    requestId: header("x-request-id") ?? undefined,
+    requestId: header("granary-request-id") ?? undefined,
     retryAfterSeconds,
   });
 }

@@ -52,6 +52,9 @@ export interface Client {
   url<I extends RouteId>(id: I, ...args: CallArguments<I>): string;
 }
 
+/** The one optional argument of a call; its type per route is too wide a union to be narrowed inside. */
+const partsOf = (args: readonly unknown[]): CallParts & CallOptions => args[0] ?? {};
+
 const resolve = (given: Given | undefined): string | undefined => (typeof given === "function" ? given() : given);
 
 function isAbort(error: unknown): boolean {
@@ -111,12 +114,12 @@ class HttpClient implements Client {
   }
 
   async call<I extends RouteId>(id: I, ...args: CallArguments<I>): Promise<RouteResult<Routes[I]>> {
-    const response = await this.#send(id, args[0] ?? {});
+    const response = await this.#send(id, partsOf(args));
     return readBody(await response.text(), response.status) as RouteResult<Routes[I]>;
   }
 
   async download<I extends RouteId>(id: I, ...args: CallArguments<I>): Promise<Download> {
-    const response = await this.#send(id, args[0] ?? {});
+    const response = await this.#send(id, partsOf(args));
     const size = response.headers.get("content-length");
     return {
       stream: response.body ?? new Blob([]).stream(),
@@ -127,7 +130,7 @@ class HttpClient implements Client {
   }
 
   url<I extends RouteId>(id: I, ...args: CallArguments<I>): string {
-    return addressOf(id, args[0] ?? {}, this.#options.baseUrl ?? "");
+    return addressOf(id, partsOf(args), this.#options.baseUrl ?? "");
   }
 
   async upload<I extends RouteId>(id: I, request: UploadRequestOf<I>): Promise<RouteResult<Routes[I]>> {

@@ -115,6 +115,35 @@ create table public.backup_codes (
 );
 grant delete, insert, select, update on public.backup_codes to granary_system;
 
+create table public.batches (
+  id text not null,
+  workspace_id text not null,
+  dataset_id text not null,
+  upload_id text not null,
+  job_id text,
+  status text default 'importing'::text not null,
+  row_count bigint,
+  rejected_count bigint,
+  data_version integer,
+  snapshot_id text,
+  schema_version integer,
+  error_code text,
+  error_message text,
+  created_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  constraint batches_pkey PRIMARY KEY (id),
+  constraint batches_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint batches_status_check CHECK ((status = ANY (ARRAY['importing'::text, 'loaded'::text, 'failed'::text]))),
+  constraint batches_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES public.uploads(id),
+  constraint batches_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX batches_dataset_idx ON public.batches USING btree (workspace_id, dataset_id, id DESC);
+alter table public.batches enable row level security, force row level security;
+create policy every_workspace on public.batches to granary_system using (true) with check (true);
+create policy one_workspace on public.batches to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.batches to granary_system;
+grant insert, select, update on public.batches to granary_app;
+
 create table public.credentials (
   user_id text not null,
   password_hash text,
@@ -127,6 +156,82 @@ create table public.credentials (
   constraint credentials_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
 );
 grant delete, insert, select, update on public.credentials to granary_system;
+
+create table public.dataset_grants (
+  workspace_id text not null,
+  dataset_id text not null,
+  grantee_kind text not null,
+  grantee_id text not null,
+  level text not null,
+  granted_by text,
+  created_at timestamp with time zone default now() not null,
+  constraint dataset_grants_pkey PRIMARY KEY (dataset_id, grantee_kind, grantee_id),
+  constraint dataset_grants_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint dataset_grants_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint dataset_grants_grantee_kind_check CHECK ((grantee_kind = ANY (ARRAY['user'::text, 'group'::text]))),
+  constraint dataset_grants_level_check CHECK ((level = ANY (ARRAY['viewer'::text, 'contributor'::text, 'owner'::text]))),
+  constraint dataset_grants_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX dataset_grants_grantee_idx ON public.dataset_grants USING btree (workspace_id, grantee_kind, grantee_id);
+alter table public.dataset_grants enable row level security, force row level security;
+create policy every_workspace on public.dataset_grants to granary_system using (true) with check (true);
+create policy one_workspace on public.dataset_grants to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.dataset_grants to granary_app;
+grant delete, insert, select, update on public.dataset_grants to granary_system;
+
+create table public.dataset_versions (
+  workspace_id text not null,
+  dataset_id text not null,
+  number integer not null,
+  snapshot_id text not null,
+  batch_id text,
+  schema_version integer not null,
+  row_count bigint not null,
+  created_by text,
+  created_at timestamp with time zone default now() not null,
+  constraint dataset_versions_pkey PRIMARY KEY (dataset_id, number),
+  constraint dataset_versions_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id),
+  constraint dataset_versions_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint dataset_versions_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint dataset_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.dataset_versions enable row level security, force row level security;
+create policy every_workspace on public.dataset_versions to granary_system using (true) with check (true);
+create policy one_workspace on public.dataset_versions to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.dataset_versions to granary_system;
+grant insert, select on public.dataset_versions to granary_app;
+
+create table public.datasets (
+  id text not null,
+  workspace_id text not null,
+  name text not null,
+  description text default ''::text not null,
+  visibility text default 'private'::text not null,
+  owner_id text not null,
+  status text default 'importing'::text not null,
+  table_name text not null,
+  row_count bigint,
+  data_version integer default 0 not null,
+  snapshot_id text,
+  schema_version integer default 0 not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  trashed_at timestamp with time zone,
+  constraint datasets_pkey PRIMARY KEY (id),
+  constraint datasets_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id),
+  constraint datasets_status_check CHECK ((status = ANY (ARRAY['importing'::text, 'ready'::text, 'failed'::text]))),
+  constraint datasets_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'workspace'::text]))),
+  constraint datasets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX datasets_list_idx ON public.datasets USING btree (workspace_id, id DESC) WHERE (trashed_at IS NULL);
+CREATE UNIQUE INDEX datasets_name_key ON public.datasets USING btree (workspace_id, lower(name)) WHERE (trashed_at IS NULL);
+CREATE UNIQUE INDEX datasets_table_key ON public.datasets USING btree (table_name);
+alter table public.datasets enable row level security, force row level security;
+create policy every_workspace on public.datasets to granary_system using (true) with check (true);
+create policy one_workspace on public.datasets to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.datasets to granary_system;
+grant insert, select, update on public.datasets to granary_app;
 
 create table public.device_grants (
   id text not null,
@@ -472,6 +577,38 @@ create table public.one_time_tokens (
 CREATE INDEX one_time_tokens_user_idx ON public.one_time_tokens USING btree (user_id, kind);
 grant delete, insert, select, update on public.one_time_tokens to granary_system;
 
+create table public.rejected_records (
+  workspace_id text not null,
+  batch_id text not null,
+  line bigint not null,
+  reason text not null,
+  raw text not null,
+  constraint rejected_records_pkey PRIMARY KEY (batch_id, line),
+  constraint rejected_records_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id) ON DELETE CASCADE,
+  constraint rejected_records_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.rejected_records enable row level security, force row level security;
+create policy every_workspace on public.rejected_records to granary_system using (true) with check (true);
+create policy one_workspace on public.rejected_records to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.rejected_records to granary_system;
+grant insert, select on public.rejected_records to granary_app;
+
+create table public.schema_versions (
+  workspace_id text not null,
+  dataset_id text not null,
+  number integer not null,
+  columns jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  constraint schema_versions_pkey PRIMARY KEY (dataset_id, number),
+  constraint schema_versions_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint schema_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.schema_versions enable row level security, force row level security;
+create policy every_workspace on public.schema_versions to granary_system using (true) with check (true);
+create policy one_workspace on public.schema_versions to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.schema_versions to granary_system;
+grant insert, select on public.schema_versions to granary_app;
+
 create table public.session_tokens (
   hash bytea not null,
   session_id text not null,
@@ -514,6 +651,25 @@ create table public.sign_in_failures (
   constraint sign_in_failures_pkey PRIMARY KEY (account)
 );
 grant delete, insert, select, update on public.sign_in_failures to granary_system;
+
+create table public.uploads (
+  id text not null,
+  workspace_id text not null,
+  file_name text not null,
+  bytes bigint not null,
+  sha256 text not null,
+  uploaded_by text,
+  created_at timestamp with time zone default now() not null,
+  constraint uploads_pkey PRIMARY KEY (id),
+  constraint uploads_uploaded_by_fkey FOREIGN KEY (uploaded_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint uploads_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX uploads_sha256_idx ON public.uploads USING btree (workspace_id, sha256);
+alter table public.uploads enable row level security, force row level security;
+create policy every_workspace on public.uploads to granary_system using (true) with check (true);
+create policy one_workspace on public.uploads to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.uploads to granary_system;
+grant insert, select on public.uploads to granary_app;
 
 create table public.users (
   id text not null,

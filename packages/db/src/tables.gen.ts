@@ -29,6 +29,24 @@ export interface BackupCodes {
   used_at: Timestamp | null;
 }
 
+export interface Batches {
+  id: string;
+  workspace_id: string;
+  dataset_id: string;
+  upload_id: string;
+  job_id: string | null;
+  status: Generated<"importing" | "loaded" | "failed">;
+  row_count: number | null;
+  rejected_count: number | null;
+  data_version: number | null;
+  snapshot_id: string | null;
+  schema_version: number | null;
+  error_code: string | null;
+  error_message: string | null;
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+}
+
 export interface Credentials {
   user_id: string;
   password_hash: string | null;
@@ -37,6 +55,47 @@ export interface Credentials {
   totp_secret: Buffer | null;
   totp_enabled_at: Timestamp | null;
   totp_last_step: number | null;
+}
+
+export interface DatasetGrants {
+  workspace_id: string;
+  dataset_id: string;
+  grantee_kind: "user" | "group";
+  grantee_id: string;
+  level: "viewer" | "contributor" | "owner";
+  granted_by: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface DatasetVersions {
+  workspace_id: string;
+  dataset_id: string;
+  number: number;
+  snapshot_id: string;
+  batch_id: string | null;
+  schema_version: number;
+  row_count: number;
+  created_by: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface Datasets {
+  id: string;
+  workspace_id: string;
+  name: string;
+  description: Generated<string>;
+  visibility: Generated<"private" | "workspace">;
+  owner_id: string;
+  status: Generated<"importing" | "ready" | "failed">;
+  table_name: string;
+  row_count: number | null;
+  data_version: Generated<number>;
+  snapshot_id: string | null;
+  schema_version: Generated<number>;
+  version: Generated<number>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+  trashed_at: Timestamp | null;
 }
 
 export interface DeviceGrants {
@@ -239,6 +298,22 @@ export interface OneTimeTokens {
   used_at: Timestamp | null;
 }
 
+export interface RejectedRecords {
+  workspace_id: string;
+  batch_id: string;
+  line: number;
+  reason: string;
+  raw: string;
+}
+
+export interface SchemaVersions {
+  workspace_id: string;
+  dataset_id: string;
+  number: number;
+  columns: Json;
+  created_at: Generated<Timestamp>;
+}
+
 export interface SessionTokens {
   hash: Buffer;
   session_id: string;
@@ -270,6 +345,16 @@ export interface SignInFailures {
   locked_until: Timestamp | null;
 }
 
+export interface Uploads {
+  id: string;
+  workspace_id: string;
+  file_name: string;
+  bytes: number;
+  sha256: string;
+  uploaded_by: string | null;
+  created_at: Generated<Timestamp>;
+}
+
 export interface Users {
   id: string;
   email: string;
@@ -298,7 +383,11 @@ export interface Workspaces {
 export interface DB {
   api_keys: ApiKeys;
   backup_codes: BackupCodes;
+  batches: Batches;
   credentials: Credentials;
+  dataset_grants: DatasetGrants;
+  dataset_versions: DatasetVersions;
+  datasets: Datasets;
   device_grants: DeviceGrants;
   event_backlog: EventBacklog;
   event_positions: EventPositions;
@@ -316,9 +405,12 @@ export interface DB {
   memberships: Memberships;
   notifications: Notifications;
   one_time_tokens: OneTimeTokens;
+  rejected_records: RejectedRecords;
+  schema_versions: SchemaVersions;
   session_tokens: SessionTokens;
   sessions: Sessions;
   sign_in_failures: SignInFailures;
+  uploads: Uploads;
   users: Users;
   workspaces: Workspaces;
 }

@@ -76,6 +76,12 @@ export const EVENTS = {
   "settings.mail_tested": { subject: "settings", area: "administration", text: "{actor} sent a test mail to {subject}" },
   "activity.exported": { subject: "settings", area: "administration", text: "{actor} exported the activity log" },
   "mail.failed": { subject: "mail", area: "system", text: "The mail {subject} could not be sent" },
+  "dataset.created": { subject: "dataset", area: "data", text: "{actor} created the dataset {subject}" },
+  "dataset.imported": { subject: "dataset", area: "data", text: "{actor} imported a file into {subject}" },
+  "dataset.import_failed": { subject: "dataset", area: "data", text: "The import into {subject} failed" },
+  "dataset.downloaded": { subject: "dataset", area: "data", text: "{actor} downloaded {subject}" },
+  "dataset.trashed": { subject: "dataset", area: "data", text: "{actor} moved {subject} to the trash" },
+  "dataset.restored": { subject: "dataset", area: "data", text: "{actor} took {subject} out of the trash" },
   "access.denied": { subject: "route", area: "authentication", text: "{actor} was refused {subject}" },
 } as const satisfies Record<string, EventSpec>;
 

@@ -59,6 +59,7 @@ export { type RouteId, type Routes, routes } from "./routes/index.ts";
 export { MAIL_STATUSES, type Mail, type MailSummary, mail, mailSummary } from "./routes/outbox.ts";
 export { ACTIVITY_AREAS, type ActivityArea, type ActivityEntry, type ActivityFilters, activityEntry, activityRoutes } from "./routes/activity.ts";
 export { type ApiKey, apiKey, apiKeyRoutes } from "./routes/api-keys.ts";
+export { type Batch, COLUMN_TYPES, type Column, type Dataset, datasetRoutes } from "./routes/datasets.ts";
 export { type Group, type GroupMember, group, groupMember, groupRoutes } from "./routes/groups.ts";
 export { type Invitation, type InvitationResult, invitation, invitationResult, invitationRoutes } from "./routes/invitations.ts";
 export { type PermissionInfo, permissionInfo, type Role, role, roleRoutes } from "./routes/roles.ts";

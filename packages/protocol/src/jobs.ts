@@ -15,6 +15,7 @@ const nothing = z.strictObject({});
 /** Every background job by name. The worker refuses to start when a name has no handler or a handler no name. */
 export const JOBS = {
   "mail.send": { payload: z.object({ mailId: z.string() }), title: "Send a mail" },
+  "dataset.import": { payload: z.strictObject({ batchId: z.string() }), title: "Import a file into a dataset", maxAttempts: 3, deadlineS: 21_600 },
   "maintenance.expired": { payload: nothing, title: "Remove expired sessions, tokens and idempotency keys" },
   "maintenance.jobs": { payload: z.strictObject({ keepDays: z.int().min(1).default(30) }), title: "Remove jobs finished long ago" },
   "maintenance.notifications": { payload: z.strictObject({ keepDays: z.int().min(1).default(90) }), title: "Remove old notifications" },

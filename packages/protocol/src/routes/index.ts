@@ -6,6 +6,7 @@ import { authRoutes } from "./auth.ts";
 import { outboxRoutes } from "./outbox.ts";
 import { activityRoutes } from "./activity.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
+import { datasetRoutes } from "./datasets.ts";
 import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { roleRoutes } from "./roles.ts";
@@ -27,6 +28,7 @@ export const routes = {
   ...apiKeyRoutes,
   ...settingsRoutes,
   ...activityRoutes,
+  ...datasetRoutes,
   ...workspaceRoutes,
 } as const satisfies Record<string, RouteSpec>;
 

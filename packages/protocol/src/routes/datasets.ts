@@ -1,0 +1,186 @@
+import { z } from "zod";
+import { route } from "../route.ts";
+import { can, id, instant, line, page, pageQuery } from "../schemas.ts";
+
+const TAG = "Datasets";
+
+/** The types a column can have, as people see them. */
+export const COLUMN_TYPES = ["boolean", "integer", "decimal", "number", "date", "timestamp", "text"] as const;
+
+const column = z
+  .object({
+    name: z.string(),
+    type: z.enum(COLUMN_TYPES),
+    /** The exact stored type, such as `decimal(18,2)`. */
+    storedType: z.string(),
+    /** Whether the caller sees this column's values masked. */
+    masked: z.boolean(),
+  })
+  .meta({ id: "Column" });
+
+const batch = z
+  .object({
+    id: id("batch"),
+    status: z.enum(["importing", "loaded", "failed"]),
+    fileName: z.string(),
+    bytes: z.number().int(),
+    sha256: z.string(),
+    /** Rows loaded and rows rejected; together they are the records of the file. Null while importing. */
+    rows: z.number().int().nullable(),
+    rejected: z.number().int().nullable(),
+    /** The dataset's version this batch made. */
+    version: z.number().int().nullable(),
+    jobId: id("job").nullable(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    createdAt: instant,
+  })
+  .meta({ id: "Batch" });
+
+const dataset = z
+  .object({
+    id: id("dataset"),
+    name: z.string(),
+    description: z.string(),
+    visibility: z.enum(["private", "workspace"]),
+    owner: z.object({ id: id("user"), name: z.string() }),
+    status: z.enum(["importing", "ready", "failed"]),
+    rows: z.number().int().nullable(),
+    columns: z.array(column),
+    /** The number of the newest data version, 0 before the first load. */
+    dataVersion: z.number().int(),
+    version: z.number().int(),
+    createdAt: instant,
+    updatedAt: instant,
+    can: can("update", "delete", "download", "share"),
+  })
+  .meta({ id: "Dataset" });
+
+export type Column = z.infer<typeof column>;
+export type Batch = z.infer<typeof batch>;
+export type Dataset = z.infer<typeof dataset>;
+
+const params = z.strictObject({ dataset: z.string().min(1).max(100).describe("Id or unique name") });
+
+export const visibility = z.enum(["private", "workspace"]);
+
+const created = z.object({ dataset, batch, jobId: id("job") });
+
+/** Datasets: table-shaped data that keeps every version. */
+export const datasetRoutes = {
+  "datasets.create": route({
+    method: "POST",
+    path: "/datasets",
+    tag: TAG,
+    summary: "Create a dataset from a file",
+    description:
+      "A multipart form with the fields `name`, `description`, `visibility` and, last, the `file`: `curl -F name=orders -F file=@orders.csv`. " +
+      "Answers at once with the job to follow, or with `?wait=true` when the import has ended.",
+    access: "dataset:create",
+    query: z.strictObject({ wait: z.stringbool().default(false) }),
+    bodyKind: "multipart",
+    body: z.object({
+      name: line(100),
+      description: z.string().max(10_000).optional(),
+      visibility: visibility.optional(),
+      file: z.any().meta({ description: "The file, as the last part of the form." }),
+    }),
+    responses: { 202: created, 201: created },
+    errors: ["dataset.name_taken", "upload.empty", "upload.missing_file", "request.too_large", "request.unsupported_media", "storage.full"],
+    rate: "upload",
+  }),
+  "datasets.list": route({
+    method: "GET",
+    path: "/datasets",
+    tag: TAG,
+    summary: "List the datasets you may read",
+    access: "dataset:read",
+    query: pageQuery.extend({ q: z.string().trim().max(200).optional().describe("Part of a name or description"), owner: z.enum(["me"]).optional() }),
+    responses: { 200: page(dataset) },
+  }),
+  "datasets.get": route({
+    method: "GET",
+    path: "/datasets/{dataset}",
+    tag: TAG,
+    summary: "Show a dataset",
+    access: "dataset:read",
+    params,
+    responses: { 200: dataset },
+    errors: ["dataset.not_found"],
+    versioned: true,
+  }),
+  "datasets.delete": route({
+    method: "DELETE",
+    path: "/datasets/{dataset}",
+    tag: TAG,
+    summary: "Move a dataset to the trash",
+    access: "dataset:read",
+    params,
+    responses: { 204: null },
+    errors: ["dataset.not_found"],
+  }),
+  "datasets.restore": route({
+    method: "POST",
+    path: "/datasets/{dataset}/restore",
+    tag: TAG,
+    summary: "Take a dataset out of the trash",
+    access: "dataset:read",
+    params,
+    responses: { 200: dataset },
+    errors: ["dataset.not_found", "dataset.name_taken"],
+  }),
+  "datasets.rows": route({
+    method: "GET",
+    path: "/datasets/{dataset}/rows",
+    tag: TAG,
+    summary: "Read rows, a page at a time",
+    access: "dataset:read",
+    params,
+    query: pageQuery.extend({
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+      version: z.coerce.number().int().min(1).optional().describe("Data version; the newest when absent"),
+    }),
+    responses: {
+      200: z.object({
+        columns: z.array(column),
+        /** Cells as text, exactly as stored; null for missing values. */
+        rows: z.array(z.array(z.string().nullable())),
+        dataVersion: z.number().int(),
+        next: z.string().nullable(),
+      }),
+    },
+    errors: ["dataset.not_found", "dataset.not_ready", "dataset.version_not_found", "engine.busy", "engine.deadline"],
+  }),
+  "datasets.download": route({
+    method: "GET",
+    path: "/datasets/{dataset}/download",
+    tag: TAG,
+    summary: "Download the rows you may see as a file",
+    access: "dataset:download",
+    params,
+    query: z.strictObject({ format: z.enum(["csv"]).default("csv"), version: z.coerce.number().int().min(1).optional() }),
+    responses: { 200: "bytes" },
+    errors: ["dataset.not_found", "dataset.not_ready", "dataset.version_not_found", "storage.full"],
+  }),
+  "datasets.batches": route({
+    method: "GET",
+    path: "/datasets/{dataset}/batches",
+    tag: TAG,
+    summary: "List the loads of a dataset, newest first",
+    access: "dataset:read",
+    params,
+    query: pageQuery,
+    responses: { 200: page(batch) },
+    errors: ["dataset.not_found"],
+  }),
+  "datasets.rejects": route({
+    method: "GET",
+    path: "/datasets/{dataset}/batches/{batch}/rejects",
+    tag: TAG,
+    summary: "List records of a file that were not loaded, with line and reason",
+    access: "dataset:update",
+    params: params.extend({ batch: id("batch") }),
+    query: pageQuery,
+    responses: { 200: page(z.object({ line: z.number().int(), reason: z.string(), raw: z.string() })) },
+    errors: ["dataset.not_found"],
+  }),
+} as const;
