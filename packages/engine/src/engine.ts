@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { ProcessLimits } from "./process/engine-child.ts";
+import type { TaskProgress } from "./process/messages.ts";
+import { EnginePool, type PoolPolicy } from "./process/pool.ts";
+import { type EngineSession, ProcessSession } from "./process/session.ts";
+
+/** `read`: short and interactive, on a warm process. `job`: long, on a fresh process of its own with larger limits. */
+export type WorkKind = "read" | "job";
+
+interface KindSettings extends ProcessLimits, PoolPolicy {
+  readonly deadlineMs: number;
+}
+
+export interface EngineOptions {
+  /** Where processes keep what they spill; made when missing, and cleared of what dead owners left. */
+  readonly tempRoot: string;
+  readonly compileCacheDir?: string;
+  readonly read?: Partial<KindSettings>;
+  readonly job?: Partial<KindSettings>;
+}
+
+export interface WorkOptions {
+  readonly kind: WorkKind;
+  readonly signal?: AbortSignal;
+  /** Overrides the kind's own deadline. */
+  readonly deadlineMs?: number;
+  readonly onProgress?: (progress: TaskProgress) => void;
+}
+
+/** Runs work on DuckDB in processes of its own. */
+export interface Engine extends AsyncDisposable {
+  /**
+   * Lends an engine process to `work` for as long as it runs.
+   * Throws `engine.busy`, `engine.deadline`, `engine.cancelled`, `engine.out_of_memory` or `engine.crashed`; the caller's process lives on.
+   */
+  use<T>(options: WorkOptions, work: (session: EngineSession) => Promise<T>): Promise<T>;
+  /** Processes alive now; 0 when nothing was asked for a while. */
+  processCount(): number;
+}
+
+const MIB = 1024 * 1024;
+
+function defaults(): Record<WorkKind, KindSettings> {
+  const threads = Math.min(availableParallelism(), 4);
+  return {
+    read: {
+      memoryBytes: 512 * MIB,
+      threads,
+      maxTempBytes: 2048 * MIB,
+      maxProcesses: 2,
+      maxWaiting: 64,
+      maxWaitMs: 15_000,
+      idleMs: 30_000,
+      maxSessionsPerProcess: 500,
+      maxResidentBytes: 700 * MIB,
+      deadlineMs: 30_000,
+    },
+    job: {
+      memoryBytes: 1024 * MIB,
+      threads,
+      maxTempBytes: 64 * 1024 * MIB,
+      maxProcesses: 2,
+      maxWaiting: 64,
+      maxWaitMs: 600_000,
+      idleMs: 0,
+      maxSessionsPerProcess: 1,
+      maxResidentBytes: 0,
+      deadlineMs: 3_600_000,
+    },
+  };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function prepareTempRoot(tempRoot: string): void {
+  mkdirSync(tempRoot, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(tempRoot)) {
+    const owner = /^engine-(\d+)-/.exec(name)?.[1];
+    const path = join(tempRoot, name);
+    if (owner !== undefined && !isRunning(Number(owner)) && existsSync(path)) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Builds the engine. No process is started before the first piece of work. */
+export function createEngine(options: EngineOptions): Engine {
+  prepareTempRoot(options.tempRoot);
+  const base = defaults();
+  const settings: Record<WorkKind, KindSettings> = { read: { ...base.read, ...options.read }, job: { ...base.job, ...options.job } };
+  const place = { tempRoot: options.tempRoot, ...(options.compileCacheDir === undefined ? {} : { compileCacheDir: options.compileCacheDir }) };
+  const pools: Record<WorkKind, EnginePool> = {
+    read: new EnginePool(place, settings.read, settings.read),
+    job: new EnginePool(place, settings.job, settings.job),
+  };
+
+  async function use<T>(work: WorkOptions, run: (session: EngineSession) => Promise<T>): Promise<T> {
+    const pool = pools[work.kind];
+    const child = await pool.lease(work.signal);
+    const session = new ProcessSession(child, { ...work, deadlineMs: work.deadlineMs ?? settings[work.kind].deadlineMs });
+    try {
+      return await run(session);
+    } finally {
+      await session.finish();
+      await pool.giveBack(child);
+    }
+  }
+
+  return {
+    use,
+    processCount: () => pools.read.size + pools.job.size,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([pools.read[Symbol.asyncDispose](), pools.job[Symbol.asyncDispose]()]);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { TaskContext } from "../../process/tasks.ts";
+import { Fault } from "../../fault.ts";
+import type { CsvDialect } from "../../sql/index.ts";
+import { columnNames, type RenamedColumn } from "./column-names.ts";
+import { detectDialect } from "./detect-dialect.ts";
+import { fileChunks, fileHead } from "./file-chunks.ts";
+import { RecordScanner } from "./record-scanner.ts";
+import { bomLength, refuseOtherFormats, TextCheck } from "./text-check.ts";
+
+const SAMPLE_BYTES = 1024 * 1024;
+const MAX_COLUMNS = 10_000;
+
+export interface InspectCsvInput {
+  readonly path: string;
+  /** What a person said about the file; the rest is detected. */
+  readonly dialect?: Partial<CsvDialect>;
+}
+
+/** What one pass over a delimited file found out. */
+export interface CsvInspection {
+  readonly dialect: CsvDialect;
+  readonly confidence: number;
+  readonly runnerUp: CsvDialect["delimiter"] | null;
+  readonly bytes: number;
+  readonly columns: readonly string[];
+  readonly renamed: readonly RenamedColumn[];
+  /** Records below the header. */
+  readonly records: number;
+  /** Some records do not fit or line ends are mixed, so that the file must be tidied before the engine reads it. */
+  readonly isIrregular: boolean;
+}
+
+function isIrregular(scanner: RecordScanner, columns: number, open: boolean): boolean {
+  const kinds = Object.values(scanner.lineEnds).filter((count) => count > 0).length;
+  const ragged = scanner.fieldCounts.size > 1 || !scanner.fieldCounts.has(columns);
+  return kinds > 1 || ragged || scanner.brokenRecords > 0 || scanner.leadingBlankLines > 0 || open;
+}
+
+/** Reads a delimited file once: checks that it is text in UTF-8, decides its dialect, and counts its records. */
+export async function inspectCsv(input: InspectCsvInput, context: TaskContext): Promise<CsvInspection> {
+  const { head, size } = await fileHead(input.path, SAMPLE_BYTES);
+  if (size === 0) throw new Fault("csv.empty");
+  refuseOtherFormats(head);
+  const complete = size <= SAMPLE_BYTES;
+  const text = new TextDecoder("utf-8").decode(head);
+  const { dialect, confidence, runnerUp, firstRecord } = detectDialect(text, complete, input.dialect);
+  if (firstRecord.length > MAX_COLUMNS) throw new Fault("csv.too_many_columns", { columns: firstRecord.length, limit: MAX_COLUMNS });
+
+  const scanner = new RecordScanner(dialect);
+  const check = new TextCheck();
+  let bytes = 0;
+  for await (const chunk of fileChunks(input.path, context.signal)) {
+    check.check(chunk);
+    scanner.scan(bytes === 0 ? chunk.subarray(bomLength(chunk)) : chunk);
+    bytes += chunk.length;
+    context.onProgress({ bytes, rows: scanner.records });
+  }
+  check.finish();
+  const open = scanner.finish();
+  if (scanner.records === 0) throw new Fault("csv.empty");
+  const { names, renamed } = columnNames(dialect.header ? firstRecord : firstRecord.map(() => ""));
+  const blankRecords = names.length === 1 ? scanner.blankLines - scanner.leadingBlankLines : 0;
+  return {
+    dialect,
+    confidence,
+    runnerUp,
+    bytes,
+    columns: names,
+    renamed: dialect.header ? renamed : [],
+    records: scanner.records + blankRecords - (dialect.header ? 1 : 0),
+    isIrregular: isIrregular(scanner, names.length, open),
+  };
+}

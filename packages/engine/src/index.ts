@@ -1,0 +1,17 @@
+export { createEngine, type Engine, type EngineOptions, type WorkKind, type WorkOptions } from "./engine.ts";
+export {
+  type ColumnType,
+  type CsvInspection,
+  findMisfits,
+  type LoadCsvInput,
+  type LoadedCsv,
+  loadCsv,
+  type Misfit,
+  proveTypes,
+  type RejectedRow,
+  type RenamedColumn,
+  textToType,
+} from "./formats/csv/index.ts";
+export type { JsonValue, ResultColumn, Row, TaskProgress } from "./process/messages.ts";
+export type { EngineSession, RowSet, RowStream } from "./process/session.ts";
+export * from "./sql/index.ts";

@@ -1,0 +1,98 @@
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, JsonDuckDBValueConverter } from "@duckdb/node-api";
+import { Fault } from "../fault.ts";
+import type { ChildFault, ChildSettings, FromChild, Row, ToChild } from "./messages.ts";
+import { TASKS, type TaskContext, type TaskInput, type TaskName } from "./tasks.ts";
+
+async function openInstance(settings: ChildSettings): Promise<DuckDBInstance> {
+  const instance = await DuckDBInstance.create(":memory:", {
+    memory_limit: `${Math.floor(settings.memoryBytes / 1024)}KiB`,
+    threads: String(settings.threads),
+    temp_directory: settings.tempDir,
+    max_temp_directory_size: `${Math.floor(settings.maxTempBytes / 1024)}KiB`,
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    allow_community_extensions: "false",
+  });
+  const connection = await instance.connect();
+  // As an instance setting it fails: icu is not loaded at that moment.
+  await connection.run("SET GLOBAL TimeZone = 'UTC'");
+  connection.closeSync();
+  return instance;
+}
+
+function describeFault(error: unknown): ChildFault {
+  if (error instanceof Fault) return { kind: "fault", code: error.code, params: error.params };
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: error instanceof TypeError || error instanceof RangeError ? "defect" : "engine", message };
+}
+
+/** The engine process's side of a session: a connection of its own per session, so that nothing is left for the next one. */
+export class ChildSession {
+  readonly #instance: DuckDBInstance;
+  readonly #send: (message: FromChild) => void;
+  #connection: DuckDBConnection | undefined;
+  #result: DuckDBResult | undefined;
+  #abort = new AbortController();
+
+  private constructor(instance: DuckDBInstance, send: (message: FromChild) => void) {
+    this.#instance = instance;
+    this.#send = send;
+  }
+
+  static async open(settings: ChildSettings, send: (message: FromChild) => void): Promise<ChildSession> {
+    return new ChildSession(await openInstance(settings), send);
+  }
+
+  receive(message: ToChild): void {
+    if (message.type === "interrupt") this.#interrupt();
+    else if (message.type === "finish") this.#finish();
+    else void this.#answer(message);
+  }
+
+  #interrupt(): void {
+    this.#abort.abort();
+    this.#connection?.interrupt();
+  }
+
+  #finish(): void {
+    this.#result = undefined;
+    this.#connection?.closeSync();
+    this.#connection = undefined;
+    this.#abort = new AbortController();
+    this.#send({ type: "finished", residentBytes: process.memoryUsage.rss() });
+  }
+
+  async #answer(message: Exclude<ToChild, { type: "interrupt" | "finish" }>): Promise<void> {
+    try {
+      if (message.type === "query") await this.#startQuery(message.sql);
+      else if (message.type === "next") await this.#sendRows();
+      else this.#send({ type: "result", value: await this.#runTask(message.name, message.input) });
+    } catch (error) {
+      this.#result = undefined;
+      this.#send({ type: "failed", fault: describeFault(error) });
+    }
+  }
+
+  async #startQuery(sql: string): Promise<void> {
+    this.#connection ??= await this.#instance.connect();
+    const result = await this.#connection.stream(sql);
+    this.#result = result;
+    const types = result.columnTypes();
+    this.#send({ type: "columns", columns: result.columnNames().map((name, index) => ({ name, type: String(types[index]) })) });
+  }
+
+  async #sendRows(): Promise<void> {
+    const chunk = await this.#result?.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) {
+      this.#result = undefined;
+      this.#send({ type: "rows", rows: [], done: true });
+      return;
+    }
+    this.#send({ type: "rows", rows: chunk.convertRows(JsonDuckDBValueConverter) as readonly Row[], done: false });
+  }
+
+  #runTask(name: TaskName, input: TaskInput<TaskName>): Promise<unknown> {
+    const context: TaskContext = { signal: this.#abort.signal, onProgress: (progress) => this.#send({ type: "progress", progress }) };
+    return (TASKS[name] as (input: TaskInput<TaskName>, context: TaskContext) => Promise<unknown>)(input, context);
+  }
+}

@@ -1,0 +1,147 @@
+import { problem } from "@granary/protocol";
+import { EngineChild, type ProcessLimits, type ProcessPlace } from "./engine-child.ts";
+
+/** How many processes of one kind there may be, and when one is replaced. */
+export interface PoolPolicy {
+  readonly maxProcesses: number;
+  /** Callers beyond this many waiting ones get `engine.busy` at once. */
+  readonly maxWaiting: number;
+  readonly maxWaitMs: number;
+  /** A process unused for this long is stopped; 0 stops it after every session. */
+  readonly idleMs: number;
+  readonly maxSessionsPerProcess: number;
+  readonly maxResidentBytes: number;
+}
+
+interface Waiting {
+  readonly give: (child: Promise<EngineChild>) => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+/** Hands out engine processes: reuses warm ones, starts them when needed, replaces dead and grown ones. */
+export class EnginePool implements AsyncDisposable {
+  readonly #place: ProcessPlace;
+  readonly #limits: ProcessLimits;
+  readonly #policy: PoolPolicy;
+  readonly #idle = new Map<EngineChild, NodeJS.Timeout>();
+  readonly #leased = new Set<EngineChild>();
+  readonly #waiting: Waiting[] = [];
+  /** Processes alive or being started. */
+  #size = 0;
+  #closed = false;
+
+  constructor(place: ProcessPlace, limits: ProcessLimits, policy: PoolPolicy) {
+    this.#place = place;
+    this.#limits = limits;
+    this.#policy = policy;
+  }
+
+  /** Processes alive or being started; 0 after a quiet time. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Lends a process to one session. Throws `engine.busy` when too many wait, `engine.cancelled` when the signal fires first. */
+  async lease(signal?: AbortSignal): Promise<EngineChild> {
+    if (signal?.aborted) throw problem("engine.cancelled");
+    if (this.#closed) throw problem("server.stopping");
+    const child = await (this.#takeNow() ?? this.#queue(signal));
+    this.#leased.add(child);
+    child.sessions += 1;
+    child.ref(true);
+    return child;
+  }
+
+  /** Takes a process back; it is stopped when it is dead, worn out or not to be kept warm. */
+  async giveBack(child: EngineChild): Promise<void> {
+    this.#leased.delete(child);
+    const worn = child.sessions >= this.#policy.maxSessionsPerProcess || child.residentBytes > this.#policy.maxResidentBytes;
+    if (!child.isAlive || worn || this.#closed || this.#policy.idleMs === 0) {
+      await child[Symbol.asyncDispose]();
+      this.#size -= 1;
+    } else {
+      child.ref(false);
+      const timer = setTimeout(() => void this.#retire(child), this.#policy.idleMs);
+      timer.unref();
+      this.#idle.set(child, timer);
+    }
+    this.#serveNext();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    for (const waiting of this.#waiting.splice(0)) waiting.refuse(problem("server.stopping"));
+    const ended = [...this.#idle.keys()].map((child) => this.#retire(child));
+    for (const child of this.#leased) child.kill(problem("server.stopping"));
+    await Promise.all(ended);
+  }
+
+  #takeNow(): Promise<EngineChild> | undefined {
+    for (const [child, timer] of this.#idle) {
+      clearTimeout(timer);
+      this.#idle.delete(child);
+      return this.#wake(child);
+    }
+    if (this.#size >= this.#policy.maxProcesses) return undefined;
+    this.#size += 1;
+    return this.#start();
+  }
+
+  /** A warm process may have died without its exit having been noticed yet; only an answer proves that it lives. */
+  async #wake(child: EngineChild): Promise<EngineChild> {
+    try {
+      await child.request({ type: "finish" });
+      return child;
+    } catch {
+      await child[Symbol.asyncDispose]();
+      return this.#start();
+    }
+  }
+
+  async #start(): Promise<EngineChild> {
+    try {
+      return await EngineChild.start(this.#place, this.#limits);
+    } catch (error) {
+      this.#size -= 1;
+      this.#serveNext();
+      throw error;
+    }
+  }
+
+  #queue(signal: AbortSignal | undefined): Promise<EngineChild> {
+    if (this.#waiting.length >= this.#policy.maxWaiting) return Promise.reject(problem("engine.busy"));
+    const { promise, resolve, reject } = Promise.withResolvers<EngineChild>();
+    const waiting: Waiting = { give: resolve, refuse: reject };
+    const leave = (error: unknown): void => {
+      const index = this.#waiting.indexOf(waiting);
+      if (index >= 0) this.#waiting.splice(index, 1);
+      reject(error);
+    };
+    const timer = setTimeout(() => leave(problem("engine.busy")), this.#policy.maxWaitMs);
+    const onAbort = (): void => leave(problem("engine.cancelled"));
+    signal?.addEventListener("abort", onAbort, { once: true });
+    this.#waiting.push(waiting);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    });
+  }
+
+  #serveNext(): void {
+    const next = this.#waiting[0];
+    if (next === undefined) return;
+    const child = this.#takeNow();
+    if (child === undefined) return;
+    this.#waiting.shift();
+    next.give(child);
+  }
+
+  async #retire(child: EngineChild): Promise<void> {
+    const timer = this.#idle.get(child);
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    this.#idle.delete(child);
+    await child[Symbol.asyncDispose]();
+    this.#size -= 1;
+  }
+}

@@ -1,0 +1,212 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { column, type CsvDialect, loadCsv, type LoadedCsv, proveTypes, type Row } from "@granary/engine";
+import { isAppError } from "@granary/kernel";
+import { afterAll, describe, expect, it } from "vitest";
+import { testEngine } from "./engine.ts";
+
+const harness = testEngine();
+afterAll(() => harness[Symbol.asyncDispose]());
+
+let counter = 0;
+function file(content: string | Buffer): string {
+  counter += 1;
+  const path = join(harness.dir, `${counter}.csv`);
+  writeFileSync(path, content);
+  return path;
+}
+
+interface Outcome {
+  readonly csv: LoadedCsv;
+  readonly rows: readonly Row[];
+  readonly types: readonly string[];
+}
+
+function load(content: string | Buffer, dialect: Partial<CsvDialect> = {}): Promise<Outcome> {
+  return harness.engine.use({ kind: "read" }, async (session) => {
+    const csv = await loadCsv(session, { path: file(content), maxRejected: 10, dialect });
+    const proved = await proveTypes(session, csv.relation, csv.columnKeys);
+    const items = csv.columnKeys.map((key) => ({ expression: column(key), as: key }));
+    const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from: csv.relation } });
+    return { csv, rows, types: proved.map(({ type }) => (type.kind === "decimal" ? `decimal(${type.precision},${type.scale})` : type.kind)) };
+  });
+}
+
+async function faultOf(content: string | Buffer): Promise<{ code: string; params: Readonly<Record<string, unknown>> }> {
+  const error = await load(content).then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  if (!isAppError(error)) throw new Error(`expected an error of the catalogue, got ${String(error)}`);
+  return { code: error.code, params: error.params };
+}
+
+describe("loading", () => {
+  it("keeps an unquoted empty value apart from a quoted one", async () => {
+    const { rows } = await load('a,b\n1,\n"",x\n');
+    expect(rows).toEqual([
+      ["1", null],
+      ["", "x"],
+    ]);
+  });
+
+  it.each([
+    ["comma", "a,b\n1,2\n3,4\n", ","],
+    ["semicolon with decimal commas", "name;price\nx;1,5\ny;2,75\n", ";"],
+    ["tab", "a\tb\n1\t2\n", "\t"],
+    ["pipe", "a|b|c\n1|2|3\n", "|"],
+    ["tab with commas in text", "name\tnote\nx\ta, b\ny\tc\n", "\t"],
+  ])("finds the delimiter: %s", async (_, text, delimiter) => {
+    expect((await load(text)).csv.inspection.dialect.delimiter).toBe(delimiter);
+  });
+
+  it("reads a file of one column, whose blank lines are nulls", async () => {
+    const { csv, rows } = await load("name\nhello, world\n\nx\n");
+    expect(csv.inspection.columns).toEqual(["name"]);
+    expect(rows).toEqual([["hello, world"], [null], ["x"]]);
+  });
+
+  it("knows single quotes only where values are enclosed in them", async () => {
+    expect((await load("a,b\n'x,y','2'\n'z','3'\n")).rows).toEqual([
+      ["x,y", "2"],
+      ["z", "3"],
+    ]);
+    expect((await load("a,b\n'tis,1\nx,2\n")).rows[0]).toEqual(["'tis", "1"]);
+  });
+
+  it.each([
+    ["byte order mark", "\ufeffa,b\n1,2\n"],
+    ["carriage returns and line feeds", "a,b\r\n1,2\r\n"],
+    ["carriage returns", "a,b\r1,2\r"],
+    ["mixed line ends", "a,b\r\n1,2\n"],
+    ["no final line end", "a,b\n1,2"],
+    ["a blank line in front", "\n\na,b\n1,2\n"],
+    ["blank lines between", "a,b\n\n1,2\n\n"],
+  ])("reads a file with %s", async (_, text) => {
+    const { csv, rows } = await load(text);
+    expect([csv.inspection.columns, rows, csv.rejectedCount]).toEqual([["a", "b"], [["1", "2"]], 0]);
+  });
+
+  it("keeps line ends and doubled quotes inside quoted values", async () => {
+    const { rows } = await load('a,b\n"1\n2","x""y"\n"p\r\nq",2\n');
+    expect(rows).toEqual([
+      ["1\n2", 'x"y'],
+      ["p\r\nq", "2"],
+    ]);
+  });
+
+  it("sets ragged and broken records aside with their file line, reason and text", async () => {
+    const { csv, rows } = await load('a,b\n"1\n1",2\n3\n4,5,6\n"ab"c,1\n7,8,\n9,10\n"open,1\n');
+    expect(rows).toEqual([
+      ["1\n1", "2"],
+      ["7", "8"],
+      ["9", "10"],
+    ]);
+    expect(csv.rejected).toEqual([
+      { line: 4, reason: "2 values expected, 1 found", raw: "3" },
+      { line: 5, reason: "2 values expected, 3 found", raw: "4,5,6" },
+      { line: 6, reason: "there is text behind a closing quote", raw: '"ab"c,1' },
+      { line: 9, reason: "a quoted value is not closed", raw: '"open,1\n' },
+    ]);
+    expect(csv.loaded + csv.rejectedCount).toBe(csv.inspection.records);
+  });
+
+  it("counts every rejected record but returns only as many as were asked for", async () => {
+    const { csv } = await load(`a,b\n${"1\n".repeat(50)}1,2\n`, { delimiter: "," });
+    expect([csv.rejected.length, csv.rejectedCount, csv.loaded]).toEqual([10, 50, 1]);
+  });
+
+  it("loads a header without rows, and a file whose rows were all set aside", async () => {
+    expect((await load("a,b\n")).rows).toEqual([]);
+    expect((await load("a,b")).csv.inspection.columns).toEqual(["a", "b"]);
+    const { csv, rows } = await load("a,b\n1\n2\n", { delimiter: "," });
+    expect([rows, csv.rejectedCount]).toEqual([[], 2]);
+  });
+
+  it("names columns that have no usable name of their own and lists each change", async () => {
+    const { csv } = await load("id,ID,,na\u00a0me\n1,2,3,4\n");
+    expect(csv.inspection.columns).toEqual(["id", "ID_2", "column_3", "na me"]);
+    expect(csv.inspection.renamed.map((change) => change.index)).toEqual([1, 2, 3]);
+  });
+
+  it("takes a first row of data as data", async () => {
+    const { csv, rows } = await load("1,x\n2,y\n");
+    expect([csv.inspection.columns, rows.length]).toEqual([["column_1", "column_2"], 2]);
+  });
+
+  it("reads records longer than a chunk of the scan", async () => {
+    const long = "x".repeat(3_000_000);
+    const { rows, csv } = await load(`a,b\n1,"${long}"\n2\n3,y\n`);
+    expect([rows.length, (rows[0]?.[1] as string).length, csv.rejectedCount]).toEqual([2, long.length, 1]);
+  });
+});
+
+describe("refusals", () => {
+  it.each([
+    ["an empty file", "", "csv.empty"],
+    ["only blank lines", "\n\n\n", "csv.empty"],
+    ["UTF-16", Buffer.from("\ufeffa,b\n1,2\n", "utf16le"), "csv.not_text"],
+    ["a zip archive", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), "csv.not_text"],
+    ["NUL characters", "a,b\n1\0,2\n", "csv.not_text"],
+    ["random bytes", Buffer.from([0x80, 0xff, 0x00, 0x10, 0x99]), "csv.not_text"],
+  ])("refuses %s", async (_, content, code) => {
+    expect((await faultOf(content)).code).toBe(code);
+  });
+
+  it("names the byte and line where UTF-8 ends", async () => {
+    const fault = await faultOf(Buffer.concat([Buffer.from("näme,b\n1,2\n3,"), Buffer.from([0xe9]), Buffer.from("t\n")]));
+    expect(fault).toEqual({ code: "csv.not_utf8", params: { offset: 14, line: 3 } });
+  });
+
+  it("accepts a character cut by the scan's chunks, and refuses one cut by the end of the file", async () => {
+    const text = `a,b\n1,${"ä".repeat(700_000)}\n`;
+    expect((await load(text)).rows.length).toBe(1);
+    expect((await faultOf(Buffer.concat([Buffer.from("a,b\n1,"), Buffer.from([0xc3])]))).code).toBe("csv.not_utf8");
+  });
+
+  it("refuses a quote that swallows the rest of a long file", async () => {
+    const fault = await faultOf(`a,b\n1,2\n"3,4\n${"5,6\n".repeat(400_000)}`);
+    expect(fault).toEqual({ code: "csv.unclosed_quote", params: { line: 3 } });
+  });
+});
+
+describe("types", () => {
+  const typesOf = async (...values: readonly string[]): Promise<string | undefined> =>
+    (await load(`v,w\n${values.map((value) => `${value},x\n`).join("")}`)).types[0];
+
+  it.each([
+    [["true", "false", ""], "boolean"],
+    [["TRUE", "False"], "boolean"],
+    [["1", "-2", "9223372036854775807"], "bigint"],
+    [["9223372036854775808"], "decimal(38,0)"],
+    [["00501", "1"], "text"],
+    [["12345678901234567890", "1"], "decimal(38,0)"],
+    [["1.50", "2.25"], "decimal(18,2)"],
+    [["1", "2.5", "3.25"], "decimal(18,2)"],
+    [["-0"], "text"],
+    [["0.1234567890123", "12.5"], "double"],
+    [["1e-10", "2.5"], "double"],
+    [["1e400"], "text"],
+    [["nan", "inf"], "text"],
+    [["2024-02-29", "0001-01-01"], "date"],
+    [["2024-02-30"], "text"],
+    [["infinity"], "text"],
+    [["2024-01-01 10:00:00", "2024-01-01T10:00:00.500"], "timestamp"],
+    [["2024-01-01", "2024-01-01 10:00:00"], "text"],
+    [["+442079460000"], "text"],
+    [['""', "1"], "text"],
+    [["", ""], "text"],
+    [["1".repeat(50)], "text"],
+  ])("proves %j to be %s", async (values, type) => {
+    expect(await typesOf(...values)).toBe(type);
+  });
+
+  it("is not misled by a late exception behind many integers", async () => {
+    const rows = Array.from({ length: 30_000 }, (_, index) => `${index + 1},x\n`).join("");
+    expect((await load(`v,w\n${rows}00501,x\n`)).types[0]).toBe("text");
+  });
+
+  it("proves a column that is empty at the front by what comes later", async () => {
+    expect((await load(`v,w\n${",x\n".repeat(25_000)}7,x\n`)).types[0]).toBe("bigint");
+  });
+});

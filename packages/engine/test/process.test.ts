@@ -1,0 +1,224 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { call, cast, column, createEngine, type Engine, type EngineSession, type Query } from "@granary/engine";
+import { isAppError } from "@granary/kernel";
+import { describe, expect, it, vi } from "vitest";
+import { EngineChild } from "../src/process/engine-child.ts";
+import { testEngine } from "./engine.ts";
+
+const MIB = 1024 * 1024;
+
+const NUMBERS = 5000;
+
+const numbers = (length: number): Query => ({ kind: "select", items: [{ expression: column("position"), as: "n" }], from: { kind: "sequence", length } });
+
+const answerOne: Query = { kind: "select", items: [{ expression: call("count", column("n")), as: "n" }], from: { kind: "query", query: numbers(NUMBERS) } };
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => "no error",
+    (error: unknown) => (isAppError(error) ? error.code : String(error)),
+  );
+}
+
+const pidOf = (dir: string): number => {
+  const parent = process.pid;
+  const listing = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(parent)], { encoding: "utf8" });
+  const line = listing.split("\n").find((text) => text.includes("child-main.ts") && text.includes(dir));
+  return Number(line?.trim().split(" ")[0]);
+};
+
+const count = async (engine: Engine): Promise<number> => {
+  const { rows } = await engine.use({ kind: "read" }, (session) => session.run({ kind: "query", query: answerOne }));
+  return Number(rows[0]?.[0]);
+};
+
+describe("engine processes", () => {
+  it("answer a query and are used again for the next", async () => {
+    await using harness = testEngine();
+    expect(harness.engine.processCount()).toBe(0);
+    expect(await count(harness.engine)).toBe(NUMBERS);
+    const first = pidOf(harness.dir);
+    await count(harness.engine);
+    expect([harness.engine.processCount(), pidOf(harness.dir)]).toEqual([1, first]);
+  });
+
+  it("are stopped when nothing was asked for a while, and leave no directory behind", async () => {
+    await using harness = testEngine({ read: { idleMs: 10 } });
+    await count(harness.engine);
+    await vi.waitFor(() => expect(harness.engine.processCount()).toBe(0), { timeout: 10_000 });
+    expect(readdirSync(join(harness.dir, "engine"))).toEqual([]);
+  });
+
+  it("are replaced after their number of sessions", async () => {
+    await using harness = testEngine({ read: { maxSessionsPerProcess: 2 } });
+    await count(harness.engine);
+    const first = pidOf(harness.dir);
+    await count(harness.engine);
+    await count(harness.engine);
+    expect(pidOf(harness.dir)).not.toBe(first);
+  });
+
+  it("see neither the caller's environment nor its options", async () => {
+    await using harness = testEngine();
+    process.env["GRANARY_TEST_SECRET"] = "very secret";
+    try {
+      await harness.engine.use({ kind: "read" }, () => {
+        const environment = readFileSync(`/proc/${pidOf(harness.dir)}/environ`, "utf8");
+        expect(environment).not.toContain("very secret");
+        expect(environment).not.toContain("NODE_OPTIONS");
+        return Promise.resolve();
+      });
+    } finally {
+      delete process.env["GRANARY_TEST_SECRET"];
+    }
+  });
+
+  it("stream rows only as they are consumed", async () => {
+    await using harness = testEngine();
+    const taken = await harness.engine.use({ kind: "read" }, async (session) => {
+      const { batches } = await session.stream(numbers(1_000_000));
+      for await (const batch of batches) return batch.length;
+      return 0;
+    });
+    expect(taken).toBeGreaterThan(0);
+    expect(taken).toBeLessThanOrEqual(2048);
+    expect(await count(harness.engine)).toBe(NUMBERS);
+  });
+
+  it("leave nothing of one session to the next", async () => {
+    await using harness = testEngine({ read: { maxProcesses: 1 } });
+    const rejects: Query = { kind: "select", items: [{ expression: column("line"), as: "line" }], from: { kind: "rejectedRows" } };
+    expect(await codeOf(harness.engine.use({ kind: "read" }, (session) => session.run({ kind: "query", query: rejects })))).toBe("engine.statement_failed");
+    expect(await count(harness.engine)).toBe(NUMBERS);
+  });
+});
+
+/** Minutes of hashing. */
+const slowQuery: Query = {
+  kind: "select",
+  items: [{ expression: call("max", call("sha256", call("sha256", cast(column("n"), { kind: "text" })))), as: "h" }],
+  from: { kind: "query", query: numbers(1_000_000_000) },
+};
+
+const runSlow = (session: EngineSession): Promise<unknown> => session.run({ kind: "query", query: slowQuery });
+
+describe("faults", () => {
+  it("stop at the deadline, and the process heals", async () => {
+    await using harness = testEngine();
+    expect(await codeOf(harness.engine.use({ kind: "read", deadlineMs: 150 }, runSlow))).toBe("engine.deadline");
+    expect(await count(harness.engine)).toBe(NUMBERS);
+  });
+
+  it("stop when the caller gives up", async () => {
+    await using harness = testEngine();
+    const controller = new AbortController();
+    const work = harness.engine.use({ kind: "read", signal: controller.signal }, async (session) => {
+      await session.run({ kind: "query", query: answerOne });
+      setImmediate(() => controller.abort());
+      return runSlow(session);
+    });
+    expect(await codeOf(work)).toBe("engine.cancelled");
+    expect(await codeOf(harness.engine.use({ kind: "read", signal: controller.signal }, runSlow))).toBe("engine.cancelled");
+  });
+
+  it("become an error when the process is killed under a query, and the pool heals", async () => {
+    await using harness = testEngine();
+    const work = harness.engine.use({ kind: "read" }, async (session) => {
+      await session.run({ kind: "query", query: answerOne });
+      setImmediate(() => process.kill(pidOf(harness.dir), "SIGKILL"));
+      return runSlow(session);
+    });
+    expect(await codeOf(work)).toBe("engine.crashed");
+    expect(await count(harness.engine)).toBe(NUMBERS);
+  });
+
+  it("become an error when a process crashes natively", async () => {
+    await using harness = testEngine();
+    const work = harness.engine.use({ kind: "job" }, async (session) => {
+      await session.run({ kind: "query", query: answerOne });
+      setImmediate(() => process.kill(pidOf(harness.dir), "SIGSEGV"));
+      return runSlow(session);
+    });
+    expect(await codeOf(work)).toBe("engine.crashed");
+  });
+
+  it("heal when a process dies while it waits for work", async () => {
+    await using harness = testEngine();
+    await count(harness.engine);
+    process.kill(pidOf(harness.dir), "SIGKILL");
+    await vi.waitFor(() => expect(pidOf(harness.dir)).toBeNaN());
+    expect(await count(harness.engine)).toBe(NUMBERS);
+  });
+
+  it("say so when memory runs out, and the caller lives on", async () => {
+    await using harness = testEngine({ read: { memoryBytes: 24 * MIB, maxTempBytes: 1 * MIB, threads: 1 } });
+    const hash = call("sha256", cast(column("n"), { kind: "text" }));
+    const sorted: Query = {
+      kind: "select",
+      items: [{ expression: hash, as: "h" }],
+      from: { kind: "query", query: numbers(3_000_000) },
+      orderBy: [{ expression: hash, direction: "asc" }],
+      limit: 2_000_000,
+    };
+    const last: Query = { kind: "select", items: [{ expression: call("count", column("h")), as: "m" }], from: { kind: "query", query: sorted } };
+    expect(await codeOf(harness.engine.use({ kind: "read" }, (session) => session.run({ kind: "query", query: last })))).toMatch(
+      /engine\.out_of_memory|storage\.full/,
+    );
+    expect(await count(harness.engine)).toBe(NUMBERS);
+  });
+
+  it("turn callers away when too many wait", async () => {
+    await using harness = testEngine({ read: { maxProcesses: 1, maxWaiting: 1 } });
+    const gate = Promise.withResolvers<void>();
+    const holding = harness.engine.use({ kind: "read" }, () => gate.promise);
+    const waiting = count(harness.engine);
+    expect(await codeOf(count(harness.engine))).toBe("engine.busy");
+    gate.resolve();
+    await holding;
+    expect(await waiting).toBe(NUMBERS);
+  });
+
+  it("let a waiting caller leave when it gives up", async () => {
+    await using harness = testEngine({ read: { maxProcesses: 1 } });
+    const gate = Promise.withResolvers<void>();
+    const controller = new AbortController();
+    const holding = harness.engine.use({ kind: "read" }, () => gate.promise);
+    const waiting = harness.engine.use({ kind: "read", signal: controller.signal }, runSlow);
+    controller.abort();
+    expect(await codeOf(waiting)).toBe("engine.cancelled");
+    gate.resolve();
+    await holding;
+  });
+
+  it("end when their owner is killed", async () => {
+    await using harness = testEngine();
+    const script = `
+      import { createEngine, column } from "@granary/engine";
+      const engine = createEngine({ tempRoot: ${JSON.stringify(join(harness.dir, "orphan"))} });
+      await engine.use({ kind: "read" }, async (session) => {
+        await session.run({ kind: "query", query: { kind: "select", items: [{ expression: column("position"), as: "n" }], from: { kind: "sequence", length: 1 } } });
+        process.kill(process.pid, "SIGKILL");
+      });`;
+    expect(() => execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: import.meta.dirname, stdio: "ignore" })).toThrow();
+    await vi.waitFor(() => expect(readdirSync(join(harness.dir, "orphan"))).toEqual([]), { timeout: 10_000 });
+  });
+
+  it("clear away what a dead owner left", async () => {
+    await using harness = testEngine();
+    const stale = join(harness.dir, "engine", "engine-999999999-x");
+    mkdirSync(stale);
+    await using _again = testEngineIn(join(harness.dir, "engine"));
+    expect(existsSync(stale)).toBe(false);
+  });
+
+  it("refuse a process that cannot start", async () => {
+    const started = EngineChild.start({ tempRoot: "/nonexistent-directory" }, { memoryBytes: MIB, threads: 1, maxTempBytes: MIB });
+    await expect(started).rejects.toThrow();
+  });
+});
+
+function testEngineIn(tempRoot: string): AsyncDisposable {
+  return createEngine({ tempRoot });
+}
