@@ -56,7 +56,7 @@ begin
   select position, hash into last_position, last_hash from event_positions order by position desc limit 1;
   last_position := coalesce(last_position, 0);
   last_hash := coalesce(last_hash, ''::bytea);
-  for event in select e.* from event_backlog b join events e on e.id = b.event_id order by e.id limit batch loop
+  for event in select e.* from event_backlog b join events e on e.id = b.event_id order by b.sequence limit batch loop
     last_position := last_position + 1;
     last_hash := event_hash(last_hash, event);
     insert into event_positions (position, event_id, workspace_id, hash) values (last_position, event.id, event.workspace_id, last_hash);
@@ -255,9 +255,11 @@ grant delete, insert, select, update on public.device_grants to granary_system;
 
 create table public.event_backlog (
   event_id text not null,
+  sequence bigint generated always as identity not null,
   constraint event_backlog_pkey PRIMARY KEY (event_id),
   constraint event_backlog_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id)
 );
+CREATE INDEX event_backlog_sequence_idx ON public.event_backlog USING btree (sequence);
 grant delete, insert, select, update on public.event_backlog to granary_system;
 grant insert on public.event_backlog to granary_app;
 
@@ -354,6 +356,34 @@ create policy every_workspace on public.groups to granary_system using (true) wi
 create policy one_workspace on public.groups to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
 grant delete, insert, select, update on public.groups to granary_app;
 grant delete, insert, select, update on public.groups to granary_system;
+
+create table public.iceberg_namespace_properties (
+  catalog_name character varying(255) not null,
+  namespace character varying(255) not null,
+  property_key character varying(255) not null,
+  property_value character varying(1000),
+  constraint iceberg_namespace_properties_pkey PRIMARY KEY (catalog_name, namespace, property_key)
+);
+alter table public.iceberg_namespace_properties enable row level security, force row level security;
+create policy every_workspace on public.iceberg_namespace_properties to granary_system using (true) with check (true);
+create policy one_workspace on public.iceberg_namespace_properties to granary_app using (((namespace)::text = public.current_workspace())) with check (((namespace)::text = public.current_workspace()));
+grant delete, insert, select, update on public.iceberg_namespace_properties to granary_app;
+grant delete, insert, select, update on public.iceberg_namespace_properties to granary_system;
+
+create table public.iceberg_tables (
+  catalog_name character varying(255) not null,
+  table_namespace character varying(255) not null,
+  table_name character varying(255) not null,
+  metadata_location character varying(1000),
+  previous_metadata_location character varying(1000),
+  iceberg_type character varying(5),
+  constraint iceberg_tables_pkey PRIMARY KEY (catalog_name, table_namespace, table_name)
+);
+alter table public.iceberg_tables enable row level security, force row level security;
+create policy every_workspace on public.iceberg_tables to granary_system using (true) with check (true);
+create policy one_workspace on public.iceberg_tables to granary_app using (((table_namespace)::text = public.current_workspace())) with check (((table_namespace)::text = public.current_workspace()));
+grant delete, insert, select, update on public.iceberg_tables to granary_app;
+grant delete, insert, select, update on public.iceberg_tables to granary_system;
 
 create table public.idempotency_keys (
   principal text not null,
@@ -496,6 +526,25 @@ create policy every_workspace on public.jobs to granary_system using (true) with
 create policy one_workspace on public.jobs to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
 grant delete, insert, select, update on public.jobs to granary_system;
 grant insert, select, update on public.jobs to granary_app;
+
+create table public.lake_files (
+  location text not null,
+  table_namespace text not null,
+  table_name text not null,
+  kind text not null,
+  bytes bigint not null,
+  sha256 text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint lake_files_pkey PRIMARY KEY (location),
+  constraint lake_files_kind_check CHECK ((kind = ANY (ARRAY['data'::text, 'manifest'::text, 'manifest_list'::text, 'metadata'::text]))),
+  constraint lake_files_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE INDEX lake_files_table_idx ON public.lake_files USING btree (table_namespace, table_name);
+alter table public.lake_files enable row level security, force row level security;
+create policy every_workspace on public.lake_files to granary_system using (true) with check (true);
+create policy one_workspace on public.lake_files to granary_app using ((table_namespace = public.current_workspace())) with check ((table_namespace = public.current_workspace()));
+grant delete, insert, select, update on public.lake_files to granary_app;
+grant delete, insert, select, update on public.lake_files to granary_system;
 
 create table public.mails (
   id text not null,

@@ -115,6 +115,7 @@ export interface DeviceGrants {
 
 export interface EventBacklog {
   event_id: string;
+  sequence: GeneratedAlways<number>;
 }
 
 export interface EventPositions {
@@ -165,6 +166,22 @@ export interface Groups {
   version: Generated<number>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+}
+
+export interface IcebergNamespaceProperties {
+  catalog_name: string;
+  namespace: string;
+  property_key: string;
+  property_value: string | null;
+}
+
+export interface IcebergTables {
+  catalog_name: string;
+  table_namespace: string;
+  table_name: string;
+  metadata_location: string | null;
+  previous_metadata_location: string | null;
+  iceberg_type: string | null;
 }
 
 export interface IdempotencyKeys {
@@ -251,6 +268,16 @@ export interface Jobs {
   created_at: Generated<Timestamp>;
   started_at: Timestamp | null;
   finished_at: Timestamp | null;
+}
+
+export interface LakeFiles {
+  location: string;
+  table_namespace: string;
+  table_name: string;
+  kind: "data" | "manifest" | "manifest_list" | "metadata";
+  bytes: number;
+  sha256: string;
+  created_at: Generated<Timestamp>;
 }
 
 export interface Mails {
@@ -395,12 +422,15 @@ export interface DB {
   granary_migrations: GranaryMigrations;
   group_members: GroupMembers;
   groups: Groups;
+  iceberg_namespace_properties: IcebergNamespaceProperties;
+  iceberg_tables: IcebergTables;
   idempotency_keys: IdempotencyKeys;
   instance_settings: InstanceSettings;
   invitations: Invitations;
   job_logs: JobLogs;
   job_schedules: JobSchedules;
   jobs: Jobs;
+  lake_files: LakeFiles;
   mails: Mails;
   memberships: Memberships;
   notifications: Notifications;
