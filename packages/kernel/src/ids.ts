@@ -38,12 +38,18 @@ export function newId<K extends IdKind>(kind: K, nowMs: number = Date.now()): Id
   for (let i = 6; i < 16; i += 1) value |= BigInt(bytes[i] ?? 0) << BigInt((15 - i) * 8);
   value = (value & ~(0xfn << 76n)) | (0x7n << 76n);
   value = (value & ~(0x3n << 62n)) | (0x2n << 62n);
+  return `${ID_PREFIXES[kind]}_${encode(value)}` as Id<K>;
+}
+
+/** The smallest identifier of a kind that can be created at an instant: a bound for lists that are ordered by identifier, not an identifier of anything. */
+export function idFloor(kind: IdKind, atMs: number): string {
+  return `${ID_PREFIXES[kind]}_${encode(BigInt(Math.max(0, Math.trunc(atMs))) << 80n)}`;
+}
+
+function encode(bits: bigint): string {
   let text = "";
-  for (let i = 0; i < ENCODED_LENGTH; i += 1) {
-    text = (ALPHABET[Number(value & 31n)] ?? "0") + text;
-    value >>= 5n;
-  }
-  return `${ID_PREFIXES[kind]}_${text}` as Id<K>;
+  for (let i = 0, rest = bits; i < ENCODED_LENGTH; i += 1, rest >>= 5n) text = (ALPHABET[Number(rest & 31n)] ?? "0") + text;
+  return text;
 }
 
 /** A pattern that accepts exactly the identifiers of one kind. */

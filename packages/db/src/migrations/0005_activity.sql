@@ -13,6 +13,9 @@ create function event_hash(previous bytea, event events) returns bytea
   language sql stable parallel safe
   return sha256(previous || convert_to(event_canonical(event), 'UTF8'));
 
+-- Identifiers of one millisecond have no order; this keeps the events of one transaction in theirs.
+alter table event_backlog add column sequence bigint not null generated always as identity;
+
 -- Gives up to `batch` waiting events the next positions, in one transaction with their removal from the backlog and the notice of it.
 -- Returns how many; -1 when another process is at it. Under READ COMMITTED each statement after the lock sees all that is committed,
 -- so an event committed later never gets an earlier position.
@@ -29,7 +32,7 @@ begin
   select position, hash into last_position, last_hash from event_positions order by position desc limit 1;
   last_position := coalesce(last_position, 0);
   last_hash := coalesce(last_hash, ''::bytea);
-  for event in select e.* from event_backlog b join events e on e.id = b.event_id order by e.id limit batch loop
+  for event in select e.* from event_backlog b join events e on e.id = b.event_id order by b.sequence limit batch loop
     last_position := last_position + 1;
     last_hash := event_hash(last_hash, event);
     insert into event_positions (position, event_id, workspace_id, hash) values (last_position, event.id, event.workspace_id, last_hash);
@@ -42,6 +45,7 @@ end
 $$;
 revoke execute on function place_events(integer) from public;
 grant execute on function place_events(integer) to granary_system;
+create index event_backlog_sequence_idx on event_backlog (sequence);
 
 -- Lists read newest first by id, which begins with the time; these serve the filters of the activity log.
 create index events_type_idx on events (workspace_id, type, id desc);
