@@ -94,7 +94,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     return created;
   }
 
-  const listener = createListener({ config: clientConfig(options.connection, "granary_system", `${options.applicationName ?? "granary"} listener`), log: options.log });
+  const listener = createListener({
+    config: clientConfig(options.connection, "granary_system", `${options.applicationName ?? "granary"} listener`),
+    log: options.log,
+  });
 
   return {
     reader: (scope) => handles(scope).reader,
@@ -113,7 +116,8 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 async function runTransaction<T>(db: Kysely<DB>, work: (tx: Writer) => Promise<T>): Promise<T> {
-  if (currentTransaction.getStore()?.finished === false) throw new Error("A transaction inside a transaction: pass the inner ctx on instead of opening another.");
+  if (currentTransaction.getStore()?.finished === false)
+    throw new Error("A transaction inside a transaction: pass the inner ctx on instead of opening another.");
   for (let attempt = 1; ; attempt += 1) {
     const open: OpenTransaction = { finished: false };
     try {

@@ -223,6 +223,11 @@ export const ERRORS = {
     retry: "never",
     message: "The backup was made at migration {found}, the database is at {expected}. Restore with the program version that made it, then upgrade.",
   },
+  "backup.hidden_rows": {
+    status: 500,
+    retry: "never",
+    message: "Row-level security would leave rows of {table} out of the backup. Give granary_system a policy that sees them, or back up as a superuser.",
+  },
   "backup.target_not_empty": { status: 409, retry: "never", message: "The database already holds rows in {table}. Restore into an empty one." },
   "backup.directory_not_empty": { status: 409, retry: "never", message: "{directory} is not empty. Choose a new directory for the backup." },
   "job.not_found": { status: 404, retry: "never", message: "There is no such job, or it belongs to another workspace." },

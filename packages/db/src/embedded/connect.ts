@@ -6,7 +6,9 @@ import pg from "pg";
 export const SUPERUSER = "granary";
 export const DATABASE = "granary";
 const MAINTENANCE_DATABASE = "postgres";
-const POLL_MS = 25;
+const FIRST_POLL_MS = 15;
+/** Every attempt during a recovery writes a line into the server's log. */
+const MAX_POLL_MS = 300;
 const CONNECT_TIMEOUT_MS = 5_000;
 const REPORT_MS = 10_000;
 const NO_SUCH_DATABASE = "3D000";
@@ -67,9 +69,9 @@ async function tryOwnDatabase(socketDir: string): Promise<boolean> {
  */
 export async function waitUntilReady(socketDir: string, isRunning: () => Promise<boolean>, log: Logger): Promise<boolean> {
   let nextReport = performance.now() + REPORT_MS;
-  while (await isRunning()) {
+  for (let pause = FIRST_POLL_MS; await isRunning(); pause = Math.min(pause * 1.3, MAX_POLL_MS)) {
     if (await tryOwnDatabase(socketDir)) return true;
-    await sleep(POLL_MS);
+    await sleep(pause);
     if (performance.now() < nextReport) continue;
     log.info({}, "PostgreSQL is still starting; after a crash it replays its log first");
     nextReport = performance.now() + REPORT_MS;

@@ -3,10 +3,9 @@ import { problem } from "@granary/protocol";
 import type pg from "pg";
 import type { ConnectionOptions } from "../database.ts";
 import { connectOwner } from "../owner-client.ts";
+import { lockMigrations } from "./lock-migrations.ts";
 import { MIGRATIONS_DIRECTORY, type Migration, readMigrations } from "./migration-files.ts";
 
-/** Any constant does, as long as nobody else takes the same one: the bytes of "granary". */
-const LOCK_KEY = "29117685390471801";
 /** A migration that waits for a table makes everybody after it wait too; better to fail and try again. */
 const LOCK_TIMEOUT = "30s";
 
@@ -77,8 +76,7 @@ export async function migrate(connection: ConnectionOptions, options: MigrateOpt
   const log = options.log ?? silentLogger;
   const known = await readMigrations(options.directory ?? MIGRATIONS_DIRECTORY);
   await using client = await connectOwner(connection, "granary migrate");
-  // The lock belongs to the session and goes with it, however this process ends.
-  await client.query("select pg_advisory_lock($1::bigint)", [LOCK_KEY]);
+  await lockMigrations(client);
   await client.query(CREATE_TABLE);
   const missing = findPending(known, await appliedMigrations(client));
   for (const migration of missing) {
