@@ -1,2 +1,12 @@
-export type { JobName, JobPayload } from "@granary/protocol";
+export type { JobInput, JobName, JobPayload } from "@granary/protocol";
+export { defineJobHandlers, type JobHandler, type JobHandlerGroup, type JobHandlers } from "./define-job-handlers.ts";
+export { parseCron } from "./due-tick.ts";
+export { cancelJob, removeEndedJobs, retryJob } from "./end-jobs.ts";
 export { type EnqueueOptions, enqueueJob, type NewJob } from "./enqueue-job.ts";
+export { type FailureHook, reapLeases, releaseLeases } from "./leases.ts";
+export type { JobRow } from "./move-jobs.ts";
+export { isEnded, mayMove, retryDelayMs } from "./rules.ts";
+export type { RunningJob } from "./running-job.ts";
+export { createScheduler, ensureSchedules, type Schedule, type Scheduler } from "./schedules.ts";
+export { TIMING, type Timing } from "./timing.ts";
+export { startWorker, type Worker, type WorkerOptions } from "./worker.ts";
