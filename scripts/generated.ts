@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SCHEMA_FILES } from "../packages/db/scripts/generate.ts";
 import { ROUTE_TABLE_PATH, routeTableText } from "../packages/client/scripts/generate.ts";
+import { REFERENCE_PAGES } from "./docs/reference.ts";
 import { oxlintConfigText } from "./lint/oxlint-config.ts";
 import { ROOT } from "./run-tool.ts";
 
@@ -12,6 +13,7 @@ export type GeneratedFile = { readonly path: string; readonly text: () => string
 export const GENERATED: readonly GeneratedFile[] = [
   { path: ".oxlintrc.json", text: oxlintConfigText },
   ...SCHEMA_FILES,
+  ...REFERENCE_PAGES,
   { path: ROUTE_TABLE_PATH, text: () => routeTableText() },
 ];
 

@@ -10,7 +10,7 @@ const checkout = fileURLToPath(new URL("../../../", import.meta.url));
 const seconds = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 const perMinute = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
-/** Every setting, read from the environment in this file alone. docs/configuration.md lists them; a test compares both ways. */
+/** Every setting, read from the environment in this file alone. docs/reference/configuration.md lists them; a test compares both ways. */
 const environment = z.object({
   NODE_ENV: z.string().optional().describe("`production` switches the safeguards on, like GRANARY_MODE."),
   DATABASE_URL: z.string().optional().describe("PostgreSQL 16 or newer as a URL. Unset: an embedded PostgreSQL in the data directory."),
@@ -21,7 +21,10 @@ const environment = z.object({
     .string()
     .default(resolve(checkout, ".granary"))
     .describe("Directory of everything kept on this machine: embedded database, tables, uploads, secrets."),
-  GRANARY_PUBLIC_URL: z.url().optional().describe("Where people reach the program; links in mails start with it."),
+  GRANARY_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Where people reach the program; links in mails start with it."),
   GRANARY_STORAGE: z.string().optional().describe("Where tables are stored, as a URI. Unset: `lake/` in the data directory."),
   GRANARY_SECRET_KEY: z
     .string()
@@ -57,6 +60,13 @@ const environment = z.object({
 export const SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(environment.shape).map(([name, schema]) => [name, schema.description ?? ""]),
 );
+
+/** A setting's default as the documentation shows it. */
+export function settingDefault(name: string): string {
+  const value = environment.shape[name as keyof typeof environment.shape]?.safeParse(undefined).data;
+  if (value === undefined || value === "") return "";
+  return name === "GRANARY_DATA" ? "`.granary/` in the checkout" : `\`${String(value)}\``;
+}
 
 export type Environment = z.infer<typeof environment>;
 
@@ -118,7 +128,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const parsed = environment.safeParse(present);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}.`).join("\n"));
   const unknown = Object.keys(present).filter((name) => name.startsWith("GRANARY_") && !(name in environment.shape));
-  if (unknown.length > 0) throw new ConfigError(`${unknown.join(", ")}: no such setting. docs/configuration.md lists them all.`);
+  if (unknown.length > 0) throw new ConfigError(`${unknown.join(", ")}: no such setting. docs/reference/configuration.md lists them all.`);
   const env = parsed.data;
   const mode = env.GRANARY_MODE ?? (env.NODE_ENV === "production" ? "production" : "development");
   const stray = args.find((arg) => !/^--(roles|database-socket)=/.test(arg));

@@ -1,7 +1,7 @@
 import type { Database } from "@granary/db";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** Every metric of the program. docs/metrics.md lists them; a test compares both ways. */
+/** Every metric of the program. docs/reference/metrics.md lists them; generated from here. */
 export interface Metrics {
   readonly registry: Registry;
   readonly requestSeconds: Histogram<"method" | "route" | "status">;
@@ -11,7 +11,10 @@ export interface Metrics {
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createMetrics(database: Database): Metrics {
+export const METRICS_HELP =
+  "`/metrics` answers in the Prometheus text format: with the bearer token of `GRANARY_METRICS_TOKEN`, or to this machine alone when none is set. Next to these it has the usual `process_` and `nodejs_` metrics.";
+
+export function createMetrics(database: Pick<Database, "usage">): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });

@@ -13,7 +13,7 @@ interface ErrorSpec {
   readonly message: string;
 }
 
-/** Every error the platform answers with. Documented in docs/errors.md; a test compares both ways. */
+/** Every error the platform answers with. Documented in docs/reference/errors.md; generated from here. */
 export const ERRORS = {
   "request.invalid": { status: 400, retry: "never", message: "The request is not valid. Correct what is listed and send it again." },
   "request.malformed": { status: 400, retry: "never", message: "The body could not be read as {expected}." },

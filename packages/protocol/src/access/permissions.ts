@@ -8,7 +8,7 @@ interface PermissionSpec {
 const inWorkspace = (area: string, text: string): PermissionSpec => ({ scope: "workspace", area, text });
 const onInstance = (area: string, text: string): PermissionSpec => ({ scope: "instance", area, text });
 
-/** Every permission name of the platform, as `noun:verb`. Documented in docs/permissions.md; a test compares both ways. */
+/** Every permission name of the platform, as `noun:verb`. Documented in docs/reference/permissions.md; generated from here. */
 export const PERMISSIONS = {
   "dataset:read": inWorkspace("Datasets", "See datasets shared with them, their rows and history"),
   "dataset:create": inWorkspace("Datasets", "Create datasets and import files"),
