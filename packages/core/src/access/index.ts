@@ -1,2 +1,3 @@
 export { authorize, mayDo } from "./authorize.ts";
+export { atLeast, DATASET_LEVELS, type DatasetLevel, datasetLevel, grantedLevel, readableDatasets } from "./dataset-access.ts";
 export { permissionsOf } from "./permissions-of.ts";

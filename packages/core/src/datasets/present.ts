@@ -1,0 +1,51 @@
+import type { Id } from "@granary/kernel";
+import type { Batch, Column, Dataset } from "@granary/protocol";
+import { atLeast, datasetLevel, mayDo } from "../access/index.ts";
+import type { Principal } from "../context/index.ts";
+import type { BatchRow } from "./batch-store.ts";
+import type { DatasetRow, StoredColumn } from "./store.ts";
+
+export function presentColumn(column: StoredColumn): Column {
+  return { name: column.name, type: column.type as Column["type"], storedType: column.storedType, masked: false };
+}
+
+/** A dataset as the caller sees it, with what they may do. */
+export function presentDataset(principal: Principal, row: DatasetRow): Dataset {
+  const level = datasetLevel(principal, row);
+  return {
+    id: row.id as Id<"dataset">,
+    name: row.name,
+    description: row.description,
+    visibility: row.visibility as Dataset["visibility"],
+    owner: { id: row.owner_id as Id<"user">, name: row.owner_name },
+    status: row.status as Dataset["status"],
+    rows: row.row_count,
+    columns: (row.columns ?? []).map(presentColumn),
+    dataVersion: row.data_version,
+    version: row.version,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    can: {
+      update: atLeast(level, "contributor") && mayDo(principal, "dataset:update"),
+      delete: atLeast(level, "owner"),
+      download: atLeast(level, "viewer") && mayDo(principal, "dataset:download"),
+      share: atLeast(level, "owner") && mayDo(principal, "dataset:share"),
+    },
+  };
+}
+
+export function presentBatch(row: BatchRow): Batch {
+  return {
+    id: row.id as Id<"batch">,
+    status: row.status as Batch["status"],
+    fileName: row.file_name,
+    bytes: row.bytes,
+    sha256: row.sha256,
+    rows: row.row_count,
+    rejected: row.rejected_count,
+    version: row.data_version,
+    jobId: row.job_id as Id<"job"> | null,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? "" },
+    createdAt: row.created_at.toISOString(),
+  };
+}

@@ -1,0 +1,58 @@
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { receiveUpload, safeFileName, sweepPartialUploads, uploadPath } from "./receive-upload.ts";
+
+let dataDir: string;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "granary-upload-"));
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+const signal = new AbortController().signal;
+
+describe("receiveUpload", () => {
+  it("keeps the original bytes with their SHA-256", async () => {
+    const received = await receiveUpload(dataDir, { stream: Readable.from([Buffer.from("a,b\n"), Buffer.from("1,2\n")]), fileName: "x.csv" }, signal);
+    expect(received).toMatchObject({ bytes: 8, fileName: "x.csv", sha256: "492d5ea496056f1a6a6592241032fab764c321596317930b4fa0e1e8bc3b7470" });
+    expect(await readFile(uploadPath(dataDir, received.id), "utf8")).toBe("a,b\n1,2\n");
+  });
+
+  it("refuses an empty file and leaves nothing behind", async () => {
+    await expect(receiveUpload(dataDir, { stream: Readable.from([]), fileName: "x.csv" }, signal)).rejects.toMatchObject({ code: "upload.empty" });
+    expect(await readdir(join(dataDir, "uploads"))).toEqual([]);
+  });
+
+  it("leaves nothing behind when the sender goes away", async () => {
+    const stream = new Readable({ read: () => undefined });
+    stream.push("half");
+    const receiving = receiveUpload(dataDir, { stream, fileName: "x.csv" }, signal);
+    stream.destroy(new Error("connection lost"));
+    await expect(receiving).rejects.toThrow("connection lost");
+    expect(await readdir(join(dataDir, "uploads"))).toEqual([]);
+  });
+});
+
+describe("safeFileName", () => {
+  it.each([
+    ["../../etc/passwd", "passwd"],
+    ["C:\\data\\orders.csv", "orders.csv"],
+    ["a\u0000b\n.csv", "ab.csv"],
+    ["..//", "file"],
+  ])("shows %j as %j", (given, shown) => expect(safeFileName(given)).toBe(shown));
+});
+
+describe("sweepPartialUploads", () => {
+  it("removes only what was cut off long ago", async () => {
+    await receiveUpload(dataDir, { stream: Readable.from(["x"]), fileName: "x" }, signal);
+    const old = join(dataDir, "uploads", "upl_old.part");
+    await writeFile(old, "half");
+    await utimes(old, new Date(0), new Date(0));
+    await writeFile(join(dataDir, "uploads", "upl_new.part"), "half");
+    expect(await sweepPartialUploads(dataDir, Date.now())).toBe(1);
+    expect((await readdir(join(dataDir, "uploads"))).filter((name) => name.endsWith(".part"))).toEqual(["upl_new.part"]);
+  });
+});

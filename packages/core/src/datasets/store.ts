@@ -1,0 +1,84 @@
+import type { Reader, Writer } from "@granary/db";
+import { type Expression, type SqlBool, sql } from "kysely";
+import { grantedLevel, readableDatasets } from "../access/index.ts";
+import type { Principal } from "../context/index.ts";
+
+type Db = Reader | Writer;
+
+/** A column as it is kept with a schema version. */
+export interface StoredColumn {
+  readonly fieldId: number;
+  readonly name: string;
+  readonly type: string;
+  readonly storedType: string;
+}
+
+function selectDatasets(db: Db, principal: Principal) {
+  return db
+    .selectFrom("datasets as d")
+    .innerJoin("users as owner", "owner.id", "d.owner_id")
+    .leftJoin("schema_versions as s", (join) => join.onRef("s.dataset_id", "=", "d.id").onRef("s.number", "=", "d.schema_version"))
+    .selectAll("d")
+    .select(["owner.name as owner_name", sql<StoredColumn[] | null>`s.columns`.as("columns"), grantedLevel(principal).as("granted")])
+    .where((eb) => readableDatasets(eb as never, principal) as Expression<SqlBool>);
+}
+
+export type DatasetRow = Awaited<ReturnType<typeof findDatasetRow>> & {};
+
+interface FindOptions {
+  /** Look in the trash instead of outside it. */
+  readonly trashed?: boolean;
+}
+
+/** The dataset with this id or name, if the principal may see it. */
+export function findDatasetRow(db: Db, principal: Principal, idOrName: string, options: FindOptions = {}) {
+  return selectDatasets(db, principal)
+    .where((eb) => eb.or([eb("d.id", "=", idOrName), eb(eb.fn<string>("lower", ["d.name"]), "=", idOrName.toLowerCase())]))
+    .where("d.trashed_at", options.trashed === true ? "is not" : "is", null)
+    .orderBy(sql`d.id = ${idOrName}`, "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+interface ListOptions {
+  readonly q: string | undefined;
+  readonly mineOnly: boolean;
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+/** Datasets the principal may see, newest first. */
+export function listDatasetRows(db: Db, principal: Principal, options: ListOptions) {
+  const pattern = `%${(options.q ?? "").replace(/[\\%_]/g, "\\$&")}%`;
+  return selectDatasets(db, principal)
+    .where("d.trashed_at", "is", null)
+    .$if(options.q !== undefined && options.q !== "", (q) => q.where((eb) => eb.or([eb("d.name", "ilike", pattern), eb("d.description", "ilike", pattern)])))
+    .$if(options.mineOnly, (q) => q.where("d.owner_id", "=", principal.userId ?? ""))
+    .$if(options.after !== undefined, (q) => q.where("d.id", "<", options.after ?? ""))
+    .orderBy("d.id", "desc")
+    .limit(options.limit + 1)
+    .execute();
+}
+
+/** Whether a dataset outside the trash has this name, whoever may see it. */
+export async function isNameTaken(db: Db, name: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("datasets")
+    .select("id")
+    .where((eb) => eb(eb.fn<string>("lower", ["name"]), "=", name.toLowerCase()))
+    .where("trashed_at", "is", null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Moves a dataset into the trash or out of it; returns whether it was on the other side. */
+export async function setTrashed(db: Writer, id: string, trashedAt: Date | null, now: Date): Promise<boolean> {
+  const result = await db
+    .updateTable("datasets")
+    .set({ trashed_at: trashedAt, updated_at: now })
+    .set((eb) => ({ version: eb("version", "+", 1) }))
+    .where("id", "=", id)
+    .where("trashed_at", trashedAt === null ? "is not" : "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
