@@ -1,5 +1,5 @@
 export { compose, type ComposeOptions, type Composition, coreConfig } from "./compose.ts";
 export { type Config, ConfigError, readConfig, SETTINGS, settingDefault } from "./config.ts";
-export { type App, type AppOptions, buildApp } from "./http/app.ts";
+export { appOptions } from "./http/app-options.ts";
+export { type App, buildApp } from "./http/app.ts";
 export { createMetrics, METRICS_HELP, type Metrics } from "./metrics.ts";
-export { handlers } from "./routes/index.ts";

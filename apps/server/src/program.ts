@@ -4,12 +4,12 @@ import type { Services } from "@granary/core/context";
 import { prepareFirstRun } from "@granary/core/identity";
 import { printBanner } from "./banner.ts";
 import { compose, WEB_ROOT } from "./compose.ts";
-import { type Config, corsOrigins, trustedProxies } from "./config.ts";
+import type { Config } from "./config.ts";
 import { openDatabaseServer } from "./database-server.ts";
 import { type App, buildApp } from "./http/app.ts";
+import { appOptions } from "./http/app-options.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
-import { handlers } from "./routes/index.ts";
 import { VERSION } from "./version.ts";
 
 export interface Program {
@@ -68,20 +68,7 @@ export async function startProgram(config: Config): Promise<Program> {
 
 async function startWeb(config: Config, services: Services, port: number): Promise<(reason: string) => Promise<void>> {
   const metrics = createMetrics(services.database);
-  const app = await buildApp({
-    services,
-    handlers,
-    log: services.log as never,
-    metrics,
-    version: VERSION,
-    rates: { read: config.env.GRANARY_RATE_READ, write: config.env.GRANARY_RATE_WRITE, sensitive: config.env.GRANARY_RATE_SENSITIVE },
-    corsOrigins: corsOrigins(config),
-    trustedProxies: trustedProxies(config),
-    bodyLimit: config.env.GRANARY_BODY_LIMIT,
-    uploadLimit: config.env.GRANARY_UPLOAD_LIMIT,
-    metricsToken: config.env.GRANARY_METRICS_TOKEN,
-    webRoot: WEB_ROOT,
-  });
+  const app = await buildApp(appOptions({ config, services, log: services.log as never, metrics, webRoot: WEB_ROOT }));
   await listen(app, config, port);
   const { GRANARY_ADMIN_EMAIL: email, GRANARY_ADMIN_PASSWORD: password } = config.env;
   const firstRun = await prepareFirstRun(services, email === undefined || password === undefined ? undefined : { email, password });

@@ -1,4 +1,4 @@
-import type { Logger } from "@granary/kernel";
+import { type Logger, releasable } from "@granary/kernel";
 import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import pg from "pg";
 import { isRetryable } from "./failures.ts";
@@ -98,6 +98,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     config: clientConfig(options.connection, "granary_system", `${options.applicationName ?? "granary"} listener`),
     log: options.log,
   });
+  const pools = releasable(async () => {
+    await listener[Symbol.asyncDispose]();
+    await Promise.all([appPool.end(), sysPool.end()]);
+  });
 
   return {
     reader: (scope) => handles(scope).reader,
@@ -108,10 +112,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       idle: appPool.idleCount + sysPool.idleCount,
       waiting: appPool.waitingCount + sysPool.waitingCount,
     }),
-    async [Symbol.asyncDispose]() {
-      await listener[Symbol.asyncDispose]();
-      await Promise.all([appPool.end(), sysPool.end()]);
-    },
+    [Symbol.asyncDispose]: () => pools[Symbol.asyncDispose](),
   };
 }
 

@@ -26,3 +26,9 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   if (codeOf(error) !== "23505") return false;
   return constraint === undefined || (error as { constraint?: string }).constraint === constraint;
 }
+
+/** Whether a text held the NUL character, which PostgreSQL cannot store. */
+export function isUnstorableText(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === "22021" || code === "22P05";
+}

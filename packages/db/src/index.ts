@@ -5,7 +5,7 @@ export { clientConfig, type ConnectionOptions, type Database, type DatabaseOptio
 export { type EmbeddedMode, type EmbeddedPostgres, type EmbeddedPostgresOptions, type PostgresExit, startEmbeddedPostgres } from "./embedded/index.ts";
 export { type Migration, type MigrateOptions, type MigrationResult, migrate, pending, readMigrations } from "./migrate/index.ts";
 export { connectOwner } from "./owner-client.ts";
-export { isConnectionFailure, isRetryable, isUniqueViolation } from "./failures.ts";
+export { isConnectionFailure, isRetryable, isUniqueViolation, isUnstorableText } from "./failures.ts";
 export type { Listener } from "./listener.ts";
 export { dumpSchema } from "./schema/index.ts";
 export type { Scope } from "./scope.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCtx, type Ctx, type Services, systemPrincipal } from "@granary/core/context";
 import { newId, silentLogger } from "@granary/kernel";
-import { type App, buildApp, compose, createMetrics, handlers, readConfig } from "@granary/server";
+import { type App, appOptions, buildApp, compose, createMetrics, readConfig } from "@granary/server";
 import { pino } from "pino";
 import { createTestUser, createTestWorkspace, type NewTestUser, principalOf, type TestUser, type TestWorkspace } from "./people.ts";
 import { createTestDatabase } from "./postgres.ts";
@@ -75,21 +75,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   const log = options.logLines === undefined ? silentLogger : pino({ level: "debug" }, { write: (line: string) => options.logLines?.push(line) });
   const { services } = starting.use(compose({ config, url: PUBLIC_URL, connection, log: log as Services["log"] }));
-  const { env } = config;
-  const app = await buildApp({
-    services,
-    handlers,
-    log: options.logLines === undefined ? pino({ level: "silent" }) : (log as never),
-    metrics: createMetrics(services.database),
-    version: "0.0.0-test",
-    rates: { read: env.GRANARY_RATE_READ, write: env.GRANARY_RATE_WRITE, sensitive: env.GRANARY_RATE_SENSITIVE },
-    corsOrigins: [],
-    trustedProxies: [],
-    bodyLimit: env.GRANARY_BODY_LIMIT,
-    uploadLimit: env.GRANARY_UPLOAD_LIMIT,
-    metricsToken: env.GRANARY_METRICS_TOKEN,
-    webRoot: undefined,
-  });
+  const app = await buildApp(
+    appOptions({
+      config,
+      services,
+      log: options.logLines === undefined ? pino({ level: "silent" }) : (log as never),
+      metrics: createMetrics(services.database),
+      webRoot: undefined,
+    }),
+  );
   starting.defer(() => app.server.close());
   await app.server.ready();
   const workspace = await createTestWorkspace(services, "Test workspace");

@@ -1,4 +1,4 @@
-import { isConnectionFailure } from "@granary/db";
+import { isConnectionFailure, isUnstorableText } from "@granary/db";
 import { type AppError, isAppError, type Issue } from "@granary/kernel";
 import { errorSpec, problem, type ProblemBody } from "@granary/protocol";
 import type { FastifyError } from "fastify";
@@ -20,6 +20,7 @@ const FASTIFY_CODES: Readonly<Record<string, (error: FastifyError) => AppError>>
 export function toAppError(error: unknown): AppError {
   if (isAppError(error)) return error;
   if (isConnectionFailure(error)) return problem("database.unavailable", {}, { cause: error });
+  if (isUnstorableText(error)) return problem("request.invalid", {}, { cause: error, issues: [{ path: "", message: "must not contain the NUL character" }] });
   if (error instanceof Error && "code" in error) {
     const map = FASTIFY_CODES[String(error.code)];
     if (map !== undefined) return map(error as FastifyError);

@@ -37,6 +37,12 @@ export function listWorkspaceRows(db: Reader, userId: Id<"user"> | null, options
     .execute();
 }
 
+/** Slugs that start like this one, to find a free one beside them. */
+export async function takenSlugs(db: Writer, base: string): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom("workspaces").select("slug").where("slug", "like", `${base}%`).execute();
+  return new Set(rows.map((row) => row.slug));
+}
+
 export async function insertWorkspace(db: Writer, row: { id: string; slug: string; name: string }, adminId: Id<"user">): Promise<void> {
   await db.insertInto("workspaces").values(row).execute();
   await db
