@@ -12,7 +12,8 @@ const MAX_POLL_MS = 300;
 const CONNECT_TIMEOUT_MS = 5_000;
 const REPORT_MS = 10_000;
 const NO_SUCH_DATABASE = "3D000";
-const DUPLICATE_DATABASE = "42P04";
+/** The second comes when the session of a killed program is creating it at this moment. */
+const DUPLICATE_DATABASE: ReadonlySet<string> = new Set(["42P04", "23505"]);
 /** SQLSTATE class "invalid authorization": somebody edited pg_hba.conf, and waiting will not help. */
 const REFUSED_CLASS = "28";
 
@@ -47,7 +48,7 @@ async function createOwnDatabase(socketDir: string): Promise<void> {
   try {
     await withClient(socketDir, MAINTENANCE_DATABASE, (client) => client.query(`create database ${DATABASE}`));
   } catch (cause) {
-    if (codeOf(cause) !== DUPLICATE_DATABASE) throw problem("database.start_failed", { detail: String(cause) }, { cause });
+    if (!DUPLICATE_DATABASE.has(codeOf(cause))) throw problem("database.start_failed", { detail: String(cause) }, { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { problem } from "@granary/protocol";
@@ -56,6 +57,12 @@ async function requireFree(clusterDir: string): Promise<void> {
   await rmdir(clusterDir).catch(() => undefined);
 }
 
+/** One that is being written to may resist; then a later start removes it. */
+async function removeLeftovers(dataDir: string): Promise<void> {
+  const names = (await readdir(dataDir)).filter((name) => name.startsWith(STAGING));
+  await Promise.allSettled(names.map((name) => rm(join(dataDir, name), { recursive: true, force: true, maxRetries: 3 })));
+}
+
 /**
  * Creates the cluster in a directory of another name and renames it when it is complete, so a cluster that exists was
  * finished. Call it under the data directory's lock.
@@ -66,15 +73,17 @@ export async function ensureCluster(options: ClusterOptions): Promise<void> {
   if (found !== undefined) {
     if (found !== native.majorVersion) throw problem("database.other_major_version", { directory: clusterDir, found, expected: native.majorVersion });
     await giveTo(account, clusterDir);
+    await removeLeftovers(dirname(clusterDir));
     return;
   }
   await requireFree(clusterDir);
   await requireRunnable(account, join(options.binaries, "bin", "postgres"), dirname(clusterDir));
-  const staging = join(dirname(clusterDir), STAGING);
-  await rm(staging, { recursive: true, force: true });
+  // An initdb that outlived its killed parent still writes under the name it was given, so every attempt has its own.
+  const staging = join(dirname(clusterDir), `${STAGING}-${randomUUID()}`);
   await mkdir(staging, { mode: 0o700 });
   await giveTo(account, staging);
   await runInitdb(options, staging);
   await rename(staging, clusterDir);
   await syncDirectory(dirname(clusterDir));
+  await removeLeftovers(dirname(clusterDir));
 }
