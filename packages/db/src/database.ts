@@ -50,14 +50,22 @@ export interface Database extends AsyncDisposable {
   usage(): { total: number; idle: number; waiting: number };
 }
 
+type ConnectionRole = "granary_app" | "granary_system" | "owner";
+
+/** The embedded server trusts its socket: the role signs in itself and cannot become another. */
+function socketTarget(connection: ConnectionOptions, role: ConnectionRole) {
+  return { host: connection.host, port: connection.port, database: connection.database, user: role === "owner" ? connection.user : role };
+}
+
+/** Any other server knows the owner alone, who takes the role on for the whole connection. */
+function urlTarget(url: string, role: ConnectionRole) {
+  return { connectionString: url, ...(role === "owner" ? {} : { options: `-c role=${role}` }) };
+}
+
 /** The `pg` configuration of a connection that acts as one of the platform's two roles. */
-export function clientConfig(connection: ConnectionOptions, role: "granary_app" | "granary_system" | "owner", applicationName = "granary"): pg.ClientConfig {
-  const target =
-    connection.url === undefined
-      ? { host: connection.host, port: connection.port, user: connection.user, database: connection.database }
-      : { connectionString: connection.url };
-  const options = role === "owner" ? {} : { options: `-c role=${role}` };
-  return { ...target, ...options, application_name: applicationName, connectionTimeoutMillis: 10_000, keepAlive: true } as pg.ClientConfig;
+export function clientConfig(connection: ConnectionOptions, role: ConnectionRole, applicationName = "granary"): pg.ClientConfig {
+  const target = connection.url === undefined ? socketTarget(connection, role) : urlTarget(connection.url, role);
+  return { ...target, application_name: applicationName, connectionTimeoutMillis: 10_000, keepAlive: true } as pg.ClientConfig;
 }
 
 function createPool(options: DatabaseOptions, role: "granary_app" | "granary_system", max: number): pg.Pool {

@@ -7,6 +7,12 @@ begin
   if not exists (select from pg_roles where rolname = 'granary_app') then create role granary_app nologin; end if;
   if not exists (select from pg_roles where rolname = 'granary_system') then create role granary_system nologin; end if;
   execute format('grant granary_app, granary_system to %I', current_user);
+  -- The embedded server is reached through its socket alone, so the program signs in as these roles themselves there.
+  -- Elsewhere it signs in as the owner and takes the role on.
+  if current_setting('listen_addresses') = '' and exists (select from pg_roles where rolname like 'granary\_%' and not rolcanlogin) then
+    alter role granary_app login;
+    alter role granary_system login;
+  end if;
 exception
   -- Roles belong to the server, not to the database: two databases may create them at the same moment.
   when duplicate_object or unique_violation then
