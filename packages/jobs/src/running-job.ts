@@ -16,13 +16,15 @@ export interface RunningJob {
   readonly startedBy: Id<"user"> | null;
   /** 1 for the first try. */
   readonly attempt: number;
+  /** No other attempt follows if this one fails. */
+  readonly lastAttempt: boolean;
   /** Aborted when the job is cancelled, too late, lost to another worker, or the worker stops. */
   readonly signal: AbortSignal;
   /** Tells followers how far it is; cheap to call often. `total` stays out while nobody knows it. */
   progress(done: number, total?: number, message?: string): void;
   /** Adds a line to the job's log, which people with `job:read` see. No secrets, no table data. */
   log(level: JobLogLevel, message: string, data?: Readonly<Record<string, unknown>>): void;
-  /** Call it in every transaction that commits work: throws `job.lease_lost` when another worker has the job. */
+  /** To be called in every transaction that commits work: throws `job.lease_lost` when another worker has the job. */
   assertLease(db: Writer): Promise<void>;
   /** Ends the job as succeeded in the caller's transaction, so that its work and its end commit together. Throws `job.lease_lost`. */
   finish(db: Writer, result?: unknown): Promise<void>;
@@ -38,6 +40,7 @@ export function createRunningJob(row: JobRow, signal: AbortSignal, report: JobRe
   const lease: Lease = { id: row.id, token: row.leaseToken };
   // Reports are written by timers, which must not inherit the transaction a handler reported from.
   const outside = AsyncLocalStorage.snapshot();
+  const finishedIn = new WeakSet<Writer>();
   return {
     id: row.id,
     name: row.name,
@@ -45,12 +48,16 @@ export function createRunningJob(row: JobRow, signal: AbortSignal, report: JobRe
     correlationId: row.correlationId,
     startedBy: row.startedBy,
     attempt: row.attempts,
+    lastAttempt: row.attempts >= row.maxAttempts,
     signal,
     progress: (done, total, message) => outside(() => report.progress({ done, total: total ?? null, message: message ?? null })),
     log: (level, message, data) => outside(() => report.log(level, message, data)),
-    assertLease: (db) => assertLease(db, lease),
+    async assertLease(db) {
+      if (!finishedIn.has(db)) await assertLease(db, lease);
+    },
     async finish(db, result) {
       if (!(await succeed(db, lease, result))) throw problem("job.lease_lost");
+      finishedIn.add(db);
     },
   };
 }

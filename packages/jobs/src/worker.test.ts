@@ -163,7 +163,7 @@ describe("cancelling", () => {
     await using _ = await bed.worker({ deaf: untilStopped });
     await bed.reaches(id, "running");
     await bed.change(sql`update jobs set cancel_requested_at = now() where id = ${id}`);
-    await bed.reaches(id, "cancelled");
+    expect(await bed.reaches(id, "cancelled")).toMatchObject({ attempts: 1, error: null });
   });
 
   it("takes the job from a handler that does not listen, and tells the owner that it is stuck", async () => {

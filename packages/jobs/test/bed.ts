@@ -3,7 +3,7 @@ import { type Database, openDatabase, type Writer } from "@granary/db";
 import { type Id, newId, silentLogger } from "@granary/kernel";
 import { JOB_NAMES } from "@granary/protocol";
 import { createTestDatabase, type TestDatabase } from "@granary/testkit/postgres";
-import { sql } from "kysely";
+import type { RawBuilder } from "kysely";
 import {
   defineJobHandlers,
   type EnqueueOptions,
@@ -46,7 +46,7 @@ export interface Bed extends AsyncDisposable {
   state(id: string): Promise<JobState>;
   /** Waits until a job is in a state; the test's own time limit ends the wait. */
   reaches(id: string, state: string): Promise<JobState>;
-  change(statement: ReturnType<typeof sql>): Promise<unknown>;
+  change(statement: RawBuilder<unknown>): Promise<unknown>;
 }
 
 const others = Object.fromEntries(JOB_NAMES.filter((name) => name !== "mail.send").map((name) => [name, async () => undefined])) as JobHandlerGroup<RunningJob>;

@@ -45,8 +45,8 @@ export {
   type RouteSpec,
   successStatus,
 } from "./route.ts";
-export { type Job, type JobLogLine, type JobProgress, type JobStats, job, jobLogLine, jobProgress, jobStats } from "./routes/jobs.ts";
-export { MAX_UNREAD_COUNTED, type Notification, notification } from "./routes/notifications.ts";
+export { type Job, type JobLogLine, type JobProgress, type JobStats, job, jobLogLine, jobProgress, jobRoutes, jobStats } from "./routes/jobs.ts";
+export { MAX_UNREAD_COUNTED, type Notification, notification, notificationRoutes } from "./routes/notifications.ts";
 export { type Account, account, type Preferences, preferences, type SessionInfo, sessionInfo, workspaceChoice } from "./routes/account.ts";
 export {
   type PasswordStrength,

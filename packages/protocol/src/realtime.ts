@@ -90,7 +90,7 @@ export const serverMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("job"), topic: topicName, job: jobNotice }),
   z.object({ type: z.literal("notification"), topic: topicName, notification }),
   /** Something was left out: read again what is shown for this topic (all topics when null) and go on from `position`. */
-  z.object({ type: z.literal("resync"), topic: topicName.nullable(), position, reason: z.enum(["too_old", "slow", "reconnected"]) }),
+  z.object({ type: z.literal("resync"), topic: topicName.nullable(), position, reason: z.enum(["too_old", "slow", "reconnected", "changed"]) }),
   z.object({ type: z.literal("ping") }),
   z.object({ type: z.literal("pong") }),
 ]);

@@ -65,6 +65,8 @@ export interface CtxOptions {
   readonly request: RequestInfo;
   readonly log?: Logger;
   readonly signal?: AbortSignal;
+  /** Runs last in every transaction; a job's context refuses here what a worker that lost the job wants to commit. */
+  readonly beforeCommit?: (db: Writer) => Promise<void>;
 }
 
 const never = new AbortController().signal;
@@ -128,6 +130,7 @@ async function runInTransaction<T>(
       afterCommit: (effect) => effects.push(effect),
     });
     await storeAnswer(db, request, pending, value);
+    await options.beforeCommit?.(db);
     return value;
   });
   pending.answered = true;

@@ -1,0 +1,9 @@
+export { cancelJob } from "./commands/cancel-job.ts";
+export { reportFailedJob } from "./commands/report-failed-job.ts";
+export { retryJob } from "./commands/retry-job.ts";
+export { createJobCtx } from "./job-ctx.ts";
+export { jobJobs } from "./jobs.ts";
+export { getJob } from "./queries/get-job.ts";
+export { getJobStats } from "./queries/get-job-stats.ts";
+export { listJobLogs } from "./queries/list-job-logs.ts";
+export { listJobs } from "./queries/list-jobs.ts";

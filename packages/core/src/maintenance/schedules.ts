@@ -1,0 +1,8 @@
+import type { Schedule } from "@granary/jobs";
+
+/** The chores of an installation. They run at odd minutes, since every other program's run at even ones. */
+export const CHORES: readonly Schedule[] = [
+  { id: "maintenance.expired", name: "maintenance.expired", payload: {}, cron: "17 * * * *", timeZone: "UTC", missed: "skip" },
+  { id: "maintenance.jobs", name: "maintenance.jobs", payload: {}, cron: "41 3 * * *", timeZone: "UTC", missed: "once" },
+  { id: "maintenance.notifications", name: "maintenance.notifications", payload: {}, cron: "53 3 * * *", timeZone: "UTC", missed: "once" },
+];
