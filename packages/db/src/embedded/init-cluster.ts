@@ -20,8 +20,13 @@ export interface ClusterOptions {
 
 /** Locale and collation are PostgreSQL's own, so that no update of the system's libraries reorders an index. */
 const INITDB_OPTIONS = [
-  ...["-U", SUPERUSER, "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8"],
-  ...["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"],
+  `--username=${SUPERUSER}`,
+  "--auth-local=trust",
+  "--auth-host=reject",
+  "--encoding=UTF8",
+  "--locale-provider=builtin",
+  "--builtin-locale=C.UTF-8",
+  "--no-instructions",
 ];
 
 async function runInitdb(options: ClusterOptions, directory: string): Promise<void> {
