@@ -57,6 +57,9 @@ const environment = z.object({
   GRANARY_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(12).describe("Most database connections a process opens for workspace work."),
 });
 
+/** Read by the `granary` command alone: a shell that has them set may start the server too. */
+const OF_THE_COMMAND_LINE: ReadonlySet<string> = new Set(["GRANARY_API_KEY", "GRANARY_SERVER", "GRANARY_WORKSPACE", "GRANARY_PROFILE"]);
+
 export const SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(environment.shape).map(([name, schema]) => [name, schema.description ?? ""]),
 );
@@ -127,7 +130,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const present = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""));
   const parsed = environment.safeParse(present);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}.`).join("\n"));
-  const unknown = Object.keys(present).filter((name) => name.startsWith("GRANARY_") && !(name in environment.shape));
+  const unknown = Object.keys(present).filter((name) => name.startsWith("GRANARY_") && !(name in environment.shape) && !OF_THE_COMMAND_LINE.has(name));
   if (unknown.length > 0) throw new ConfigError(`${unknown.join(", ")}: no such setting. docs/reference/configuration.md lists them all.`);
   const env = parsed.data;
   const mode = env.GRANARY_MODE ?? (env.NODE_ENV === "production" ? "production" : "development");
