@@ -16,9 +16,10 @@ const ACROSS_PACKAGES: RestrictedPattern = {
   regex: "^(\\.\\./)+(packages|apps|kernel|protocol|client|db|engine|lake|jobs|testkit|server|cli)/(.*/)?src(/|$)",
   message: "Import another package by its name (@granary/<package>), never by a relative path.",
 };
+/** One name behind the package's is an entry its package.json exports; anything deeper is its inside. */
 const DEEP_IMPORT: RestrictedPattern = {
-  regex: "^@granary/[a-z]+/.+",
-  message: "Import a package through its index (@granary/<package>); export there what others need.",
+  regex: "^@granary/[a-z]+/(src(/|$)|[^/]+/)",
+  message: "Import a package through its index (@granary/<package>) or an entry it exports; export there what others need.",
 };
 const layerPattern = (layer: Layer, extra: readonly string[] = []): RestrictedPattern => {
   const allowed: readonly string[] = [layer, ...LAYERS[layer], ...extra];
