@@ -121,7 +121,6 @@ create table public.batches (
   dataset_id text not null,
   upload_id text not null,
   job_id text,
-  status text default 'importing'::text not null,
   row_count bigint,
   rejected_count bigint,
   data_version integer,
@@ -133,7 +132,6 @@ create table public.batches (
   ended_at timestamp with time zone,
   constraint batches_pkey PRIMARY KEY (id),
   constraint batches_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
-  constraint batches_status_check CHECK ((status = ANY (ARRAY['importing'::text, 'loaded'::text, 'failed'::text]))),
   constraint batches_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES public.uploads(id),
   constraint batches_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
@@ -208,7 +206,6 @@ create table public.datasets (
   description text default ''::text not null,
   visibility text default 'private'::text not null,
   owner_id text not null,
-  status text default 'importing'::text not null,
   table_name text not null,
   row_count bigint,
   data_version integer default 0 not null,
@@ -220,7 +217,6 @@ create table public.datasets (
   trashed_at timestamp with time zone,
   constraint datasets_pkey PRIMARY KEY (id),
   constraint datasets_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id),
-  constraint datasets_status_check CHECK ((status = ANY (ARRAY['importing'::text, 'ready'::text, 'failed'::text]))),
   constraint datasets_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'workspace'::text]))),
   constraint datasets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );

@@ -35,7 +35,6 @@ export interface Batches {
   dataset_id: string;
   upload_id: string;
   job_id: string | null;
-  status: Generated<"importing" | "loaded" | "failed">;
   row_count: number | null;
   rejected_count: number | null;
   data_version: number | null;
@@ -86,7 +85,6 @@ export interface Datasets {
   description: Generated<string>;
   visibility: Generated<"private" | "workspace">;
   owner_id: string;
-  status: Generated<"importing" | "ready" | "failed">;
   table_name: string;
   row_count: number | null;
   data_version: Generated<number>;

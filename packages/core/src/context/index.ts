@@ -1,3 +1,3 @@
 export type { CoreConfig } from "./config.ts";
 export { type Ctx, createCtx, type RequestInfo, type Services, type TxCtx } from "./context.ts";
-export { actorOf, anonymous, type Principal, requireUser, requireWorkspace, systemPrincipal } from "./principal.ts";
+export { actorOf, anonymous, onBehalfOf, type Principal, requireUser, requireWorkspace, systemPrincipal } from "./principal.ts";

@@ -25,6 +25,11 @@ export function systemPrincipal(workspaceId: Id<"workspace"> | null = null): Pri
   return { ...NOBODY, kind: "system", name: "Granary", workspaceId, permissions: new Set() };
 }
 
+/** A person on whose behalf a job runs: named in events, without any permission of their own. */
+export function onBehalfOf(workspaceId: Id<"workspace">, person: { readonly id: Id<"user">; readonly name: string }): Principal {
+  return { ...NOBODY, kind: "user", userId: person.id, name: person.name, workspaceId, permissions: new Set() };
+}
+
 export function actorOf(principal: Principal): Actor {
   const id = principal.kind === "api_key" ? principal.apiKeyId : principal.userId;
   return { kind: principal.kind, id, label: principal.name };

@@ -4,12 +4,27 @@ import { sql } from "kysely";
 
 type Db = Reader | Writer;
 
+/** Derived from the job rather than stored, so that a batch whose job was killed for good never stays "importing". */
+const batchStatus = sql<"loaded" | "importing" | "failed">`case
+  when b.data_version is not null then 'loaded'
+  when j.state in ('queued', 'running') then 'importing'
+  else 'failed' end`;
+
 function selectBatches(db: Db) {
   return db
     .selectFrom("batches as b")
     .innerJoin("uploads as u", "u.id", "b.upload_id")
+    .leftJoin("jobs as j", "j.id", "b.job_id")
     .selectAll("b")
-    .select(["u.file_name", "u.bytes", "u.sha256", "u.uploaded_by"]);
+    .select([
+      "u.file_name",
+      "u.bytes",
+      "u.sha256",
+      "u.uploaded_by",
+      batchStatus.as("status"),
+      "j.state as job_state",
+      sql<{ code: string; message: string } | null>`j.error`.as("job_error"),
+    ]);
 }
 
 export type BatchRow = Awaited<ReturnType<typeof findBatchRow>> & {};

@@ -1,5 +1,5 @@
 import type { Id } from "@granary/kernel";
-import type { Batch, Column, Dataset } from "@granary/protocol";
+import { type Batch, type Column, type Dataset, ERRORS } from "@granary/protocol";
 import { atLeast, datasetLevel, mayDo } from "../access/index.ts";
 import type { Principal } from "../context/index.ts";
 import type { BatchRow } from "./batch-store.ts";
@@ -18,7 +18,7 @@ export function presentDataset(principal: Principal, row: DatasetRow): Dataset {
     description: row.description,
     visibility: row.visibility as Dataset["visibility"],
     owner: { id: row.owner_id as Id<"user">, name: row.owner_name },
-    status: row.status as Dataset["status"],
+    status: row.status,
     rows: row.row_count,
     columns: (row.columns ?? []).map(presentColumn),
     dataVersion: row.data_version,
@@ -34,10 +34,16 @@ export function presentDataset(principal: Principal, row: DatasetRow): Dataset {
   };
 }
 
+function failureOf(row: BatchRow): NonNullable<Batch["error"]> {
+  if (row.error_code !== null) return { code: row.error_code, message: row.error_message ?? "" };
+  if (row.job_state === "cancelled") return { code: "engine.cancelled", message: ERRORS["engine.cancelled"].message };
+  return row.job_error ?? { code: "internal", message: ERRORS.internal.message };
+}
+
 export function presentBatch(row: BatchRow): Batch {
   return {
     id: row.id as Id<"batch">,
-    status: row.status as Batch["status"],
+    status: row.status,
     fileName: row.file_name,
     bytes: row.bytes,
     sha256: row.sha256,
@@ -45,7 +51,7 @@ export function presentBatch(row: BatchRow): Batch {
     rejected: row.rejected_count,
     version: row.data_version,
     jobId: row.job_id as Id<"job"> | null,
-    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? "" },
+    error: row.status === "failed" ? failureOf(row) : null,
     createdAt: row.created_at.toISOString(),
   };
 }

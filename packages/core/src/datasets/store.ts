@@ -13,13 +13,23 @@ export interface StoredColumn {
   readonly storedType: string;
 }
 
+const datasetStatus = sql<"ready" | "importing" | "failed">`case
+  when d.data_version > 0 then 'ready'
+  when exists (select from batches b join jobs j on j.id = b.job_id where b.dataset_id = d.id and j.state in ('queued', 'running')) then 'importing'
+  else 'failed' end`;
+
 function selectDatasets(db: Db, principal: Principal) {
   return db
     .selectFrom("datasets as d")
     .innerJoin("users as owner", "owner.id", "d.owner_id")
     .leftJoin("schema_versions as s", (join) => join.onRef("s.dataset_id", "=", "d.id").onRef("s.number", "=", "d.schema_version"))
     .selectAll("d")
-    .select(["owner.name as owner_name", sql<StoredColumn[] | null>`s.columns`.as("columns"), grantedLevel(principal).as("granted")])
+    .select([
+      datasetStatus.as("status"),
+      "owner.name as owner_name",
+      sql<StoredColumn[] | null>`s.columns`.as("columns"),
+      grantedLevel(principal).as("granted"),
+    ])
     .where((eb) => readableDatasets(eb as never, principal) as Expression<SqlBool>);
 }
 

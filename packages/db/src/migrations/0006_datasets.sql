@@ -7,7 +7,6 @@ create table datasets (
   description text not null default '',
   visibility text not null default 'private' check (visibility in ('private', 'workspace')),
   owner_id text not null references users (id),
-  status text not null default 'importing' check (status in ('importing', 'ready', 'failed')),
   -- The stored table; its name never changes and says nothing, so that renaming a dataset moves no file.
   table_name text not null,
   row_count bigint,
@@ -45,12 +44,13 @@ create table batches (
   dataset_id text not null references datasets (id) on delete cascade,
   upload_id text not null references uploads (id),
   job_id text,
-  status text not null default 'importing' check (status in ('importing', 'loaded', 'failed')),
+  -- Set when the batch was loaded. Before that its job tells whether it is being imported or has failed.
   row_count bigint,
   rejected_count bigint,
   data_version integer,
   snapshot_id text,
   schema_version integer,
+  -- Kept because the job is forgotten one day.
   error_code text,
   error_message text,
   created_at timestamptz not null default now(),
