@@ -33,7 +33,7 @@ async function prepareJourneys(): Promise<NodeJS.ProcessEnv | undefined> {
   }
   try {
     await ensureWebBuilt(ROOT, process.execPath, process.env);
-    return { ...process.env, GRANARY_TEST_BROWSER: browser };
+    return { ...process.env, TEST_BROWSER: browser };
   } catch (error) {
     console.log(error instanceof Error ? error.message : error);
     return undefined;

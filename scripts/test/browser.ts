@@ -18,9 +18,9 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The Chromium that browser journeys drive: `GRANARY_TEST_BROWSER` when set, else the first of the usual places; undefined when there is none. */
+/** The Chromium that browser journeys drive: `TEST_BROWSER` when set, else the first of the usual places; undefined when there is none. */
 export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const chosen = env.GRANARY_TEST_BROWSER;
+  const chosen = env.TEST_BROWSER;
   if (chosen !== undefined && chosen !== "") return isExecutable(chosen) ? chosen : undefined;
   const inPath = COMMANDS.flatMap((command) => (env.PATH ?? "").split(delimiter).map((folder) => join(folder, command)));
   return [...inPath, ...APPLICATIONS].find((path) => isExecutable(path));
@@ -33,7 +33,7 @@ function isDebian(): boolean {
 /** What a person has to run to get a browser on this machine. */
 export function browserAdvice(): string {
   if (process.platform === "linux" && isDebian()) return "apt-get install -y --no-install-recommends chromium";
-  return process.platform === "darwin" ? "brew install --cask chromium" : "install Chromium or Chrome, or set GRANARY_TEST_BROWSER to its path";
+  return process.platform === "darwin" ? "brew install --cask chromium" : "install Chromium or Chrome, or set TEST_BROWSER to its path";
 }
 
 /**

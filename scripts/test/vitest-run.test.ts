@@ -37,8 +37,8 @@ test("takes arguments as filters and needs a browser only for journeys", () => {
 
 test("finds no browser where there is none, installs none in CI, and says how to get one", () => {
   expect(findBrowser({ PATH: "/nowhere" })).toBeUndefined();
-  expect(findBrowser({ PATH: "/nowhere", GRANARY_TEST_BROWSER: process.execPath })).toBe(process.execPath);
-  expect(findBrowser({ PATH: "/usr/bin", GRANARY_TEST_BROWSER: "/nowhere/chromium" })).toBeUndefined();
+  expect(findBrowser({ PATH: "/nowhere", TEST_BROWSER: process.execPath })).toBe(process.execPath);
+  expect(findBrowser({ PATH: "/usr/bin", TEST_BROWSER: "/nowhere/chromium" })).toBeUndefined();
   const printed: string[] = [];
   expect(prepareBrowser({ PATH: "/nowhere", CI: "true" }, (line) => printed.push(line))).toBeUndefined();
   expect(printed).toEqual([]);
