@@ -47,16 +47,11 @@ export {
 } from "./route.ts";
 export { type Job, type JobLogLine, type JobProgress, type JobStats, job, jobLogLine, jobProgress, jobRoutes, jobStats } from "./routes/jobs.ts";
 export { MAX_UNREAD_COUNTED, type Notification, notification, notificationRoutes } from "./routes/notifications.ts";
-export { type Account, account, type Preferences, preferences, type SessionInfo, sessionInfo, workspaceChoice } from "./routes/account.ts";
-export {
-  type PasswordStrength,
-  passwordStrength,
-  type Session,
-  session,
-} from "./routes/auth.ts";
+export { type Account, account, accountRoutes, type Preferences, preferences, type SessionInfo, sessionInfo, workspaceChoice } from "./routes/account.ts";
+export { authRoutes, type PasswordStrength, passwordStrength, type Session, session } from "./routes/auth.ts";
 export { type SecondFactorPending, type SignedIn, secondFactorPending, signedIn } from "./routes/signed-in.ts";
 export { type RouteId, type Routes, routes } from "./routes/index.ts";
-export { MAIL_STATUSES, type Mail, type MailSummary, mail, mailSummary } from "./routes/outbox.ts";
+export { MAIL_STATUSES, type Mail, type MailSummary, mail, mailSummary, outboxRoutes } from "./routes/outbox.ts";
 export { ACTIVITY_AREAS, type ActivityArea, type ActivityEntry, type ActivityFilters, activityEntry, activityRoutes } from "./routes/activity.ts";
 export { type ApiKey, apiKey, apiKeyRoutes } from "./routes/api-keys.ts";
 export { type Batch, COLUMN_TYPES, type Column, type Dataset, datasetRoutes } from "./routes/datasets.ts";

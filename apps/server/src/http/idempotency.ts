@@ -22,7 +22,7 @@ function requestHash(routeId: string, request: FastifyRequest): Buffer {
 
 /**
  * Claims the caller's Idempotency-Key for this request, or finds the answer already given to it.
- * Only JSON writes by a known principal take part; answers that carry secrets are never stored.
+ * Only JSON writes by a known principal take part; requests and answers that carry secrets leave no trace, nor do POSTs that change nothing.
  */
 export async function claimIdempotencyKey(
   services: Services,
@@ -32,7 +32,8 @@ export async function claimIdempotencyKey(
   principal: Principal,
 ): Promise<Claim | undefined> {
   const key = request.headers["idempotency-key"];
-  const applies = spec.method !== "GET" && spec.rate !== "sensitive" && (spec.bodyKind ?? "json") === "json" && principal.userId !== null;
+  const applies =
+    spec.method !== "GET" && spec.rate !== "sensitive" && spec.rate !== "read" && (spec.bodyKind ?? "json") === "json" && principal.userId !== null;
   if (typeof key !== "string" || !applies) return undefined;
   if (!KEY.test(key)) throw problem("request.invalid", {}, { issues: [{ path: "headers.idempotency-key", message: "must be 8 to 200 visible characters" }] });
   const owner = `${principal.workspaceId ?? ""}/${principal.userId}`;

@@ -1,5 +1,5 @@
-export { deliverMail } from "./commands/deliver-mail.ts";
 export { type NewMail, queueMail } from "./commands/queue-mail.ts";
+export { mailJobs } from "./jobs.ts";
 export { getMail } from "./queries/get-mail.ts";
 export { listMails } from "./queries/list-mails.ts";
 export type { MailKind, MailParams } from "./templates/index.ts";

@@ -1,4 +1,5 @@
 import type { Reader, Writer } from "@granary/db";
+import type { Mail } from "@granary/protocol";
 import { sql } from "kysely";
 import type { DrawnMail } from "./templates/index.ts";
 
@@ -28,12 +29,15 @@ export async function insertMail(
 }
 
 /** Mails of the installation, newest first. */
-export function listMailRows(db: Reader, options: { readonly limit: number; readonly before: string | undefined; readonly status: string | undefined }) {
+export function listMailRows(
+  db: Reader,
+  options: { readonly limit: number; readonly before: string | undefined; readonly status: Mail["status"] | undefined },
+) {
   return db
     .selectFrom("mails")
     .select(columns)
     .$if(options.before !== undefined, (q) => q.where("id", "<", options.before ?? ""))
-    .$if(options.status !== undefined, (q) => q.where("status", "=", options.status ?? ""))
+    .$if(options.status !== undefined, (q) => q.where("status", "=", options.status ?? "kept"))
     .orderBy("id", "desc")
     .limit(options.limit + 1)
     .execute();

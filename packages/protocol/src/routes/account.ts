@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PERMISSION_NAMES, type Permission } from "../access/permissions.ts";
+import { FEATURE_NAMES, navigationItem } from "../navigation.ts";
 import { route } from "../route.ts";
 import { can, id, instant, line } from "../schemas.ts";
 
@@ -77,8 +78,6 @@ export type Account = z.infer<typeof account>;
 
 const permissionName = z.enum(PERMISSION_NAMES as readonly [Permission, ...Permission[]]);
 
-const navigationItem = z.object({ id: z.string(), title: z.string(), path: z.string(), icon: z.string() });
-
 export const workspaceChoice = z.object({ id: id("workspace"), slug: z.string(), name: z.string() }).meta({ id: "WorkspaceChoice" });
 
 /** What a signed-in application needs to know before it draws anything. */
@@ -91,7 +90,7 @@ export const sessionInfo = z
     roles: z.array(z.string()),
     permissions: z.array(permissionName),
     navigation: z.array(navigationItem),
-    features: z.record(z.string(), z.boolean()),
+    features: z.record(z.enum(FEATURE_NAMES), z.boolean()),
     /** What must happen before anything else is answered. */
     restriction: z.enum(["password_change", "second_factor_enrolment"]).nullable(),
     /** Null when an API key asks. */

@@ -1,12 +1,8 @@
-import { sql } from "kysely";
 import type { Principal, Services } from "../../context/index.ts";
+import { touch } from "../store/sessions.ts";
 
-/** Renews `last seen` of the session or key behind a request; called at most once a minute for each. */
+/** Notes that a session or key was used now. Call it only when `needsTouch` says so: at most once a minute. */
 export async function touchIdentified(services: Services, principal: Principal, ip: string | null): Promise<void> {
   const { sessionId, apiKeyId } = principal;
-  await services.database.tx("system", async (tx) => {
-    const now = sql<Date>`now()`;
-    if (sessionId !== null) await tx.updateTable("sessions").set({ last_seen_at: now, ip }).where("id", "=", sessionId).execute();
-    if (apiKeyId !== null) await tx.updateTable("api_keys").set({ last_used_at: now, last_used_ip: ip }).where("id", "=", apiKeyId).execute();
-  });
+  await services.database.tx("system", (db) => touch(db, { sessionId, apiKeyId, ip, now: services.clock.now() }));
 }

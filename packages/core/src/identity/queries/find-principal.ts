@@ -3,6 +3,8 @@ import { type Permission, problem } from "@granary/protocol";
 import { sql } from "kysely";
 import { permissionsOf } from "../../access/index.ts";
 import type { Principal, Services } from "../../context/index.ts";
+import { type Restriction, restrictionOf } from "../rules.ts";
+import { secondFactorDemanded } from "../store/second-factor-demanded.ts";
 import { tokenHash, tokenKind } from "../tokens.ts";
 
 interface PrincipalRow {
@@ -14,6 +16,9 @@ interface PrincipalRow {
   readonly status: "active" | "inactive";
   readonly instance_admin: boolean;
   readonly second_factor_pending: boolean;
+  readonly must_change_password: boolean;
+  readonly second_factor_enabled: boolean;
+  readonly second_factor_demanded: boolean;
   readonly scopes: string[];
   readonly workspace_id: string | null;
   readonly roles: string[] | null;
@@ -26,6 +31,8 @@ export interface Identified {
   readonly principal: Principal;
   readonly inactive: boolean;
   readonly secondFactorPending: boolean;
+  /** What the person must do before anything else; always null for an API key. */
+  readonly restriction: Restriction | null;
   /** The session or key was last used more than a minute ago, so its `last seen` should be renewed. */
   readonly needsTouch: boolean;
 }
@@ -46,19 +53,22 @@ const membership = (workspace: string | null, pinned: ReturnType<typeof sql>) =>
 
 const person = sql`u.id as user_id, u.name, u.email, u.status, u.instance_admin, member.workspace_id, member.roles, dev.value ->> 'until' as developer_until`;
 
-function bySession(hash: Buffer, workspace: string | null) {
+function bySession(hash: Buffer, workspace: string | null, now: Date) {
   return sql<PrincipalRow>`
-    select 'user' as kind, s.id as credential_id, s.second_factor_pending, '{}'::text[] as scopes, s.last_seen_at < now() - interval '1 minute' as needs_touch, ${person}
-    from session_tokens t join sessions s on s.id = t.session_id join users u on u.id = s.user_id ${membership(workspace, sql`true`)}
-    where t.hash = ${hash} and t.kind in ('cookie', 'access') and t.expires_at > now() and s.expires_at > now() and s.revoked_at is null
-      and (s.idle_timeout_s is null or s.last_seen_at > now() - make_interval(secs => s.idle_timeout_s))`;
+    select 'user' as kind, s.id as credential_id, s.second_factor_pending, '{}'::text[] as scopes, s.last_seen_at < ${now}::timestamptz - interval '1 minute' as needs_touch,
+      coalesce(c.must_change_password, false) as must_change_password, c.totp_enabled_at is not null as second_factor_enabled, ${secondFactorDemanded} as second_factor_demanded, ${person}
+    from session_tokens t join sessions s on s.id = t.session_id join users u on u.id = s.user_id left join credentials c on c.user_id = u.id ${membership(workspace, sql`true`)}
+    where t.hash = ${hash} and t.kind in ('cookie', 'access') and t.expires_at > ${now} and s.expires_at > ${now} and s.revoked_at is null
+      and (s.idle_timeout_s is null or s.last_seen_at > ${now}::timestamptz - make_interval(secs => s.idle_timeout_s))`;
 }
 
-function byApiKey(hash: Buffer, workspace: string | null) {
+function byApiKey(hash: Buffer, workspace: string | null, now: Date) {
   return sql<PrincipalRow>`
-    select 'api_key' as kind, k.id as credential_id, false as second_factor_pending, k.scopes, k.last_used_at is null or k.last_used_at < now() - interval '1 minute' as needs_touch, ${person}
+    select 'api_key' as kind, k.id as credential_id, false as second_factor_pending, k.scopes,
+      k.last_used_at is null or k.last_used_at < ${now}::timestamptz - interval '1 minute' as needs_touch,
+      false as must_change_password, false as second_factor_enabled, false as second_factor_demanded, ${person}
     from api_keys k join users u on u.id = k.user_id ${membership(workspace, sql`w.id = k.workspace_id`)}
-    where k.hash = ${hash} and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`;
+    where k.hash = ${hash} and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${now})`;
 }
 
 /**
@@ -69,7 +79,8 @@ export async function findPrincipal(services: Services, token: string, workspace
   const kind = tokenKind(token);
   if (kind !== "cookie" && kind !== "access" && kind !== "api_key") return undefined;
   const hash = tokenHash(token);
-  const query = kind === "api_key" ? byApiKey(hash, workspace) : bySession(hash, workspace);
+  const now = services.clock.now();
+  const query = kind === "api_key" ? byApiKey(hash, workspace, now) : bySession(hash, workspace, now);
   const { rows } = await query.execute(services.database.reader("system") as Parameters<typeof query.execute>[0]);
   const row = rows[0];
   if (row === undefined) return undefined;
@@ -78,6 +89,11 @@ export async function findPrincipal(services: Services, token: string, workspace
     principal: toPrincipal(services, row),
     inactive: row.status === "inactive",
     secondFactorPending: row.second_factor_pending,
+    restriction: restrictionOf({
+      mustChangePassword: row.must_change_password,
+      secondFactorDemanded: row.second_factor_demanded,
+      secondFactorEnabled: row.second_factor_enabled,
+    }),
     needsTouch: row.needs_touch,
   };
 }
