@@ -61,6 +61,7 @@ export const ERRORS = {
   "auth.device_expired": { status: 400, retry: "never", message: "The code of the device has expired or was used. Start again." },
   "auth.device_not_found": { status: 404, retry: "never", message: "No device waits under this code. Check it, or start again on the device." },
   "account.inactive": { status: 403, retry: "never", message: "Your account is inactive. Ask an administrator to activate it." },
+  "account.unknown": { status: 404, retry: "never", message: "No account has the address {email}." },
   "user.not_found": { status: 404, retry: "never", message: "There is no such person in this workspace." },
   "user.email_taken": {
     status: 409,
@@ -230,6 +231,31 @@ export const ERRORS = {
   },
   "backup.target_not_empty": { status: 409, retry: "never", message: "The database already holds rows in {table}. Restore into an empty one." },
   "backup.directory_not_empty": { status: 409, retry: "never", message: "{directory} is not empty. Choose a new directory for the backup." },
+  "installation.absent": {
+    status: 404,
+    retry: "never",
+    message: "There is no installation in {directory}. Set GRANARY_DATA, or DATABASE_URL, to the one you mean.",
+  },
+  "installation.in_use": {
+    status: 409,
+    retry: "later",
+    message: "The database is in use by {sessions}. Stop every server and worker of this installation first.",
+  },
+  "restore.data_exists": {
+    status: 409,
+    retry: "never",
+    message: "The installation in {directory} holds data. Add --replace to replace it; a backup of it is taken first.",
+  },
+  "restore.not_confirmed": {
+    status: 409,
+    retry: "never",
+    message: "Nothing was changed, because it was not confirmed. Confirm it on a terminal, or add --yes.",
+  },
+  "restore.other_storage": {
+    status: 409,
+    retry: "never",
+    message: "The backup holds the files of its tables, but GRANARY_STORAGE names {storage}. Unset it to restore the files onto this machine.",
+  },
   "job.not_found": { status: 404, retry: "never", message: "There is no such job, or it belongs to another workspace." },
   "job.ended": { status: 409, retry: "reread", message: "The job has already {state}. There is nothing to cancel." },
   "job.not_ended": { status: 409, retry: "reread", message: "The job is {state}. Only a failed or cancelled job can be tried again." },

@@ -31,6 +31,8 @@ export const EVENTS = {
   "job.cancelled": { subject: "job", area: "system", text: "{actor} cancelled the job {subject}" },
   "job.retried": { subject: "job", area: "system", text: "{actor} queued the job {subject} again" },
   "job.failed": { subject: "job", area: "system", text: "The job {subject} failed" },
+  "instance.backed_up": { subject: "settings", area: "administration", text: "{actor} backed the installation up to {subject}" },
+  "instance.restored": { subject: "settings", area: "administration", text: "{actor} restored the installation from {subject}" },
   "instance.set_up": { subject: "user", area: "administration", text: "{subject} set the installation up as its first administrator" },
   "user.registered": { subject: "user", area: "authentication", text: "{subject} created an account" },
   "user.email_verified": { subject: "user", area: "authentication", text: "{subject} confirmed the e-mail address" },

@@ -54,10 +54,21 @@ async function removeStale(stale: Holder | undefined, lockFile: string): Promise
   await rm(aside, { force: true });
 }
 
+async function describeHolder(holder: Holder, ownScope: string): Promise<string> {
+  return holder.scope === ownScope ? describeProcess(holder.pid) : "in another container or machine";
+}
+
 async function refuse(holder: Holder, ownScope: string, dataDir: string): Promise<never> {
-  const isOurs = holder.scope === ownScope;
-  const command = isOurs ? await describeProcess(holder.pid) : "in another container or machine";
-  throw problem("database.locked", { directory: dataDir, pid: holder.pid, command });
+  throw problem("database.locked", { directory: dataDir, pid: holder.pid, command: await describeHolder(holder, ownScope) });
+}
+
+/** Who holds the lock: a process, nobody, or one that is gone and left its file (`stale`). */
+export async function inspectLock(options: LockOptions): Promise<{ readonly pid: number; readonly command: string } | "stale" | undefined> {
+  const holder = await readHolder(options.lockFile);
+  if (holder === undefined) return undefined;
+  const scope = await processScope();
+  if (!(await isHeld(holder, scope, options))) return "stale";
+  return { pid: holder.pid, command: await describeHolder(holder, scope) };
 }
 
 /** Makes this process the only supervisor of the directory. Throws `database.locked`, which names the other one. */
