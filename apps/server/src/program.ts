@@ -1,16 +1,22 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Services } from "@granary/core/context";
+import { reportFailedJob } from "@granary/core/jobs";
 import { prepareFirstRun } from "@granary/core/identity";
+import { releaseLeases } from "@granary/jobs";
 import { printBanner } from "./banner.ts";
 import { compose, WEB_ROOT } from "./compose.ts";
 import type { Config } from "./config.ts";
+import { startCron } from "./cron/start-cron.ts";
 import { openDatabaseServer } from "./database-server.ts";
 import { type App, buildApp } from "./http/app.ts";
 import { appOptions } from "./http/app-options.ts";
 import { createLog } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { VERSION } from "./version.ts";
+import { tellParent } from "./worker/parent-link.ts";
+import { startWorkerRole } from "./worker/start-worker-role.ts";
+import { superviseWorkers } from "./worker/supervise-workers.ts";
 
 export interface Program {
   readonly url: string;
@@ -53,17 +59,41 @@ export async function startProgram(config: Config): Promise<Program> {
   const { services } = starting.use(compose({ config, url, connection: database.connection, log }));
   const stoppers: ((reason: string) => Promise<void>)[] = [];
   if (config.roles.includes("web")) stoppers.push(await startWeb(config, services, port));
+  if (config.roles.includes("worker")) stoppers.push(await startWorkers(config, services, database.socket));
+  if (config.roles.includes("cron")) stoppers.push(stopperOf(await startCron(services)));
   const resources = starting.move();
   log.info({ url, roles: config.roles, version: VERSION }, "started");
   return {
     url,
     async stop(reason) {
       log.info({ reason }, "stopping");
-      for (const stop of stoppers) await stop(reason);
+      await Promise.all(stoppers.map((stop) => stop(reason)));
       await resources.disposeAsync();
       log.info({}, "stopped");
     },
   };
+}
+
+function stopperOf(resource: AsyncDisposable): () => Promise<void> {
+  return async () => resource[Symbol.asyncDispose]();
+}
+
+/** A process of the worker role alone takes jobs itself; one with other roles starts worker processes, so that no job can stop it from answering. */
+async function startWorkers(config: Config, services: Services, socket: string | undefined): Promise<() => Promise<void>> {
+  if (config.roles.length === 1) {
+    const worker = await startWorkerRole({ services, onStuck: () => process.kill(process.pid, "SIGTERM") });
+    tellParent(worker.owner);
+    return stopperOf(worker);
+  }
+  const supervisor = superviseWorkers({
+    count: config.env.GRANARY_WORKERS,
+    script: process.argv[1] ?? "",
+    args: ["--roles=worker", ...(socket === undefined ? [] : [`--database-socket=${socket}`])],
+    env: { GRANARY_PUBLIC_URL: services.config.publicUrl },
+    log: services.log,
+    release: (owner) => releaseLeases(services.database, owner, (db, job) => reportFailedJob(services, db, job)),
+  });
+  return stopperOf(supervisor);
 }
 
 async function startWeb(config: Config, services: Services, port: number): Promise<(reason: string) => Promise<void>> {

@@ -10,7 +10,7 @@ export function createJobCtx(services: Services, job: RunningJob): Ctx {
     services,
     principal: systemPrincipal(job.workspaceId),
     request: { id: job.correlationId, ip: null, userAgent: null },
-    log: services.log.child({ jobId: job.id, job: job.name, correlationId: job.correlationId }),
+    log: services.log.child({ job: job.name }),
     signal: job.signal,
     beforeCommit: (db) => job.assertLease(db),
   });
