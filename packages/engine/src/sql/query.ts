@@ -24,6 +24,8 @@ export type Relation =
   | { readonly kind: "sequence"; readonly length: number }
   /** Without `fields` the files' own columns are read by name. */
   | { readonly kind: "parquetFiles"; readonly paths: readonly string[]; readonly fields?: readonly ParquetField[] }
+  /** What a Parquet file's footer says, one row per column of each row group. */
+  | { readonly kind: "parquetFooter"; readonly path: string }
   /** All columns as text; rows that do not fit are kept aside for `rejectedRows`. */
   | { readonly kind: "csvFile"; readonly path: string; readonly columns: readonly string[]; readonly dialect: CsvDialect }
   /** What the csv reads of this session set aside, one row per fault. */
@@ -39,6 +41,7 @@ export interface SelectQuery {
   readonly items: readonly SelectItem[];
   readonly from: Relation;
   readonly where?: Expression;
+  readonly groupBy?: readonly Expression[];
   readonly orderBy?: readonly { readonly expression: Expression; readonly direction: "asc" | "desc" }[];
   readonly limit?: number;
 }

@@ -30,6 +30,7 @@ const RELATIONS: RelationPrinters = {
     const schema = node.fields === undefined ? "" : `, schema = ${printFieldMap(node.fields)}`;
     return `read_parquet(${textList(node.paths)}${schema})`;
   },
+  parquetFooter: (node) => `parquet_metadata(${printText(node.path)})`,
   csvFile: (node) => {
     const columns = node.columns.map((name) => `${printText(name)}: 'VARCHAR'`).join(", ");
     const quote = printText(node.dialect.quote);
@@ -50,9 +51,10 @@ function printSelect(node: SelectQuery): string {
   if (node.items.length === 0) throw problem("engine.statement_invalid", { reason: "a select needs at least one column" });
   const items = node.items.map((item) => `${printExpression(item.expression)} AS ${printName(item.as)}`).join(", ");
   const where = node.where === undefined ? "" : ` WHERE ${printExpression(node.where)}`;
+  const group = node.groupBy === undefined ? "" : ` GROUP BY ${node.groupBy.map(printExpression).join(", ")}`;
   const order = node.orderBy?.map((key) => `${printExpression(key.expression)} ${key.direction === "desc" ? "DESC" : "ASC"} NULLS LAST`) ?? [];
   const limit = node.limit === undefined ? "" : ` LIMIT ${printCount(node.limit)}`;
-  return `SELECT ${items} FROM ${printRelation(node.from)}${where}${order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`}${limit}`;
+  return `SELECT ${items} FROM ${printRelation(node.from)}${where}${group}${order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`}${limit}`;
 }
 
 /** DuckDB's text of a query. */

@@ -1,0 +1,1 @@
+export { Catalog, checkTableRef, type FileKind, type LakeTransaction, type TableRef } from "./catalog.ts";

@@ -1,0 +1,108 @@
+import { problem } from "@granary/protocol";
+import { isSameLong, parseExactJson, printExactJson } from "./json.ts";
+import type { IcebergSchema, Long } from "./types.ts";
+
+/** One immutable state of a table. */
+export interface IcebergSnapshot {
+  readonly "snapshot-id": Long;
+  /** Left out for the first one: readers in Java fail on a null. */
+  readonly "parent-snapshot-id"?: Long;
+  readonly "sequence-number": Long;
+  readonly "timestamp-ms": number;
+  readonly "manifest-list": string;
+  readonly "schema-id"?: number;
+  readonly summary: Readonly<Record<string, string>>;
+}
+
+/** The content of a table's metadata file (format version 2); entries of other writers we do not know are kept. */
+export interface TableMetadata {
+  readonly "format-version": 2;
+  readonly "table-uuid": string;
+  readonly location: string;
+  readonly "last-sequence-number": Long;
+  readonly "last-updated-ms": number;
+  readonly "last-column-id": number;
+  readonly schemas: readonly IcebergSchema[];
+  readonly "current-schema-id": number;
+  readonly "partition-specs": readonly { readonly "spec-id": number; readonly fields: readonly unknown[] }[];
+  readonly "default-spec-id": number;
+  readonly "last-partition-id": number;
+  readonly "sort-orders": readonly unknown[];
+  readonly "default-sort-order-id": number;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly "current-snapshot-id"?: Long;
+  readonly refs?: Readonly<Record<string, { readonly "snapshot-id": Long; readonly type: "branch" | "tag" }>>;
+  readonly snapshots?: readonly IcebergSnapshot[];
+  readonly "snapshot-log"?: readonly { readonly "snapshot-id": Long; readonly "timestamp-ms": number }[];
+  readonly "metadata-log"?: readonly { readonly "metadata-file": string; readonly "timestamp-ms": number }[];
+}
+
+/** Metadata of a table that has no snapshot yet. */
+export function newTableMetadata(input: {
+  readonly uuid: string;
+  readonly location: string;
+  readonly schema: IcebergSchema;
+  readonly nowMs: number;
+}): TableMetadata {
+  return {
+    "format-version": 2,
+    "table-uuid": input.uuid,
+    location: input.location,
+    "last-sequence-number": 0,
+    "last-updated-ms": input.nowMs,
+    "last-column-id": Math.max(0, ...input.schema.fields.map((field) => field.id)),
+    schemas: [input.schema],
+    "current-schema-id": input.schema["schema-id"],
+    "partition-specs": [{ "spec-id": 0, fields: [] }],
+    "default-spec-id": 0,
+    "last-partition-id": 999,
+    "sort-orders": [{ "order-id": 0, fields: [] }],
+    "default-sort-order-id": 0,
+    properties: { "write.format.default": "parquet", "write.parquet.compression-codec": "zstd" },
+    refs: {},
+    snapshots: [],
+    "snapshot-log": [],
+    "metadata-log": [],
+  };
+}
+
+/** Reads a metadata file. Throws `storage.corrupt` when it is none, `lake.unsupported` for another format version. */
+export function parseMetadata(bytes: Buffer, name: string): TableMetadata {
+  let parsed: unknown;
+  try {
+    parsed = parseExactJson(bytes.toString("utf8"));
+  } catch (cause) {
+    throw problem("storage.corrupt", { name, reason: "it is not JSON" }, { cause });
+  }
+  const version = typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>)["format-version"] : undefined;
+  if (version === undefined) throw problem("storage.corrupt", { name, reason: "it is not the metadata of a table" });
+  if (version !== 2) throw problem("lake.unsupported", { reason: `it has format version ${String(version)}; only version 2 is supported` });
+  return parsed as TableMetadata;
+}
+
+export function printMetadata(metadata: TableMetadata): Buffer {
+  return Buffer.from(printExactJson(metadata), "utf8");
+}
+
+/** The snapshot of that id, or the current one; undefined when there is none. */
+export function findSnapshot(metadata: TableMetadata, snapshotId?: string): IcebergSnapshot | undefined {
+  const wanted = snapshotId === undefined ? metadata["current-snapshot-id"] : BigInt(snapshotId);
+  return metadata.snapshots?.find((snapshot) => isSameLong(snapshot["snapshot-id"], wanted));
+}
+
+/** The columns of a snapshot, or of the table as it is now. */
+export function schemaOf(metadata: TableMetadata, snapshot?: IcebergSnapshot): IcebergSchema {
+  const id = snapshot?.["schema-id"] ?? metadata["current-schema-id"];
+  const schema = metadata.schemas.find((candidate) => candidate["schema-id"] === id);
+  if (schema === undefined) throw problem("lake.unsupported", { reason: `its metadata lacks the schema ${id}` });
+  return schema;
+}
+
+/** Ids of our own snapshots stay below 2^52, which every reader and JavaScript hold exactly. */
+export function newSnapshotId(metadata: TableMetadata): number {
+  for (;;) {
+    const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+    const id = (high % 2 ** 20) * 2 ** 32 + low;
+    if (id > 0 && findSnapshot(metadata, String(id)) === undefined) return id;
+  }
+}

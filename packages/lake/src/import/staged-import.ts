@@ -1,0 +1,39 @@
+import type { CsvDialect, RejectedRow, RenamedColumn } from "@granary/engine";
+import type { TableRef } from "../catalog/index.ts";
+import type { StoredFile } from "../file-io/index.ts";
+import type { DataFile, IcebergField } from "../iceberg/index.ts";
+
+export interface StagedFile extends DataFile, StoredFile {}
+
+/** A column of a staged import: what it will be stored as, and what was seen of it. */
+export interface StagedColumn {
+  readonly fieldId: number;
+  readonly name: string;
+  readonly type: string;
+  /** True when some values are stored in another spelling of the same value (`TRUE` as `true`, `2` as `2.00`). */
+  readonly isNormalized: boolean;
+}
+
+/**
+ * A file's rows lying in the warehouse, durable but invisible until published. Plain data: it may be stored and
+ * published by another process later.
+ */
+export interface StagedImport extends TableRef {
+  /** The table it is meant to extend; null for a new one. */
+  readonly tableUuid: string | null;
+  readonly location: string;
+  readonly fields: readonly IcebergField[];
+  readonly columns: readonly StagedColumn[];
+  readonly dialect: CsvDialect;
+  /** 0 to 1: how clear the dialect was. */
+  readonly confidence: number;
+  readonly renamed: readonly RenamedColumn[];
+  readonly sourceBytes: number;
+  /** Records in the file; always `loaded + rejectedCount`. */
+  readonly scanned: number;
+  readonly loaded: number;
+  readonly rejectedCount: number;
+  /** The first rejected rows, as many as were asked for. */
+  readonly rejected: readonly RejectedRow[];
+  readonly files: readonly StagedFile[];
+}

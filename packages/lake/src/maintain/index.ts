@@ -1,0 +1,1 @@
+export { type SweepOptions, type Swept, sweepOrphans } from "./sweep-orphans.ts";

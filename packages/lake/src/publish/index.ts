@@ -1,0 +1,1 @@
+export { type PublishOptions, type PublishParts, type Published, publish } from "./publish.ts";

@@ -1,0 +1,25 @@
+import type { SqlType } from "@granary/engine";
+import { toIcebergType } from "../iceberg/index.ts";
+
+const KINDS: Readonly<Record<string, Exclude<SqlType["kind"], "decimal">>> = {
+  BOOLEAN: "boolean",
+  TINYINT: "integer",
+  SMALLINT: "integer",
+  INTEGER: "integer",
+  BIGINT: "bigint",
+  FLOAT: "float",
+  DOUBLE: "double",
+  DATE: "date",
+  TIME: "time",
+  TIMESTAMP: "timestamp",
+  "TIMESTAMP WITH TIME ZONE": "timestamptz",
+  UUID: "uuid",
+  BLOB: "binary",
+};
+
+/** The Iceberg spelling of a type the engine reports for a computed column; text when there is none. */
+export function typeOfResult(engineType: string): string {
+  const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(engineType);
+  if (decimal !== null) return toIcebergType({ kind: "decimal", precision: Number(decimal[1]), scale: Number(decimal[2]) });
+  return toIcebergType({ kind: KINDS[engineType] ?? "text" });
+}

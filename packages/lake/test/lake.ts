@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Database, openDatabase, type Writer } from "@granary/db";
+import { createEngine, type Engine } from "@granary/engine";
+import { silentLogger } from "@granary/kernel";
+import {
+  createLake,
+  createLocalFileIo,
+  type FileIo,
+  type Lake,
+  type OpenTable,
+  type Published,
+  type PublishOptions,
+  type ReadPlan,
+  type StagedImport,
+} from "@granary/lake";
+import { createTestDatabase } from "@granary/testkit/postgres";
+
+/** A lake over real parts: engine processes, files in a directory, a database of its own. */
+export interface TestLake extends AsyncDisposable {
+  readonly lake: Lake;
+  readonly engine: Engine;
+  readonly fileIo: FileIo;
+  readonly database: Database;
+  readonly dir: string;
+  readonly warehouse: string;
+  readonly workspaceId: string;
+  tx<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
+  /** Writes a file and stages it. */
+  stage(tableName: string, content: string, target?: OpenTable): Promise<StagedImport>;
+  publish(staged: StagedImport, options: PublishOptions): Promise<Published>;
+  open(tableName: string, snapshotId?: string): Promise<OpenTable>;
+}
+
+export const newWorkspaceId = (): string => `ws_${randomBytes(8).toString("hex")}`;
+
+export function warehouseLake(warehouse: string, engine: Engine, fileIo: FileIo = createLocalFileIo({ root: warehouse })): Lake {
+  return createLake({ engine, fileIo, warehouseUri: pathToFileURL(warehouse).href, catalogName: "granary" });
+}
+
+export async function testLake(): Promise<TestLake> {
+  const dir = mkdtempSync(join(tmpdir(), "granary-lake-"));
+  const warehouse = join(dir, "lake");
+  const stack = new AsyncDisposableStack();
+  stack.defer(() => rmSync(dir, { recursive: true, force: true }));
+  const testDatabase = stack.use(await createTestDatabase());
+  const database = stack.use(openDatabase({ connection: testDatabase.connection, log: silentLogger }));
+  const engine = stack.use(createEngine({ tempRoot: join(dir, "engine") }));
+  const fileIo = createLocalFileIo({ root: warehouse });
+  const lake = warehouseLake(warehouse, engine, fileIo);
+  const workspaceId = newWorkspaceId();
+  const tx = <T>(work: (handle: Writer) => Promise<T>): Promise<T> => database.tx({ workspaceId }, work);
+  let counter = 0;
+  return {
+    lake,
+    engine,
+    fileIo,
+    database,
+    dir,
+    warehouse,
+    workspaceId,
+    tx,
+    stage: (tableName, content, target) => {
+      counter += 1;
+      const path = join(dir, `${counter}.csv`);
+      writeFileSync(path, content);
+      return lake.stageCsv({ path, workspaceId, tableName, ...(target === undefined ? {} : { target }) });
+    },
+    publish: (staged, options) => tx((handle) => lake.publish(handle, staged, options)),
+    open: (tableName, snapshotId) => tx((handle) => lake.open(handle, { workspaceId, tableName, ...(snapshotId === undefined ? {} : { snapshotId }) })),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** A plan that shows everything. */
+export const everything = (table: OpenTable): ReadPlan => ({ columns: table.columns.map(({ name, fieldId }) => ({ name, fieldId })) });
