@@ -64,6 +64,6 @@ export const apiKeyRoutes = {
     access: "signed_in",
     params: z.strictObject({ key: id("apiKey") }),
     responses: { 204: null },
-    errors: ["api_key.not_found", "access.denied"],
+    errors: ["api_key.not_found"],
   }),
 } as const;

@@ -9,7 +9,7 @@ export const group = z
     name: z.string(),
     description: z.string(),
     roles: z.array(z.string()).describe("Every member holds these too"),
-    members: z.number().int(),
+    members: z.number().int().describe("Counted up to 10,000"),
     version: z.number().int(),
     createdAt: instant,
     updatedAt: instant,

@@ -1,0 +1,13 @@
+export { isAdminByRole, requireAdministrator } from "./acting-on.ts";
+export { changePeople, type PeopleChange } from "./commands/change-people.ts";
+export { type CreatedPerson, createPerson, type NewPerson } from "./commands/create-person.ts";
+export { removePerson } from "./commands/remove-person.ts";
+export { type SentLink, sendPasswordLink } from "./commands/reset-password.ts";
+export { setInstanceAdmin } from "./commands/set-instance-admin.ts";
+export { type RolesChange, setRoles } from "./commands/set-roles.ts";
+export { activatePerson, deactivatePerson } from "./commands/set-status.ts";
+export { unlockPerson } from "./commands/unlock-person.ts";
+export { type PersonChange, updatePerson } from "./commands/update-person.ts";
+export { mayBeToldLinks } from "./handover.ts";
+export { getPerson, listPeople, type PeopleQuery } from "./queries/list-people.ts";
+export { findPersonRow, hasAdministrator, holdAdministration } from "./store.ts";
