@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, cp, link, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { chmod, cp, link, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -138,6 +138,29 @@ test("puts a short directory in place of a socket path that is too long", async 
   expect((await stat(server.socketDir)).mode & 0o777).toBe(0o700);
   expect(await query(server, "select 1 as one")).toEqual([{ one: 1 }]);
   cleanups.push(() => rm(server.socketDir, { recursive: true }));
+});
+
+test("works in a directory with an awkward name, reached through links", async () => {
+  const real = join(parent, 'odd, "näme" of $HOME');
+  await mkdir(real);
+  await symlink(real, dataDir);
+  await usePrepared();
+  await rename(join(real, "pgdata"), join(parent, "elsewhere"));
+  await symlink(join(parent, "elsewhere"), join(real, "pgdata"));
+  const other = await startElsewhere();
+  await kill(other.child);
+  const server = await start();
+  expect(server).toMatchObject({ adopted: true, pid: other.pid });
+  expect(await query(server, "select count(*) from notes")).toEqual([{ count: 0 }]);
+});
+
+test("writes no values of failed statements into its log", async () => {
+  await usePrepared();
+  const server = await start();
+  await expect(query(server, "select 'my secret'::integer")).rejects.toThrow(/my secret/);
+  const text = await readFile(join(dataDir, "postgres.log"), "utf8");
+  expect(text).toContain("ready to accept connections");
+  expect(text).not.toContain("secret");
 });
 
 test("repairs binaries that were copied in part", async () => {

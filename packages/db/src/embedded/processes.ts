@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, readlink } from "node:fs/promises";
+import { readFile, readlink, realpath } from "node:fs/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -57,7 +57,7 @@ export async function isPostmasterOf(pid: number, clusterDir: string): Promise<b
   if (!(await isAlive(pid))) return false;
   if (!hasProc) return (await ps(pid, "command"))?.includes(` -D ${clusterDir} `) ?? false;
   const [executable, directory] = await Promise.all([readlink(`/proc/${pid}/exe`).catch(() => ""), readlink(`/proc/${pid}/cwd`).catch(() => "")]);
-  return /\/postgres( \(deleted\))?$/.test(executable) && directory === clusterDir;
+  return /\/postgres( \(deleted\))?$/.test(executable) && directory === (await realpath(clusterDir));
 }
 
 /** How a person recognises a process: its command line, shortened. */

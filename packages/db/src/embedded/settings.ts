@@ -8,7 +8,8 @@ const COMMON = {
   cluster_name: "granary",
   timezone: "UTC",
   log_timezone: "UTC",
-  // Terse leaves out DETAIL lines, which quote values of rows.
+  // Failed statements are the caller's to report; here their texts and values would only pile up, secrets among them.
+  log_min_messages: "log",
   log_error_verbosity: "terse",
   log_line_prefix: "%m [%p] ",
   log_checkpoints: "off",
@@ -41,9 +42,14 @@ const BY_MODE = {
   test: { max_connections: "200", fsync: "off", synchronous_commit: "off", full_page_writes: "off", autovacuum: "off", wal_writer_delay: "10s" },
 } as const satisfies Record<EmbeddedMode, Readonly<Record<string, string>>>;
 
+/** The setting is a list, so a name with a comma or a space in it has to stand in quotes. */
+function quotedDirectory(directory: string): string {
+  return `"${directory.replaceAll('"', '""')}"`;
+}
+
 /** The command line of the server: everything is set here, so that a newer program changes it at the next start. */
 export function postgresArguments(clusterDir: string, socketDir: string, mode: EmbeddedMode): readonly string[] {
-  const settings = { ...COMMON, ...BY_MODE[mode], unix_socket_directories: socketDir };
+  const settings = { ...COMMON, ...BY_MODE[mode], unix_socket_directories: quotedDirectory(socketDir) };
   return ["-D", clusterDir, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
 }
 

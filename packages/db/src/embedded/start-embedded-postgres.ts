@@ -7,7 +7,7 @@ import { ensureCluster } from "./init-cluster.ts";
 import { installBinaries } from "./install-binaries.ts";
 import { type Layout, openLayoutFor, prepareLayout } from "./layout.ts";
 import { lockDataDirectory } from "./lock.ts";
-import { findNativePackage } from "./native-package.ts";
+import { findNativePackage, type NativePackage } from "./native-package.ts";
 import type { PostmasterOptions } from "./postmaster.ts";
 import { type EmbeddedMode, postgresArguments } from "./settings.ts";
 import { type ExitListener, supervise } from "./supervise.ts";
@@ -41,8 +41,7 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-async function prepare(options: EmbeddedPostgresOptions, layout: Layout, log: Logger): Promise<PostmasterOptions> {
-  const native = await findNativePackage();
+async function prepare(options: EmbeddedPostgresOptions, native: NativePackage, layout: Layout, log: Logger): Promise<PostmasterOptions> {
   const account: Account = await chooseAccount({ userNamespaces: options.userNamespaces ?? true });
   const binaries = await installBinaries(native, layout.dataDir, log);
   await openLayoutFor(account, layout);
@@ -59,7 +58,7 @@ async function prepare(options: EmbeddedPostgresOptions, layout: Layout, log: Lo
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const log = options.log ?? silentLogger;
-  await findNativePackage();
+  const native = await findNativePackage();
   const layout = await prepareLayout(options.dataDir);
   await using startup = new AsyncDisposableStack();
   startup.use(await lockDataDirectory({ lockFile: layout.lockFile, dataDir: layout.dataDir, isServing: () => isServing(layout.socketDir) }));
@@ -68,7 +67,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       for (const directory of [layout.socketDir, layout.dataDir]) await rm(directory, { recursive: true, force: true });
     });
   }
-  const postmaster = await prepare(options, layout, log);
+  const postmaster = await prepare(options, native, layout, log);
   if (options.stopWithParent === true) startup.use(startWatchdog(layout.clusterDir, options.deleteOnStop === true ? layout.dataDir : undefined));
   const supervision = startup.use(await supervise(postmaster));
   const resources = startup.move();
