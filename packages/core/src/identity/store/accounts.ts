@@ -99,10 +99,11 @@ export async function insertAccount(db: Writer, row: NewAccountRow): Promise<voi
 }
 
 export async function storePassword(db: Writer, userId: string, passwordHash: string, now: Date): Promise<void> {
+  const fields = { password_hash: passwordHash, password_changed_at: now, must_change_password: false };
   await db
-    .updateTable("credentials")
-    .set({ password_hash: passwordHash, password_changed_at: now, must_change_password: false })
-    .where("user_id", "=", userId)
+    .insertInto("credentials")
+    .values({ user_id: userId, ...fields })
+    .onConflict((conflict) => conflict.column("user_id").doUpdateSet(fields))
     .execute();
 }
 
