@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 const root = import.meta.dirname;
-const present = (...paths: string[]): string[] => paths.map((path) => `${root}/${path}`).filter((path) => existsSync(path));
+/** One PostgreSQL for all test files of a project. */
+const globalSetup = [`${root}/packages/testkit/src/global-setup.ts`];
 
 export default defineConfig({
   test: {
@@ -17,7 +17,7 @@ export default defineConfig({
           environment: "node",
           include: ["packages/*/{src,test}/**/*.test.ts", "apps/{server,cli}/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["**/node_modules/**", "test/browser/**", "test/long/**"],
-          globalSetup: present("packages/testkit/src/global-setup.ts"),
+          globalSetup,
           hookTimeout: 120_000,
           testTimeout: 60_000,
         },
@@ -28,7 +28,6 @@ export default defineConfig({
           root: `${root}/apps/web`,
           environment: "jsdom",
           include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.{ts,tsx}"],
-          setupFiles: present("apps/web/test/setup.ts"),
           hookTimeout: 120_000,
           testTimeout: 60_000,
         },
@@ -39,7 +38,7 @@ export default defineConfig({
           root,
           environment: "node",
           include: ["test/browser/**/*.test.ts"],
-          globalSetup: present("packages/testkit/src/global-setup.ts"),
+          globalSetup,
           fileParallelism: false,
           hookTimeout: 120_000,
           testTimeout: 120_000,

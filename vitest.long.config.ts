@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 const globalSetup = `${import.meta.dirname}/packages/testkit/src/global-setup.ts`;
@@ -11,7 +10,7 @@ export default defineConfig({
     fileParallelism: false,
     passWithNoTests: true,
     include: ["test/long/**/*.test.ts"],
-    globalSetup: [globalSetup].filter((path) => existsSync(path)),
+    globalSetup: [globalSetup],
     hookTimeout: 600_000,
     testTimeout: 1_800_000,
   },

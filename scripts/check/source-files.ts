@@ -1,7 +1,7 @@
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 
-const SOURCE_GLOBS = ["{packages,apps}/*/{src,test}/**/*.{ts,tsx}", "scripts/**/*.{ts,mjs}", "test/**/*.ts", "benchmarks/**/*.ts"];
+const SOURCE_GLOBS = ["{packages,apps}/*/{src,test,scripts}/**/*.{ts,tsx}", "scripts/**/*.{ts,mjs}", "test/**/*.ts", "benchmarks/**/*.ts"];
 
 /** Every TypeScript and JavaScript source of ours, relative to `root`: what a linter must at least have read. */
 export function sourceFiles(root: string): readonly string[] {

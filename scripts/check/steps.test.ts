@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { staleFiles } from "../generated.ts";
 import { type Scratch, scratchFolder } from "../test/scratch.ts";
 import { checkFormat, checkTypes, checkUnused } from "./code-steps.ts";
 import { checkLockfile, layerProblems, versionProblems } from "./dependency-steps.ts";
 import { isAllowed, licenceProblems } from "./licences.ts";
+import { staleFiles } from "./stale-files.ts";
 import { runSteps } from "./step.ts";
 
 const manifest = (name: string, rest: Record<string, unknown> = {}): string =>

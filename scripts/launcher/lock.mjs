@@ -49,7 +49,7 @@ function ageMs(/** @type {string} */ folder) {
 }
 
 /** Whether nobody works behind the lock any more. A damaged lock counts by its age alone. */
-export function isStale(/** @type {string} */ folder) {
+function isStale(/** @type {string} */ folder) {
   const owner = readOwner(folder);
   if (owner === undefined || owner.host !== hostname()) return ageMs(folder) > FOREIGN_STALE_MS;
   if (!isRunning(owner.pid)) return true;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { LaunchError } from "./say.mjs";
 
-export const MIN_NODE_MAJOR = 26;
+const MIN_NODE_MAJOR = 26;
 
 /** Path of the Node that npm installed for this machine, relative to the checkout, whether or not it is there. */
 export function pinnedNodePath(/** @type {string} */ platform, /** @type {string} */ arch) {

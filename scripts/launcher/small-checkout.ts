@@ -85,7 +85,7 @@ export type Started = {
 export type StartOptions = { readonly env?: NodeJS.ProcessEnv; readonly uid?: number; readonly cwd?: string };
 
 /** Starts a program with its output collected. */
-export function startProgram(file: string, args: readonly string[], options: StartOptions & { readonly cwd: string }): Started {
+function startProgram(file: string, args: readonly string[], options: StartOptions & { readonly cwd: string }): Started {
   const identity = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
   const child = spawn(file, args, { cwd: options.cwd, env: { ...cleanEnvironment(), ...options.env }, stdio: ["ignore", "pipe", "pipe"], ...identity });
   const output = { stdout: "", stderr: "" };

@@ -23,7 +23,7 @@ function sourceFiles(root, path) {
 }
 
 /** Fingerprint of the sources of the web application. */
-export function webStamp(/** @type {string} */ root) {
+function webStamp(/** @type {string} */ root) {
   const hash = createHash("sha256");
   const files = SOURCES.flatMap((path) => (path.endsWith(".json") ? [path] : sourceFiles(root, path)));
   for (const file of files) {
@@ -33,7 +33,7 @@ export function webStamp(/** @type {string} */ root) {
   return hash.digest("hex");
 }
 
-export function isWebBuilt(/** @type {string} */ root) {
+function isWebBuilt(/** @type {string} */ root) {
   const stamp = join(root, "apps/web/dist/.stamp");
   return existsSync(stamp) && readFileSync(stamp, "utf8").trim() === webStamp(root);
 }
