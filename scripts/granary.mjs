@@ -14,7 +14,7 @@ const HELP = `Usage: ./granary <command> [arguments]
 
 Running
   start [--roles=web,worker,cron]   install what is missing, build the web application, start the server (also: npm start)
-  admin <command>                   look after an installation: migrate, create-admin, unlock, backup, restore
+  admin <command>                   look after an installation: migrate, create-admin, unlock, backup, restore, doctor
   <command>                         talk to a running server: login, whoami, users, keys, health, ... (./granary cli --help lists all)
 
 Working on Granary
@@ -49,7 +49,7 @@ function planFor(/** @type {string} */ command, /** @type {readonly string[]} */
     case "check":
       return { script: "scripts/check.ts", args, cwd: root };
     case "admin":
-      return { script: "apps/cli/src/granary-admin.ts", args };
+      return { script: "apps/server/src/admin/main.ts", args };
     case "cli":
       return { script: "apps/cli/src/granary.ts", args };
     case "bench":

@@ -54,6 +54,8 @@ export async function ensureWebBuilt(root, node, env) {
     say("building the web application, because its sources have changed");
     const stamp = webStamp(root);
     const next = join(root, `.cache/web-${process.pid}`);
+    // A plugin that reads the folder after a failed build would otherwise hide why it failed.
+    mkdirSync(next, { recursive: true });
     const vite = join(root, "node_modules/vite/bin/vite.js");
     const args = [vite, "build", "--outDir", next, "--emptyOutDir", "--logLevel", "warn"];
     const code = await runToEnd(node, args, { cwd: join(root, "apps/web"), env: { ...env, NODE_ENV: "production" }, stdio: ["ignore", "ignore", "inherit"] });

@@ -128,7 +128,7 @@ function oxlintConfig(): Record<string, unknown> {
       featureOverride(1),
       featureOverride(2),
       { files: ["packages/**", "apps/server/**"], rules: ENVIRONMENT_RULE },
-      { files: ["apps/server/src/config.ts", "apps/server/src/main.ts"], rules: { "no-restricted-properties": "off" } },
+      { files: ["apps/server/src/config.ts", "apps/server/src/main.ts", "apps/server/src/admin/main.ts"], rules: { "no-restricted-properties": "off" } },
       { files: ["apps/web/**/*.tsx"], rules: REACT_RULES },
       { files: TEST_FILES, rules: TEST_RULES },
       ...layers.filter((layer) => layer !== "testkit").map(testOverride),

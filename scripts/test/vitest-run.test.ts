@@ -1,4 +1,7 @@
+import { globSync } from "node:fs";
+import { relative } from "node:path";
 import { expect, test } from "vitest";
+import { ROOT, runTool } from "../run-tool.ts";
 import { parseRequest } from "../test.ts";
 import { browserAdvice, findBrowser, prepareBrowser } from "./browser.ts";
 import { closingLine, tally } from "./vitest-run.ts";
@@ -43,4 +46,15 @@ test("finds no browser where there is none, installs none in CI, and says how to
   expect(prepareBrowser({ PATH: "/nowhere", CI: "true" }, (line) => printed.push(line))).toBeUndefined();
   expect(printed).toEqual([]);
   expect(browserAdvice()).toMatch(/install/);
+});
+
+test("every test file of the checkout belongs to a project, long suites apart", async () => {
+  const listed = await runTool("vitest", ["list", "--filesOnly", "--json"]);
+  const found = JSON.parse(listed.output.slice(listed.output.indexOf("["))) as readonly { readonly file: string }[];
+  const known = new Set(found.map(({ file }) => relative(ROOT, file)));
+  const folders = "{packages,apps,scripts,test,benchmarks,deploy,docs}";
+  const files = globSync(`${folders}/**/*.test.{ts,tsx}`, { cwd: ROOT, exclude: (path) => path === "node_modules" }).filter(
+    (path) => !path.startsWith("test/long/"),
+  );
+  expect(files.filter((path) => !known.has(path))).toEqual([]);
 });
