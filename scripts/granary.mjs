@@ -29,7 +29,7 @@ Working on Granary
 /** @returns {Plan} */
 function benchPlan(/** @type {readonly string[]} */ args) {
   const folder = join(root, "benchmarks");
-  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "run.ts")));
+  const names = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => existsSync(join(folder, name, "run.ts")));
   const [name, ...rest] = args;
   if (name === undefined || !names.includes(name)) {
     throw new LaunchError(`${name === undefined ? "name a benchmark" : `there is no benchmark "${name}"`}; known: ${names.join(", ") || "none yet"}`);
