@@ -231,6 +231,7 @@ export const ERRORS = {
   },
   "backup.target_not_empty": { status: 409, retry: "never", message: "The database already holds rows in {table}. Restore into an empty one." },
   "backup.directory_not_empty": { status: 409, retry: "never", message: "{directory} is not empty. Choose a new directory for the backup." },
+  "backup.inside_data": { status: 409, retry: "never", message: "{directory} lies inside {data}, which the backup copies. Choose a directory elsewhere." },
   "installation.absent": {
     status: 404,
     retry: "never",

@@ -1,13 +1,13 @@
-import type { TxCtx } from "../../context/index.ts";
-import { attemptsAt } from "../attempts.ts";
-import { deleteFailures } from "../store/failures.ts";
+import { problem } from "@granary/protocol";
+import type { Ctx } from "../../context/index.ts";
+import { findAccountByEmail } from "../store/accounts.ts";
+import { unlockUser } from "./unlock-user.ts";
 
-/**
- * Lifts every lock of a person, inside the caller's transaction (scope `system`); the caller has decided that it is allowed.
- * Returns whether there was anything to lift, and records the event then.
- */
-export async function unlockAccount(ctx: TxCtx, person: { readonly id: string; readonly email: string }): Promise<boolean> {
-  const wasLocked = await deleteFailures(ctx.db, [attemptsAt.signIn(person.email), attemptsAt.secondFactor(person.id), attemptsAt.ownPassword(person.id)]);
-  if (wasLocked) await ctx.record({ type: "user.unlocked", subject: { id: person.id, label: person.email } });
-  return wasLocked;
+/** Lifts every lock of the account with this address, for whoever runs the installation. Answers whether there was one. Throws `account.unknown`. */
+export async function unlockAccount(ctx: Ctx, email: string): Promise<boolean> {
+  return ctx.system.tx(async (ctx) => {
+    const account = await findAccountByEmail(ctx.db, email);
+    if (account === undefined) throw problem("account.unknown", { email });
+    return unlockUser(ctx, account.id);
+  });
 }
