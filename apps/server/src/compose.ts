@@ -1,8 +1,11 @@
-import { resolve } from "node:path";
+import { getCompileCacheDir } from "node:module";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CoreConfig, Services } from "@granary/core/context";
 import { type ConnectionOptions, type Database, openDatabase } from "@granary/db";
+import { createEngine, type Engine } from "@granary/engine";
 import { type Logger, systemClock } from "@granary/kernel";
+import { createLake, createLocalFileIo, type Lake } from "@granary/lake";
 import type { Config } from "./config.ts";
 import { loadSecrets } from "./secrets.ts";
 
@@ -25,7 +28,7 @@ export function coreConfig(config: Config, url: string): CoreConfig {
       rememberS: env.GRANARY_SESSION_REMEMBER,
       accessTokenS: env.GRANARY_ACCESS_TOKEN_LIFETIME,
     },
-    storageUri: env.GRANARY_STORAGE ?? pathToFileURL(resolve(config.dataDir, "lake")).href,
+    storageUri: env.GRANARY_STORAGE ?? pathToFileURL(join(config.dataDir, "lake")).href,
   };
 }
 
@@ -41,13 +44,27 @@ export interface ComposeOptions {
   readonly log: Logger;
 }
 
+/** The name of the catalog that other engines must use too. */
+const CATALOG = "granary";
+
+function openLake(config: CoreConfig, engine: Engine): Lake {
+  const fileIo = createLocalFileIo({ root: fileURLToPath(config.storageUri) });
+  return createLake({ engine, fileIo, warehouseUri: config.storageUri.replace(/\/+$/, ""), catalogName: CATALOG });
+}
+
 /** The one place where services are built. */
 export function compose(options: ComposeOptions): Composition {
   const { config, log } = options;
   const database: Database = openDatabase({ connection: options.connection, log, maxConnections: config.env.GRANARY_DATABASE_POOL });
-  const services: Services = { config: coreConfig(config, options.url), clock: systemClock, database, log };
+  const core = coreConfig(config, options.url);
+  const compileCacheDir = getCompileCacheDir();
+  const engine = createEngine({ tempRoot: join(config.dataDir, "tmp", "engine"), ...(compileCacheDir === undefined ? {} : { compileCacheDir }) });
+  const services: Services = { config: core, clock: systemClock, database, lake: openLake(core, engine), log };
   return {
     services,
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
   };
 }

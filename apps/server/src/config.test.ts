@@ -27,6 +27,7 @@ describe("readConfig", () => {
     [{ GRANARY_MODE: "production" }, "GRANARY_PUBLIC_URL"],
     [{ GRANARY_PUBLIC_URL: "javascript:alert(1)" }, "GRANARY_PUBLIC_URL"],
     [{ GRANARY_SESSION_IDLE: "90000" }, "GRANARY_SESSION_IDLE"],
+    [{ GRANARY_STORAGE: "ftp://x" }, "GRANARY_STORAGE"],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL"],
     [{ GRANARY_PROT: "80" }, "GRANARY_PROT"],
   ])("refuses %j and names the variable", (variables, name) => {

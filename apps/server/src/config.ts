@@ -25,7 +25,7 @@ const environment = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("Where people reach the program; links in mails start with it."),
-  GRANARY_STORAGE: z.string().optional().describe("Where tables are stored, as a URI. Unset: `lake/` in the data directory."),
+  GRANARY_STORAGE: z.string().optional().describe("Where tables are stored, as a `file:///` URI. Unset: `lake/` in the data directory."),
   GRANARY_SECRET_KEY: z
     .string()
     .optional()
@@ -121,6 +121,7 @@ function contradictions(env: Environment, mode: Config["mode"]): string[] {
   if (mode === "production" && env.GRANARY_PUBLIC_URL === undefined)
     found.push("GRANARY_PUBLIC_URL: production needs the address people use, for links in mails.");
   if (env.GRANARY_SESSION_IDLE > env.GRANARY_SESSION_LIFETIME) found.push("GRANARY_SESSION_IDLE: must not be longer than GRANARY_SESSION_LIFETIME.");
+  if (env.GRANARY_STORAGE !== undefined && !env.GRANARY_STORAGE.startsWith("file:///")) found.push("GRANARY_STORAGE: must start with file:///.");
   if (env.DATABASE_URL !== undefined && !/^postgres(ql)?:\/\//.test(env.DATABASE_URL)) found.push("DATABASE_URL: must start with postgresql://.");
   return found;
 }

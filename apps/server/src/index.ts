@@ -3,3 +3,4 @@ export { type Config, ConfigError, readConfig, SETTINGS, settingDefault } from "
 export { appOptions } from "./http/app-options.ts";
 export { type App, buildApp } from "./http/app.ts";
 export { createMetrics, METRICS_HELP, type Metrics } from "./metrics.ts";
+export { startWorkerRole, type WorkerRole } from "./worker/start-worker-role.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCtx, type Ctx, type Services, systemPrincipal } from "@granary/core/context";
 import { newId, silentLogger } from "@granary/kernel";
-import { type App, appOptions, buildApp, compose, createMetrics, readConfig } from "@granary/server";
+import { type App, appOptions, buildApp, compose, createMetrics, readConfig, startWorkerRole } from "@granary/server";
 import { pino } from "pino";
 import { createTestUser, createTestWorkspace, type NewTestUser, principalOf, type TestUser, type TestWorkspace } from "./people.ts";
 import { createTestDatabase } from "./postgres.ts";
@@ -51,6 +51,8 @@ export interface TestServer extends AsyncDisposable {
   newWorkspace(name?: string): Promise<TestWorkspace>;
   /** A context to call core with; without a person, the platform's own in the default workspace. */
   ctx(user?: TestUser): Promise<Ctx>;
+  /** Takes jobs in this process until the server is disposed. */
+  startWorker(): Promise<void>;
   /** Starts listening on a free port, for browsers and sockets. */
   listen(): Promise<string>;
 }
@@ -100,6 +102,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ctx: async (user) => {
       const principal = user === undefined ? systemPrincipal(workspace.id) : await principalOf(services, user);
       return createCtx({ services, principal, request: { id: newId("request"), ip: "127.0.0.1", userAgent: "test" } });
+    },
+    startWorker: async () => {
+      resources.use(await startWorkerRole({ services, onStuck: () => undefined }));
     },
     listen: () => app.server.listen({ host: "127.0.0.1", port: 0 }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

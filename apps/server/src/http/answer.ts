@@ -26,8 +26,13 @@ export class Answer<B> {
   }
 }
 
-export function answer<B>(body: B | Readable, options: AnswerOptions = {}): Answer<B> {
-  return new Answer(body, options);
+export function answer<B>(body: B, options: AnswerOptions = {}): Answer<B> {
+  return new Answer<B>(body, options);
+}
+
+/** The answer of a route whose result is bytes. */
+export function streamed(body: Readable, options: AnswerOptions = {}): Answer<never> {
+  return new Answer<never>(body, options);
 }
 
 /** One part of a multipart body, in the order sent. */

@@ -1,17 +1,33 @@
 import type { Handlers } from "../http/answer.ts";
 import { accountHandlers } from "./account.ts";
 import { authHandlers } from "./auth.ts";
+import { datasetHandlers } from "./datasets.ts";
 import { jobHandlers } from "./jobs.ts";
 import { notificationHandlers } from "./notifications.ts";
 import { outboxHandlers } from "./outbox.ts";
+import { activityHandlers } from "./activity.ts";
+import { apiKeyHandlers } from "./api-keys.ts";
+import { groupHandlers } from "./groups.ts";
+import { invitationHandlers } from "./invitations.ts";
+import { roleHandlers } from "./roles.ts";
+import { settingsHandlers } from "./settings.ts";
+import { userHandlers } from "./users.ts";
 import { workspaceHandlers } from "./workspaces.ts";
 
 /** Every route's handler; the type is total over the route table. */
 export const handlers: Handlers = {
   ...accountHandlers,
   ...authHandlers,
+  ...datasetHandlers,
   ...jobHandlers,
   ...notificationHandlers,
   ...outboxHandlers,
+  ...activityHandlers,
+  ...apiKeyHandlers,
+  ...groupHandlers,
+  ...invitationHandlers,
+  ...roleHandlers,
+  ...settingsHandlers,
+  ...userHandlers,
   ...workspaceHandlers,
 };

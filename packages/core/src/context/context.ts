@@ -2,6 +2,7 @@ import type { Database, Reader, Writer } from "@granary/db";
 import type { EnqueueOptions, JobName, JobPayload } from "@granary/jobs";
 import { enqueueJob } from "@granary/jobs";
 import type { Clock, Id, Logger } from "@granary/kernel";
+import type { Lake } from "@granary/lake";
 import { type NewEvent, recordEvent } from "../events/record-event.ts";
 import type { CoreConfig } from "./config.ts";
 import { type Principal, requireWorkspace } from "./principal.ts";
@@ -11,6 +12,7 @@ export interface Services {
   readonly config: CoreConfig;
   readonly clock: Clock;
   readonly database: Database;
+  readonly lake: Lake;
   readonly log: Logger;
 }
 

@@ -1,6 +1,7 @@
 import type { Reader, Writer } from "@granary/db";
 import type { Id } from "@granary/kernel";
 import { sql } from "kysely";
+import type { StoredColumn } from "./store.ts";
 
 type Db = Reader | Writer;
 
@@ -55,15 +56,16 @@ export function listRejectedRows(db: Db, batchId: string, options: { after: numb
     .execute();
 }
 
-/** A snapshot by data version number, undefined when there is no such version. */
-export async function findSnapshotId(db: Db, datasetId: string, version: number): Promise<{ snapshotId: string; schemaVersion: number } | undefined> {
+/** The table snapshot of a data version with its columns, undefined when there is no such version. */
+export async function findSnapshot(db: Db, datasetId: string, version: number): Promise<{ snapshotId: string; columns: StoredColumn[] } | undefined> {
   const row = await db
-    .selectFrom("dataset_versions")
-    .select(["snapshot_id", "schema_version"])
-    .where("dataset_id", "=", datasetId)
-    .where("number", "=", version)
+    .selectFrom("dataset_versions as v")
+    .innerJoin("schema_versions as s", (join) => join.onRef("s.dataset_id", "=", "v.dataset_id").onRef("s.number", "=", "v.schema_version"))
+    .select(["v.snapshot_id", sql<StoredColumn[]>`s.columns`.as("columns")])
+    .where("v.dataset_id", "=", datasetId)
+    .where("v.number", "=", version)
     .executeTakeFirst();
-  return row === undefined ? undefined : { snapshotId: row.snapshot_id, schemaVersion: row.schema_version };
+  return row === undefined ? undefined : { snapshotId: row.snapshot_id, columns: row.columns };
 }
 
 export interface RejectedRecord {
