@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { connectOwner } from "@granary/db";
 import { call, caseWhen, column, compare, literal } from "@granary/engine";
 import { isAppError } from "@granary/kernel";
 import { type FileIo, type ImportProgress, type OpenTable, type ReadPlan, type StagedImport, storedColumn } from "@granary/lake";
-import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { everything, newWorkspaceId, testLake, type TestLake, warehouseLake } from "./lake.ts";
+import { everything, newWorkspaceId, testLake, type TestLake } from "./lake.ts";
+import { warehouseLake } from "./warehouse-lake.ts";
 
 let bed: TestLake;
 beforeAll(async () => {
@@ -211,9 +212,9 @@ describe("committing in the caller's transaction", () => {
   it("gives way to a foreign writer that was faster", async () => {
     const table = await create("foreign", "n\n0\n");
     const staged = await bed.stage("foreign", "n\n1\n", table);
-    const foreignCommit = async (): Promise<void> => {
-      await bed.tx((tx) => sql`update iceberg_tables set metadata_location = metadata_location || '.foreign' where table_name = 'foreign'`.execute(tx));
-    };
+    await using foreigner = await connectOwner(bed.connection, "a foreign writer");
+    const foreignCommit = (): Promise<unknown> =>
+      foreigner.query("update iceberg_tables set metadata_location = metadata_location || '.foreign' where table_name = 'foreign'");
     const overtaken: FileIo = {
       scratchPath: (name) => bed.fileIo.scratchPath(name),
       publish: (path, uri) => bed.fileIo.publish(path, uri),
@@ -221,6 +222,7 @@ describe("committing in the caller's transaction", () => {
       open: (expected) => bed.fileIo.open(expected),
       list: (prefix) => bed.fileIo.list(prefix),
       delete: (uri) => bed.fileIo.delete(uri),
+      sweepScratch: (before) => bed.fileIo.sweepScratch(before),
       write: async (uri, content) => {
         if (uri.endsWith(".metadata.json")) await foreignCommit();
         return bed.fileIo.write(uri, content);

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type Database, openDatabase, type Writer } from "@granary/db";
 import { createEngine, type Engine } from "@granary/engine";
 import { silentLogger } from "@granary/kernel";
@@ -18,6 +17,7 @@ import {
   type StagedImport,
 } from "@granary/lake";
 import { createTestDatabase } from "@granary/testkit/postgres";
+import { warehouseLake } from "./warehouse-lake.ts";
 
 /** A lake over real parts: engine processes, files in a directory, a database of its own. */
 export interface TestLake extends AsyncDisposable {
@@ -25,6 +25,7 @@ export interface TestLake extends AsyncDisposable {
   readonly engine: Engine;
   readonly fileIo: FileIo;
   readonly database: Database;
+  readonly connection: { readonly host: string; readonly user: string; readonly database: string };
   readonly dir: string;
   readonly warehouse: string;
   readonly workspaceId: string;
@@ -36,10 +37,6 @@ export interface TestLake extends AsyncDisposable {
 }
 
 export const newWorkspaceId = (): string => `ws_${randomBytes(8).toString("hex")}`;
-
-export function warehouseLake(warehouse: string, engine: Engine, fileIo: FileIo = createLocalFileIo({ root: warehouse })): Lake {
-  return createLake({ engine, fileIo, warehouseUri: pathToFileURL(warehouse).href, catalogName: "granary" });
-}
 
 export async function testLake(): Promise<TestLake> {
   const dir = mkdtempSync(join(tmpdir(), "granary-lake-"));
@@ -53,8 +50,10 @@ export async function testLake(): Promise<TestLake> {
   const lake = warehouseLake(warehouse, engine, fileIo);
   const workspaceId = newWorkspaceId();
   const tx = <T>(work: (handle: Writer) => Promise<T>): Promise<T> => database.tx({ workspaceId }, work);
+  const { host = "", user = "", database: name = "" } = testDatabase.connection;
   let counter = 0;
   return {
+    connection: { host, user, database: name },
     lake,
     engine,
     fileIo,

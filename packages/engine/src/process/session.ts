@@ -117,16 +117,20 @@ export class ProcessSession implements EngineSession {
   }
 
   async #request(message: ToChild): Promise<FromChild> {
-    if (this.#stopped !== undefined) throw this.#stopped;
+    this.#throwIfStopped();
     this.#underWay = this.#child.request(message);
     try {
       const answer = await this.#underWay;
-      if (this.#stopped !== undefined) throw this.#stopped;
+      this.#throwIfStopped();
       if (answer.type === "failed") throw requestError(answer.fault, this.#child.limits.memoryBytes);
       return answer;
     } finally {
       this.#underWay = undefined;
     }
+  }
+
+  #throwIfStopped(): void {
+    if (this.#stopped !== undefined) throw this.#stopped;
   }
 
   #stop(reason: AppError): void {

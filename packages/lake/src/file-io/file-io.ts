@@ -41,6 +41,8 @@ export interface FileIo {
   open(expected: ExpectedFile): Promise<LocalFile>;
   /** All files below a URI that ends in a slash; nothing when there are none. */
   list(prefix: string): AsyncIterable<ListedFile>;
+  /** Deletes what dead processes left in the scratch directory before that time. */
+  sweepScratch(before: Date): Promise<{ readonly files: number; readonly bytes: number }>;
   /** Deletes a file; one that is gone already is no error. */
   delete(uri: string): Promise<void>;
 }

@@ -125,6 +125,17 @@ class LocalDiskFileIo implements FileIo {
     }
   }
 
+  async sweepScratch(before: Date): Promise<{ readonly files: number; readonly bytes: number }> {
+    const swept = { files: 0, bytes: 0 };
+    for await (const file of this.list(pathToFileURL(join(this.#root, SCRATCH)).href)) {
+      if (file.modifiedAt > before) continue;
+      await this.delete(file.uri);
+      swept.files += 1;
+      swept.bytes += file.bytes;
+    }
+    return swept;
+  }
+
   async delete(uri: string): Promise<void> {
     await this.#guard(uri, "deleted", () => rm(this.#path(uri), { force: true }));
   }

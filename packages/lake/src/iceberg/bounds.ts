@@ -1,3 +1,4 @@
+import type { SqlType } from "@granary/engine";
 import { toSqlType } from "./types.ts";
 
 const MAX_BOUND_LENGTH = 16;
@@ -71,33 +72,29 @@ function text(value: string, side: "lower" | "upper"): Buffer | undefined {
   return bound === undefined ? undefined : Buffer.from(bound, "utf8");
 }
 
+type Encode = (value: string, side: "lower" | "upper", scale: number) => Buffer | undefined;
+
+const ENCODERS: Readonly<Record<SqlType["kind"], Encode | undefined>> = {
+  boolean: (value) => Buffer.from([value === "1" || value === "true" ? 1 : 0]),
+  integer: (value) => littleEndian(4, BigInt(value)),
+  bigint: (value) => littleEndian(8, BigInt(value)),
+  float: (value, side) => float(value, 4, side),
+  double: (value, side) => float(value, 8, side),
+  decimal: (value, _side, scale) => decimal(value, scale),
+  date: (value) => littleEndian(4, days(value)),
+  timestamp: (value) => littleEndian(8, micros(value)),
+  timestamptz: (value) => littleEndian(8, micros(value)),
+  text,
+  time: undefined,
+  uuid: undefined,
+  binary: undefined,
+};
+
 /**
  * A column bound in Iceberg's single-value form (specification, appendix D), from the text DuckDB reports.
  * Undefined when the type has none that is safe; a missing bound never excludes a file.
  */
 export function encodeBound(icebergType: string, value: string, side: "lower" | "upper"): Buffer | undefined {
   const type = toSqlType(icebergType);
-  switch (type?.kind) {
-    case "boolean":
-      return Buffer.from([value === "1" || value === "true" ? 1 : 0]);
-    case "integer":
-      return littleEndian(4, BigInt(value));
-    case "bigint":
-      return littleEndian(8, BigInt(value));
-    case "float":
-      return float(value, 4, side);
-    case "double":
-      return float(value, 8, side);
-    case "decimal":
-      return decimal(value, type.scale);
-    case "date":
-      return littleEndian(4, days(value));
-    case "timestamp":
-    case "timestamptz":
-      return littleEndian(8, micros(value));
-    case "text":
-      return text(value, side);
-    default:
-      return undefined;
-  }
+  return type === undefined ? undefined : ENCODERS[type.kind]?.(value, side, type.kind === "decimal" ? type.scale : 0);
 }

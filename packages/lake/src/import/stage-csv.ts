@@ -92,18 +92,18 @@ async function mapToTarget(session: EngineSession, csv: LoadedCsv, target: OpenT
 
 const toColumn = ({ field, isNormalized }: Mapping): StagedColumn => ({ fieldId: field.id, name: field.name, type: String(field.type), isNormalized });
 
-async function store(
-  session: EngineSession,
-  parts: Parts,
-  csv: LoadedCsv,
-  mapping: readonly Mapping[],
-  location: string,
-): Promise<Pick<StagedImport, "files" | "fields">> {
+interface Loaded {
+  readonly csv: LoadedCsv;
+  readonly mapping: readonly Mapping[];
+  readonly location: string;
+}
+
+async function store(session: EngineSession, fileIo: FileIo, { csv, mapping, location }: Loaded): Promise<Pick<StagedImport, "files" | "fields">> {
   const fields = mapping.map((item) => item.field);
   const schema: IcebergSchema = { type: "struct", "schema-id": 0, fields };
   const present = mapping.filter((item) => item.source !== undefined);
   if (csv.loaded === 0 || present.length === 0) return { fields, files: [] };
-  const file = await writeDataFile(session, parts.fileIo, {
+  const file = await writeDataFile(session, fileIo, {
     query: {
       kind: "select",
       items: present.map((item) => ({ expression: textToType(column(item.source ?? ""), item.type), as: item.field.name })),
@@ -137,7 +137,7 @@ export async function stageCsv(parts: Parts, input: StageCsvInput): Promise<Stag
     report("typing", done);
     const mapping = input.target === undefined ? await mapNewTable(session, csv) : await mapToTarget(session, csv, input.target);
     report("writing", done);
-    const stored = await store(session, parts, csv, mapping, location);
+    const stored = await store(session, parts.fileIo, { csv, mapping, location });
     return {
       workspaceId: input.workspaceId,
       tableName: input.tableName,

@@ -36,9 +36,13 @@ async function addReachable(parts: SweepParts, tx: LakeTransaction, table: Store
   }
 }
 
-/** Deletes the files of a workspace that no snapshot of any of its tables needs and that are old enough to belong to nobody. */
+/**
+ * Deletes the files of a workspace that no snapshot of any of its tables needs and that are old enough to belong to nobody,
+ * and what dead processes left in the scratch directory.
+ */
 export async function sweepOrphans(parts: SweepParts, tx: LakeTransaction, options: SweepOptions): Promise<Swept> {
   const before = parts.now().getTime() - (options.minAgeMs ?? DEFAULT_MIN_AGE_MS);
+  const scratch = await parts.fileIo.sweepScratch(new Date(before));
   // Listed before the catalog is read: what is published in between is reachable by then.
   const candidates = [];
   for await (const file of parts.fileIo.list(`${parts.warehouseUri}/${options.workspaceId}/`)) {
@@ -52,5 +56,5 @@ export async function sweepOrphans(parts: SweepParts, tx: LakeTransaction, optio
     tx,
     orphans.map((file) => file.uri),
   );
-  return { files: orphans.length, bytes: orphans.reduce((sum, file) => sum + file.bytes, 0) };
+  return { files: scratch.files + orphans.length, bytes: orphans.reduce((sum, file) => sum + file.bytes, scratch.bytes) };
 }

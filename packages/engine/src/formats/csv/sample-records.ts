@@ -15,6 +15,8 @@ interface Value {
   readonly shape: "plain" | "quoted" | "broken" | "open";
 }
 
+type Layout = Pick<CsvDialect, "delimiter" | "quote">;
+
 const isBreak = (char: string | undefined): boolean => char === undefined || char === "\n" || char === "\r";
 
 function readPlain(text: string, start: number, delimiter: string): Value {
@@ -30,7 +32,7 @@ function closingQuote(text: string, from: number, quote: string): number {
   return -1;
 }
 
-function readValue(text: string, start: number, dialect: Pick<CsvDialect, "delimiter" | "quote">): Value {
+function readValue(text: string, start: number, dialect: Layout): Value {
   let open = start;
   while (text[open] === " ") open += 1;
   if (text[open] !== dialect.quote) return readPlain(text, start, dialect.delimiter);
@@ -44,35 +46,51 @@ function readValue(text: string, start: number, dialect: Pick<CsvDialect, "delim
   return { text: text.slice(start, end), end, shape: "broken" };
 }
 
+/** How the values of a sample were written. */
+class ShapeCount {
+  quoted = 0;
+  broken = 0;
+  readonly #complete: boolean;
+
+  constructor(complete: boolean) {
+    this.#complete = complete;
+  }
+
+  add(shape: Value["shape"]): void {
+    if (shape === "quoted") this.quoted += 1;
+    // A value that is open only because the sample ends there says nothing.
+    else if (shape === "broken" || (shape === "open" && this.#complete)) this.broken += 1;
+  }
+}
+
+/** The values of the record that begins at `start`, and where the next one does. */
+function readRecord(text: string, start: number, layout: Layout, shapes: ShapeCount): { readonly values: readonly Value[]; readonly next: number } {
+  const values: Value[] = [];
+  let at = start;
+  for (;;) {
+    const value = readValue(text, at, layout);
+    shapes.add(value.shape);
+    values.push(value);
+    at = value.end + 1;
+    if (text[value.end] === layout.delimiter && value.shape !== "open") continue;
+    return { values, next: text[value.end] === "\r" && text[at] === "\n" ? at + 1 : at };
+  }
+}
+
+const isBlank = (values: readonly Value[]): boolean => values.length === 1 && values[0]?.text === "" && values[0].shape === "plain";
+
 /**
  * Takes the front of a file apart. `complete` says that the text is the whole file; otherwise its last record is
  * cut somewhere and left out.
  */
-export function sampleRecords(
-  text: string,
-  dialect: Pick<CsvDialect, "delimiter" | "quote">,
-  options: { readonly complete: boolean; readonly maxRecords: number },
-): SampleRecords {
-  const records: string[][] = [];
-  let quotedValues = 0;
-  let brokenValues = 0;
-  let record: string[] = [];
-  let at = 0;
-  while (at < text.length && records.length < options.maxRecords) {
-    const value = readValue(text, at, dialect);
-    if (value.shape === "quoted") quotedValues += 1;
-    else if (value.shape === "broken" || (value.shape === "open" && options.complete)) brokenValues += 1;
-    record.push(value.text);
-    at = value.end + 1;
-    if (text[value.end] === dialect.delimiter && value.shape !== "open") {
-      if (at >= text.length) record.push("");
-      else continue;
-    }
-    if (text[value.end] === "\r" && text[at] === "\n") at += 1;
-    const isBlank = record.length === 1 && record[0] === "" && value.shape === "plain";
-    const isCut = value.end >= text.length && !options.complete;
-    if (!isBlank && !isCut) records.push(record);
-    record = [];
+export function sampleRecords(text: string, layout: Layout, options: { readonly complete: boolean; readonly maxRecords: number }): SampleRecords {
+  const records: (readonly string[])[] = [];
+  const shapes = new ShapeCount(options.complete);
+  for (let at = 0; at < text.length && records.length < options.maxRecords; ) {
+    const { values, next } = readRecord(text, at, layout, shapes);
+    at = next;
+    const isCut = !options.complete && (values.at(-1)?.end ?? 0) >= text.length;
+    if (!isBlank(values) && !isCut) records.push(values.map((value) => value.text));
   }
-  return { records, quotedValues, brokenValues };
+  return { records, quotedValues: shapes.quoted, brokenValues: shapes.broken };
 }
