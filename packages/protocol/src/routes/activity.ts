@@ -65,7 +65,22 @@ const activityPage = page(activityEntry).extend({
     .describe("Only when `count` was asked"),
 });
 
-const zone = z.string().max(64).default("UTC").describe("Time zone of days, weekdays and hours, such as Europe/Zurich");
+/** Names alone: PostgreSQL reads the sign of an offset the other way round. */
+function isZoneName(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z_]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+const zone = z
+  .string()
+  .max(64)
+  .refine(isZoneName, "must be a time zone name such as Europe/Zurich")
+  .default("UTC")
+  .describe("Time zone of days, weekdays and hours");
 
 /** Who did what, when, from where, with which result. */
 export const activityRoutes = {
