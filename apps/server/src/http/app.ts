@@ -10,6 +10,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger as PinoLogger } from "pino";
 import { logContext } from "../log-context.ts";
 import type { Metrics } from "../metrics.ts";
+import { addRealtime } from "../realtime/add-realtime.ts";
 import type { Handlers } from "./answer.ts";
 import { toAppError, toProblemBody } from "./errors.ts";
 import { addHealth } from "./health.ts";
@@ -93,11 +94,13 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(multipart, { limits: { fileSize: options.uploadLimit, files: 20, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES } });
   await app.register(rateLimit, { global: false });
 
+  const allowedOrigins = new Set([new URL(options.services.config.publicUrl).origin, ...options.corsOrigins]);
+  await addRealtime(app, { services: options.services, allowedOrigins, sockets: options.metrics.sockets });
   mountRoutes(app, {
     services: options.services,
     handlers: options.handlers,
     limits: createRateLimits(app, options.rates),
-    allowedOrigins: new Set([new URL(options.services.config.publicUrl).origin, ...options.corsOrigins]),
+    allowedOrigins,
     uploadLimit: options.uploadLimit,
     secureCookies: https,
     onDenied: (ctx, error, routeId) => noteDenied(ctx, error, routeId),

@@ -7,3 +7,4 @@ export { getJob } from "./queries/get-job.ts";
 export { getJobStats } from "./queries/get-job-stats.ts";
 export { listJobLogs } from "./queries/list-job-logs.ts";
 export { listJobs } from "./queries/list-jobs.ts";
+export { requireFollowableJob } from "./queries/require-followable-job.ts";
