@@ -137,6 +137,7 @@ describe("commands", () => {
   test("passes exit codes on", async () => {
     using checkout = smallCheckout();
     expect((await startLauncher(checkout.path, ["cli", "exit", "7"]).ended).code).toBe(7);
+    expect((await startLauncher(checkout.path, ["admin", "exit", "8"]).ended).code).toBe(8);
     expect((await startNpm(checkout.path, ["start", "--silent", "--", "exit", "9"]).ended).code).toBe(9);
   });
 

@@ -61,7 +61,7 @@ export function smallCheckout(): Scratch {
     }),
     "apps/server/src/main.ts": SERVER,
     "apps/cli/src/granary.ts": SERVER,
-    "apps/cli/src/granary-admin.ts": SERVER,
+    "apps/server/src/admin/main.ts": SERVER,
     "apps/web/src/main.tsx": "export {};\n",
     "packages/client/src/index.ts": "export {};\n",
     "packages/protocol/src/index.ts": "export {};\n",
