@@ -135,7 +135,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   if (unknown.length > 0) throw new ConfigError(`${unknown.join(", ")}: no such setting. docs/reference/configuration.md lists them all.`);
   const env = parsed.data;
   const mode = env.GRANARY_MODE ?? (env.NODE_ENV === "production" ? "production" : "development");
-  const stray = args.find((arg) => !/^--(roles|database-socket)=/.test(arg));
+  const stray = args.find((arg) => !/^--(roles|database-socket|public-url)=/.test(arg));
   if (stray !== undefined) throw new ConfigError(`${stray}: no such option. Options: --roles=web,worker,cron.`);
   const problems = contradictions(env, mode);
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
@@ -145,7 +145,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     host: env.GRANARY_HOST,
     port: env.GRANARY_PORT,
     dataDir: resolve(env.GRANARY_DATA),
-    publicUrl: env.GRANARY_PUBLIC_URL?.replace(/\/+$/, ""),
+    // A worker is told by the program that started it, which may listen on a port nobody chose.
+    publicUrl: (option(args, "public-url") ?? env.GRANARY_PUBLIC_URL)?.replace(/\/+$/, ""),
     databaseUrl: env.DATABASE_URL,
     databaseSocket: option(args, "database-socket"),
     env,

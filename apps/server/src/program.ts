@@ -88,8 +88,7 @@ async function startWorkers(config: Config, services: Services, socket: string |
   const supervisor = superviseWorkers({
     count: config.env.GRANARY_WORKERS,
     script: process.argv[1] ?? "",
-    args: ["--roles=worker", ...(socket === undefined ? [] : [`--database-socket=${socket}`])],
-    env: { GRANARY_PUBLIC_URL: services.config.publicUrl },
+    args: ["--roles=worker", `--public-url=${services.config.publicUrl}`, ...(socket === undefined ? [] : [`--database-socket=${socket}`])],
     log: services.log,
     release: (owner) => releaseLeases(services.database, owner, (db, job) => reportFailedJob(services, db, job)),
   });

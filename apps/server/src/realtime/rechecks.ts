@@ -75,7 +75,7 @@ async function recheck(services: Services, connection: Connection): Promise<void
     else services.log.warn({ err: error }, "a realtime session could not be checked; it will be again");
     return;
   }
-  for (const name of [...connection.topics.keys()]) {
+  for (const name of connection.topics.keys()) {
     const topic = topicOf(name);
     if (topic === undefined) continue;
     try {

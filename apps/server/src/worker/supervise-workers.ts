@@ -16,8 +16,6 @@ export interface SuperviseOptions {
   /** What a worker process runs, below this Node. */
   readonly script: string;
   readonly args: readonly string[];
-  /** Added to the environment of this process. */
-  readonly env: Readonly<Record<string, string>>;
   readonly log: Logger;
   /** Frees the jobs of a worker whose process has ended. */
   readonly release: (owner: string) => Promise<unknown>;
@@ -61,10 +59,7 @@ async function keepOne(options: SuperviseOptions, children: Set<ChildProcess>, s
 
 async function runOne(options: SuperviseOptions, children: Set<ChildProcess>, stopping: AbortSignal): Promise<void> {
   const { log } = options;
-  const child = spawn(process.execPath, [...process.execArgv, options.script, ...options.args], {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-    env: { ...process.env, ...options.env },
-  });
+  const child = spawn(process.execPath, [...process.execArgv, options.script, ...options.args], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   let owner: string | undefined;
   child.on("message", (message) => {
     if (isWorkerStarted(message)) owner = message.owner;

@@ -75,12 +75,13 @@ export async function markRead(
   ids: readonly string[] | "all",
   now: Date,
 ): Promise<void> {
+  const some = ids === "all" ? undefined : [...ids];
   await db
     .updateTable("notifications")
     .set({ read_at: now })
     .where("user_id", "=", owner.userId)
     .where("read_at", "is", null)
-    .$if(ids !== "all", (q) => q.where("id", "in", [...ids]))
+    .$if(some !== undefined, (q) => q.where("id", "in", some ?? []))
     .execute();
   await sql`select pg_notify('granary_notifications', ${JSON.stringify(owner)})`.execute(db);
 }
