@@ -252,6 +252,12 @@ export const ERRORS = {
     retry: "never",
     message: "Nothing was changed, because it was not confirmed. Confirm it on a terminal, or add --yes.",
   },
+  "restore.other_place": {
+    status: 409,
+    retry: "never",
+    message:
+      "The tables of the backup name their files below {storage}. Set GRANARY_STORAGE to {storage} for this restore and from then on, so that they are found there.",
+  },
   "restore.other_storage": {
     status: 409,
     retry: "never",

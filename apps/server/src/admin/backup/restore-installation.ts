@@ -32,6 +32,10 @@ export async function holdsData(config: Config, connection: ConnectionOptions): 
 /** Refuses a backup that cannot be put into this installation. */
 export function requireFitting(config: Config, backup: VerifiedBackup): void {
   const here = storageOf(config);
+  const { uri } = backup.manifest.storage;
+  const hasTables = backup.database.tables.some(({ table, rows }) => table === "iceberg_tables" && rows > 0);
+  // Iceberg's metadata holds whole addresses, and other engines read it as it is.
+  if (hasTables && here.uri !== uri) throw problem("restore.other_place", { storage: uri });
   if (backup.manifest.storage.included && here.directory === undefined) throw problem("restore.other_storage", { storage: here.uri });
 }
 

@@ -1,4 +1,4 @@
-import { type ChainReport, verifyChain } from "@granary/core/events";
+import { type ChainReport, drainBacklog, verifyChain } from "@granary/core/events";
 import { type Database, openDatabase } from "@granary/db";
 import { silentLogger } from "@granary/kernel";
 import type { Command } from "commander";
@@ -28,6 +28,8 @@ async function verifyAll(database: Database): Promise<Verdict> {
 async function verifyAudit(desk: Desk, asJson: boolean): Promise<void> {
   await using installation = await openInstallation(desk.config(), { use: "beside" });
   await using database = openDatabase({ connection: installation.connection, log: silentLogger, maxConnections: 2 });
+  // What was recorded while no program ran has no place in the chain yet.
+  await drainBacklog(database);
   const verdict = await verifyAll(database);
   if (asJson) desk.say(JSON.stringify(verdict, null, 2));
   else if (verdict.broken === null) desk.say(`The activity log is intact: ${verdict.checked} entries. Head: ${verdict.head ?? "none"}`);
