@@ -55,17 +55,36 @@ async function isAbandoned(path: string, holder: Holder): Promise<boolean> {
   return age > ABANDONED_MS;
 }
 
-/** Takes a dead holder's lock away. Two may try at once, so what was moved is compared and put back when it is another's. */
-async function removeAbandoned(path: string, holder: Holder): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
-    throw error;
+/**
+ * Puts our file in the place of a dead holder's. Only one of those that saw that holder can link the guard named after it,
+ * and one that saw it earlier finds another name in the file and steps back.
+ */
+async function takeOver(path: string, abandoned: Holder, prepared: string): Promise<boolean> {
+  const guard = `${path}.${abandoned.id}.guard`;
+  if (!(await tryLink(prepared, guard))) {
+    const rival = await holderOf(guard);
+    if (rival !== undefined && (await isAbandoned(guard, rival))) await rm(guard, { force: true });
+    return false;
   }
-  if ((await holderOf(aside))?.id !== holder.id) await tryLink(aside, path);
-  await rm(aside, { force: true });
+  try {
+    if ((await holderOf(path))?.id !== abandoned.id) return false;
+    await rename(prepared, path);
+    return true;
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+async function acquire(path: string, prepared: string): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await tryLink(prepared, path))) {
+    const holder = await holderOf(path);
+    if (holder !== undefined && (await isAbandoned(path, holder)) && (await takeOver(path, holder, prepared))) return;
+    if (performance.now() > deadline) {
+      throw new CliError("failure", `Another granary (process ${holder?.pid ?? "unknown"}) keeps ${path}. End it, or delete that file.`);
+    }
+    await sleep(20 + Math.random() * 30);
+  }
 }
 
 /** Waits for the lock of this path and holds it until its disposal; a lock whose process is gone is taken over. */
@@ -73,15 +92,8 @@ export async function holdLock(path: string): Promise<AsyncDisposable> {
   const own: Holder = { id: randomUUID(), pid: process.pid, host: hostname() };
   const prepared = `${path}.${own.id}`;
   await writeFile(prepared, JSON.stringify(own), { mode: 0o600 });
-  const deadline = performance.now() + PATIENCE_MS;
   try {
-    while (!(await tryLink(prepared, path))) {
-      const holder = await holderOf(path);
-      if (holder !== undefined && (await isAbandoned(path, holder))) await removeAbandoned(path, holder);
-      else if (performance.now() > deadline) {
-        throw new CliError("failure", `Another granary (process ${holder?.pid ?? "unknown"}) keeps ${path}. End it, or delete that file.`);
-      } else await sleep(20 + Math.random() * 30);
-    }
+    await acquire(path, prepared);
   } finally {
     await rm(prepared, { force: true });
   }
