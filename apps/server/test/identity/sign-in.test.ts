@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cookieOf, openStage, OTHER_PASSWORD, PASSWORD, type Stage } from "./stage.ts";
+import { cookieOf, openStage, OTHER_PASSWORD, PASSWORD, statuses, type Stage } from "./stage.ts";
 
 let stage: Stage;
 
@@ -251,7 +251,7 @@ describe("refresh", () => {
     const { email } = await stage.person();
     const { refreshToken } = (await stage.signIn(email)).body;
     const answers = await Promise.all([stage.send("POST", "/auth/refresh", { refreshToken }), stage.send("POST", "/auth/refresh", { refreshToken })]);
-    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 401]);
+    expect(statuses(answers)).toEqual([200, 401]);
     const winner = answers.find((answer) => answer.status === 200);
     expect((await stage.send("GET", "/auth/me", undefined, winner?.body.accessToken)).status).toBe(401);
   });

@@ -101,6 +101,11 @@ export async function openStage(env: Readonly<Record<string, string>> = {}): Pro
   };
 }
 
+/** The statuses of answers, in order of size: which of several requests at the same moment won is left open. */
+export function statuses(answers: readonly TestResponse[]): number[] {
+  return answers.map((answer) => answer.status).toSorted((a, b) => a - b);
+}
+
 /** The session cookie an answer sets, with its attributes. */
 export function cookieOf(response: TestResponse): { readonly value: string; readonly attributes: string } | undefined {
   const lines = [response.headers["set-cookie"] ?? []].flat();

@@ -3,7 +3,7 @@ import type { Ctx, TxCtx } from "../../context/index.ts";
 import { attemptsAt, judgeAttempt } from "../attempts.ts";
 import { backupCodeHash, newBackupCodes } from "../backup-codes.ts";
 import { matchOwnTotp, takeCode } from "../check-code.ts";
-import { finishSignIn, type Granted, sessionTimes } from "../open-session.ts";
+import { finishSignIn, type Granted, requireAccount, sessionTimes } from "../open-session.ts";
 import { asDoer, requireSession } from "../person.ts";
 import { readInstanceSettings } from "../../settings/index.ts";
 import { type AccountRow, holdAccount } from "../store/accounts.ts";
@@ -60,7 +60,8 @@ async function finishPending(ctx: TxCtx, account: AccountRow, session: SessionRo
     const left = account.backup_codes_left - 1;
     await ctx.record({ type: "user.backup_code_used", principal: asDoer(account), subject: { id: account.id, label: account.email }, data: { left } });
   }
-  return { granted: await finishSignIn(ctx, { account, sessionId: session.id, wish, expiresAt, data: { secondFactor: by } }) };
+  const after = await requireAccount(ctx, account.id);
+  return { granted: await finishSignIn(ctx, { account: after, sessionId: session.id, wish, expiresAt, data: { secondFactor: by } }) };
 }
 
 async function finishEnrolment(ctx: TxCtx, account: AccountRow, code: string): Promise<Outcome> {

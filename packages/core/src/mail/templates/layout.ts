@@ -51,7 +51,7 @@ function button(action: NonNullable<Letter["action"]>): string {
 
 function drawHtml(letter: Letter): string {
   const body = [
-    ...(letter.greeting == null ? [] : [paragraph(`Hello ${letter.greeting},`)]),
+    ...(letter.greeting == null ? [] : [paragraph(`Hello ${oneLine(letter.greeting)},`)]),
     ...letter.paragraphs.map(paragraph),
     ...(letter.action === undefined ? [] : [button(letter.action)]),
     ...(letter.notes ?? []).map(note),
