@@ -9,9 +9,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { connectOwner } from "../owner-client.ts";
 import { type EmbeddedPostgres, type EmbeddedPostgresOptions, type PostgresExit, startEmbeddedPostgres } from "./index.ts";
 import { findNativePackage } from "./native-package.ts";
-import { isAlive, processScope, startOf } from "./processes.ts";
+import { isAlive } from "./processes.ts";
 
-/** A data directory that was started and stopped once; copying it is faster than initdb. */
+/** A data directory that was started and stopped once; most tests take turns in it, the others take a copy or begin empty. */
 let prepared: string;
 let parent: string;
 let dataDir: string;
@@ -35,8 +35,14 @@ afterEach(async () => {
   await rm(parent, { recursive: true });
 });
 
-/** Binaries are never written to, so links are as good as copies, and much faster. */
 async function usePrepared(): Promise<void> {
+  dataDir = prepared;
+  await using server = await startEmbeddedPostgres({ dataDir, mode: "durable", stopWithParent: true });
+  await query(server, "truncate notes");
+}
+
+/** Binaries are never written to, so links are as good as copies, and much faster. */
+async function useCopy(): Promise<void> {
   const version = `pg-${(await findNativePackage()).version}`;
   await cp(join(prepared, "pgdata"), join(dataDir, "pgdata"), { recursive: true });
   await chmod(join(dataDir, "pgdata"), 0o700);
@@ -97,7 +103,7 @@ test("starts below a directory that only we can enter, listens on its socket alo
 
 test("starts without user namespaces where the path is open, and again with them", async () => {
   await chmod(parent, 0o755);
-  await usePrepared();
+  await useCopy();
   const without = await start({ userNamespaces: false });
   await query(without, "insert into notes values ('kept')");
   await without.stop();
@@ -115,24 +121,9 @@ test("names the process that holds the directory", async () => {
   await expect(start()).rejects.toMatchObject({ code: "database.locked", params: { directory: dataDir, pid: process.pid } });
 });
 
-test.each([
-  ["of a process that is gone", async () => ({ id: "x", pid: 2 ** 22 + 1, start: "1", scope: await processScope() })],
-  [
-    "of an earlier process with the number of a living one",
-    async () => ({ id: "x", pid: process.pid, start: `0${await startOf(process.pid)}`, scope: await processScope() }),
-  ],
-  ["of another boot of the machine", async () => ({ id: "x", pid: process.pid, start: await startOf(process.pid), scope: "another" })],
-  ["that was cut short", async () => "{"],
-])("takes over a lock %s", async (_, content) => {
-  await usePrepared();
-  const made = await content();
-  await writeFile(join(dataDir, "postgres.lock"), typeof made === "string" ? made : JSON.stringify(made));
-  expect((await start()).adopted).toBe(false);
-});
-
 test("puts a short directory in place of a socket path that is too long", async () => {
   dataDir = join(parent, "d".repeat(90));
-  await usePrepared();
+  await useCopy();
   const server = await start();
   expect(server.socketDir.startsWith(tmpdir())).toBe(true);
   expect((await stat(server.socketDir)).mode & 0o777).toBe(0o700);
@@ -144,7 +135,7 @@ test("works in a directory with an awkward name, reached through links", async (
   const real = join(parent, 'odd, "näme" of $HOME');
   await mkdir(real);
   await symlink(real, dataDir);
-  await usePrepared();
+  await useCopy();
   await rename(join(real, "pgdata"), join(parent, "elsewhere"));
   await symlink(join(parent, "elsewhere"), join(real, "pgdata"));
   const other = await startElsewhere();
@@ -176,7 +167,7 @@ test("repairs binaries that were copied in part", async () => {
 });
 
 test("begins again after an initdb that was cut short", async () => {
-  await usePrepared();
+  await useCopy();
   await rm(join(dataDir, "pgdata"), { recursive: true });
   await mkdir(join(dataDir, "pgdata.staging", "base"), { recursive: true });
   await writeFile(join(dataDir, "pgdata.staging", "PG_VERSION"), "18\n");
@@ -185,7 +176,7 @@ test("begins again after an initdb that was cut short", async () => {
 });
 
 test("creates its database after a first start that ended just before", async () => {
-  await usePrepared();
+  await useCopy();
   const server = await start();
   await using client = await connectOwner({ ...server.connection, database: "postgres" }, "test");
   await client.query("drop database granary with (force)");
@@ -207,12 +198,12 @@ test("refuses a cluster of another major version", async () => {
 });
 
 test("tells the end of the server's log when it cannot start", async () => {
-  await usePrepared();
+  await useCopy();
   await writeFile(join(dataDir, "pgdata", "postgresql.auto.conf"), "no_such_setting = 1\n");
   await expect(start()).rejects.toMatchObject({ code: "database.start_failed", message: expect.stringContaining("no_such_setting") as string });
 });
 
-test("removes a stale postmaster.pid whose number belongs to a living foreign process", async () => {
+test("removes stale pid files whose number belongs to a living foreign process", async () => {
   await usePrepared();
   await writeFile(
     join(dataDir, "pgdata", "postmaster.pid"),
@@ -264,7 +255,7 @@ test("restarts a server left running with other settings", async () => {
 });
 
 test("leaves neither process nor directory of a killed parent behind when told so", async () => {
-  await usePrepared();
+  await useCopy();
   const other = await startElsewhere({ stopWithParent: true, deleteOnStop: true });
   await kill(other.child);
   await until(async () => !(await isAlive(other.pid)));

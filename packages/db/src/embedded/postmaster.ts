@@ -7,7 +7,7 @@ import { problem } from "@granary/protocol";
 import type { Account } from "./account.ts";
 import { isServing, waitUntilReady } from "./connect.ts";
 import type { Layout } from "./layout.ts";
-import { describeProcess, isAlive, isPostmasterOf } from "./processes.ts";
+import { describeProcess, hasProcessIn, isPostmasterOf, isTaken } from "./processes.ts";
 import { POSTGRES_ENVIRONMENT } from "./settings.ts";
 
 /** After a kill the old backends may hold the shared memory for some seconds, and a new server refuses to start until then. */
@@ -40,24 +40,38 @@ export interface Postmaster {
   readonly child?: ChildProcess;
 }
 
-async function pidOnRecord(clusterDir: string): Promise<number | undefined> {
-  const text = await readFile(join(clusterDir, "postmaster.pid"), "utf8").catch(() => "");
+/** The file beside the data and the one beside the socket; PostgreSQL refuses to start while either names a living process. */
+function pidFiles(layout: Layout): readonly [string, string] {
+  return [join(layout.clusterDir, "postmaster.pid"), join(layout.socketDir, ".s.PGSQL.5432.lock")];
+}
+
+async function pidIn(file: string): Promise<number | undefined> {
+  const text = await readFile(file, "utf8").catch(() => "");
   const pid = Number.parseInt(text, 10);
   return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
 }
 
 /**
- * The server that an earlier process left running, if any. A pid file whose pid now belongs to some other program (usual
- * in containers, where the numbers are small) is removed, since PostgreSQL itself would refuse to start for ever.
+ * A pid file is removed when its pid belongs to some other program (usual in containers, where the numbers are small) or
+ * to a dead process that nobody collects (where process 1 does not), since PostgreSQL itself would refuse to start for
+ * ever; but not while old backends are still at work.
  */
-async function findOrphan(options: PostmasterOptions): Promise<number | undefined> {
+async function removeStalePidFile(file: string, options: PostmasterOptions): Promise<void> {
   const { clusterDir, socketDir } = options.layout;
-  const pid = await pidOnRecord(clusterDir);
-  if (pid === undefined || !(await isAlive(pid))) return undefined;
-  if (await isPostmasterOf(pid, clusterDir)) return pid;
+  const pid = await pidIn(file);
+  if (pid === undefined || !isTaken(pid)) return;
   if (await isServing(socketDir)) throw problem("database.locked", { directory: clusterDir, pid, command: "a PostgreSQL server of another container" });
-  options.log.warn({ pid, command: await describeProcess(pid) }, "removed a stale postmaster.pid: its process is not PostgreSQL");
-  await rm(join(clusterDir, "postmaster.pid"), { force: true });
+  if (await hasProcessIn(clusterDir)) return;
+  options.log.warn({ file, pid, command: await describeProcess(pid) }, "removed a stale pid file: its process is not a running PostgreSQL");
+  await rm(file, { force: true });
+}
+
+/** The server that an earlier process left running, if any. */
+async function findOrphan(options: PostmasterOptions): Promise<number | undefined> {
+  const files = pidFiles(options.layout);
+  const pid = await pidIn(files[0]);
+  if (pid !== undefined && (await isPostmasterOf(pid, options.layout.clusterDir))) return pid;
+  for (const file of files) await removeStalePidFile(file, options);
   return undefined;
 }
 

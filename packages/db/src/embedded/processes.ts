@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, readlink, realpath } from "node:fs/promises";
+import { readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -19,12 +19,7 @@ export async function isAlive(pid: number): Promise<boolean> {
     const state = (await statFields(pid))?.[0];
     return state !== undefined && state !== "Z";
   }
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  return isTaken(pid);
 }
 
 /** The fields of /proc/PID/stat after the command's closing bracket; the command itself may hold spaces and brackets. */
@@ -58,6 +53,28 @@ export async function isPostmasterOf(pid: number, clusterDir: string): Promise<b
   if (!hasProc) return (await ps(pid, "command"))?.includes(` -D ${clusterDir} `) ?? false;
   const [executable, directory] = await Promise.all([readlink(`/proc/${pid}/exe`).catch(() => ""), readlink(`/proc/${pid}/cwd`).catch(() => "")]);
   return /\/postgres( \(deleted\))?$/.test(executable) && directory === (await realpath(clusterDir));
+}
+
+/**
+ * Whether a process still works in this data directory, as the server's backends do for a moment after it was killed.
+ * Elsewhere than on Linux there is no way to tell, and the answer is no.
+ */
+export async function hasProcessIn(clusterDir: string): Promise<boolean> {
+  if (!hasProc) return false;
+  const directory = await realpath(clusterDir);
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const directories = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => "")));
+  return directories.includes(directory);
+}
+
+/** Whether the number is taken, if only by a process that ended and that nobody collects; PostgreSQL cannot tell the two apart. */
+export function isTaken(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** How a person recognises a process: its command line, shortened. */

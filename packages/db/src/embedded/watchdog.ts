@@ -3,15 +3,19 @@ import { spawn } from "node:child_process";
 /**
  * $1 is the cluster directory, $2 what to delete afterwards (may be empty). `cat` ends when the pipe from this process
  * does, which the kernel sees to whatever kills us. A server that was being restarted at that moment writes its pid
- * file a little later, hence the second look. Where there is a /proc, the pid is checked to be that server.
+ * file a little later, hence the rounds. Where there is a /proc, the pid is checked to be that server; `kill -0` alone
+ * would also find a dead one that nobody collects.
  */
 const SCRIPT = `
+directory=$(cd "$1" && pwd -P)
 cat >/dev/null
+runs() { if [ -d /proc/self ]; then [ "$(readlink "/proc/$1/cwd")" = "$directory" ]; else kill -0 "$1" 2>/dev/null; fi; }
 for round in 1 2 3 4 5 6 7 8 9 10; do
   pid=$(head -n 1 "$1/postmaster.pid" 2>/dev/null)
-  if [ -n "$pid" ] && { [ ! -d /proc/self ] || [ "$(readlink "/proc/$pid/cwd")" = "$1" ]; }; then
+  if [ -n "$pid" ] && runs "$pid"; then
     kill -INT "$pid"
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+    while runs "$pid"; do sleep 0.05; done
+    break
   fi
   sleep 0.1
 done
