@@ -65,7 +65,7 @@ describe("from a file to rows and back", () => {
     expect(page.columns.map((item) => item.type)).toEqual(table.columns.map((item) => item.type));
     const to = join(bed.dir, "orders-download.csv");
     expect(await bed.lake.exportCsv(table, { plan: everything(table), to })).toEqual({ rows: 3 });
-    expect(readFileSync(to, "utf8")).toBe(ORDERS);
+    expect(readFileSync(to, "utf8")).toBe(ORDERS.replaceAll("\n", "\r\n"));
   });
 
   it("tells how far an import is, in bytes and rows", async () => {
@@ -96,7 +96,40 @@ describe("from a file to rows and back", () => {
     });
     const to = join(bed.dir, "empty.csv");
     await bed.lake.exportCsv(table, { plan: everything(table), to });
-    expect(readFileSync(to, "utf8")).toBe("a,b\n");
+    expect(readFileSync(to, "utf8")).toBe("a,b\r\n");
+  });
+
+  it("gives back in a download, read again, exactly the values that went in", async () => {
+    const hard = [
+      "",
+      " lead",
+      "trail ",
+      ' "q" ',
+      "a,b",
+      "x\ny",
+      "x\r\ny",
+      "\r",
+      "'",
+      "#c",
+      "=1+1",
+      "\\N",
+      "NULL",
+      "null",
+      "nan",
+      "ünï😀",
+      "\u2028",
+      "007",
+      "-0",
+      "1e5",
+      '"',
+    ];
+    const quoted = hard.map((value) => `"${value.replaceAll('"', '""')}",x\n`).join("");
+    const table = await create("hard", `v,w\n${quoted},x\n`);
+    const to = join(bed.dir, "hard.csv");
+    await bed.lake.exportCsv(table, { plan: everything(table), to });
+    const again = await create("hard_again", readFileSync(to, "utf8"));
+    const { rows } = await allRows(again, 100);
+    expect(rows.map((row) => (row as unknown[])[0])).toEqual([...hard, null]);
   });
 
   it("survives column names of every kind", async () => {
@@ -185,6 +218,15 @@ describe("committing in the caller's transaction", () => {
     expect(await codeOf(bed.open("rolled_back"))).toBe("lake.table_not_found");
     await bed.publish(staged, { mode: "create" });
     expect((await bed.open("rolled_back")).rows).toBe(1);
+  });
+
+  it("publishes an import that was stored as JSON meanwhile, and never twice", async () => {
+    const staged = JSON.parse(JSON.stringify(await bed.stage("as_json", ORDERS))) as StagedImport;
+    await bed.publish(staged, { mode: "create" });
+    const table = await bed.open("as_json");
+    expect((await allRows(table, 10)).rows.length).toBe(3);
+    expect(await codeOf(bed.publish({ ...staged, tableUuid: table.tableUuid }, { mode: "append" }))).toBe("lake.already_published");
+    expect((await bed.open("as_json")).rows).toBe(3);
   });
 
   it("refuses a second table of the same name, and an append to none", async () => {
@@ -277,7 +319,7 @@ describe("read plans", () => {
     ]);
     const to = join(bed.dir, "masked.csv");
     await bed.lake.exportCsv(table, { plan, to });
-    expect(readFileSync(to, "utf8")).toBe("name,salary\nA***,low\nC***,high\n");
+    expect(readFileSync(to, "utf8")).toBe("name,salary\r\nA***,low\r\nC***,high\r\n");
     expect((await allRows(table, 1, plan)).rows.length).toBe(2);
   });
 

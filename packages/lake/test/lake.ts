@@ -6,7 +6,6 @@ import { type Database, openDatabase, type Writer } from "@granary/db";
 import { createEngine, type Engine } from "@granary/engine";
 import { silentLogger } from "@granary/kernel";
 import {
-  createLake,
   createLocalFileIo,
   type FileIo,
   type Lake,

@@ -155,6 +155,7 @@ export const ERRORS = {
     retry: "reread",
     message: "Somebody else published to this dataset at the same moment. Nothing was lost; look at the new version and try again.",
   },
+  "lake.already_published": { status: 409, retry: "never", message: "This import was published before. Its rows are in the dataset once." },
   "lake.columns_mismatch": { status: 422, retry: "never", message: "The file's columns do not fit the dataset: {reason}." },
   "lake.values_mismatch": { status: 422, retry: "never", message: "Some values do not fit the dataset's column types." },
   "lake.unsupported": { status: 422, retry: "never", message: "This stored table cannot be read or written here: {reason}." },

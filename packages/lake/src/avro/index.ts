@@ -1,3 +1,3 @@
-export { type AvroFile, decodeAvroFile, type FieldNames } from "./decode.ts";
+export { decodeAvroFile } from "./decode.ts";
 export { encodeAvroFile } from "./encode.ts";
 export type { AvroField, AvroRecord, AvroSchema, AvroValue } from "./schema.ts";

@@ -12,7 +12,7 @@ export interface TableRef {
   readonly tableName: string;
 }
 
-export type FileKind = "data" | "manifest" | "manifest_list" | "metadata";
+type FileKind = "data" | "manifest" | "manifest_list" | "metadata";
 
 const NAME = /^[a-z0-9_]{1,255}$/;
 
@@ -84,12 +84,17 @@ export class Catalog {
     if (numAffectedRows !== 1n) throw problem("lake.commit_conflict");
   }
 
-  /** Notes what a commit stored, so that later reads can check it. */
+  /**
+   * Notes what a commit stored, so that later reads can check it. Throws `lake.already_published` for a file that an
+   * earlier commit already has: its rows would count twice.
+   */
   async register(tx: LakeTransaction, ref: TableRef, kind: FileKind, files: readonly StoredFile[]): Promise<void> {
     for (const file of files) {
-      await sql`
+      const { numAffectedRows } = await sql`
         insert into lake_files (location, table_namespace, table_name, kind, bytes, sha256)
-        values (${file.uri}, ${ref.workspaceId}, ${ref.tableName}, ${kind}, ${file.bytes}, ${file.sha256})`.execute(tx);
+        values (${file.uri}, ${ref.workspaceId}, ${ref.tableName}, ${kind}, ${file.bytes}, ${file.sha256})
+        on conflict do nothing`.execute(tx);
+      if (numAffectedRows !== 1n) throw problem("lake.already_published");
     }
   }
 

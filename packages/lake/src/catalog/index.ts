@@ -1,1 +1,1 @@
-export { Catalog, checkTableRef, type FileKind, type LakeTransaction, type TableRef } from "./catalog.ts";
+export { Catalog, checkTableRef, type LakeTransaction, type TableRef } from "./catalog.ts";

@@ -45,7 +45,7 @@ it("lists files below a prefix and deletes them", async () => {
   await fileIo.write(uriOf("list/one"), Buffer.from("1"));
   await fileIo.write(uriOf("list/deep/two"), Buffer.from("22"));
   const found = await Array.fromAsync(fileIo.list(uriOf("list/")));
-  expect(found.map((file) => [file.uri, file.bytes]).sort()).toEqual([
+  expect(found.map((file) => [file.uri, file.bytes]).toSorted(([left], [right]) => String(left).localeCompare(String(right)))).toEqual([
     [uriOf("list/deep/two"), 2],
     [uriOf("list/one"), 1],
   ]);

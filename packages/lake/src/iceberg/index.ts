@@ -10,4 +10,4 @@ export {
   type ManifestFile,
 } from "./manifest.ts";
 export { findSnapshot, type IcebergSnapshot, newSnapshotId, newTableMetadata, parseMetadata, printMetadata, schemaOf, type TableMetadata } from "./metadata.ts";
-export { type IcebergField, type IcebergSchema, type IcebergType, type Long, toIcebergType, toSqlType } from "./types.ts";
+export { type IcebergField, type IcebergSchema, toIcebergType, toSqlType } from "./types.ts";

@@ -1,1 +1,1 @@
-export { type PublishOptions, type PublishParts, type Published, publish } from "./publish.ts";
+export { type PublishOptions, type Published, publish } from "./publish.ts";

@@ -38,7 +38,7 @@ export interface Published {
   readonly metadataLocation: string;
 }
 
-export interface PublishParts {
+interface PublishParts {
   readonly catalog: Catalog;
   readonly fileIo: FileIo;
   readonly store: TableStore;

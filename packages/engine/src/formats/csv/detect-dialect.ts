@@ -76,7 +76,7 @@ function oneColumn(text: string, candidates: readonly Candidate[], complete: boo
 }
 
 /** Votes column by column: where the rows below hold data and the first does not, the first one is a header. */
-export function hasHeader(records: readonly (readonly string[])[]): boolean {
+function hasHeader(records: readonly (readonly string[])[]): boolean {
   const [first, ...rest] = records;
   if (first === undefined) return false;
   if (rest.length === 0) return !first.some(looksLikeData);

@@ -58,7 +58,7 @@ function printSelect(node: SelectQuery): string {
 }
 
 /** DuckDB's text of a query. */
-export function printQuery(node: Query): string {
+function printQuery(node: Query): string {
   if (node.kind === "select") return printSelect(node);
   if (node.queries.length === 0) throw problem("engine.statement_invalid", { reason: "a union needs at least one query" });
   return node.queries.map((query) => `(${printQuery(query)})`).join(" UNION ALL ");
@@ -70,7 +70,7 @@ function printEntries(entries: Readonly<Record<string, string | number>>): strin
 }
 
 function printFormat(format: CopyFormat): string {
-  if (format.kind === "csv") return "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR ''";
+  if (format.kind === "csv") return "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '', NEW_LINE '\\r\\n'";
   const options = [
     `FORMAT parquet, COMPRESSION ${format.compression === "zstd" ? "zstd" : "snappy"}, ROW_GROUP_SIZE ${printCount(format.rowGroupRows)}, RETURN_STATS`,
   ];
