@@ -19,6 +19,8 @@ export interface SuperviseOptions {
   readonly log: Logger;
   /** Frees the jobs of a worker whose process has ended. */
   readonly release: (owner: string) => Promise<unknown>;
+  /** How long a worker that was told to stop may take; 11 s when left out. */
+  readonly stopMs?: number;
 }
 
 /** Worker processes that are started again when they end. Disposing stops them: their jobs finish or are handed back. */
@@ -66,7 +68,7 @@ async function runOne(options: SuperviseOptions, children: Set<ChildProcess>, st
   });
   const ended = once(child, "exit").catch((error: unknown) => log.error({ err: error }, "a worker process could not be started"));
   children.add(child);
-  const stop = (): void => stopChild(child, log);
+  const stop = (): void => stopChild(child, options);
   stopping.addEventListener("abort", stop, { once: true });
   if (stopping.aborted) stop();
   await ended;
@@ -77,11 +79,11 @@ async function runOne(options: SuperviseOptions, children: Set<ChildProcess>, st
   await options.release(owner).catch((error: unknown) => log.warn({ err: error, owner }, "the leases of an ended worker were not freed; they run out"));
 }
 
-function stopChild(child: ChildProcess, log: Logger): void {
+function stopChild(child: ChildProcess, { log, stopMs = STOP_MS }: SuperviseOptions): void {
   if (child.connected) child.send({ type: "stop" } satisfies StopWorker, () => undefined);
   const timer = setTimeout(() => {
     log.error({ workerPid: child.pid }, "a worker process did not stop and is killed");
     child.kill("SIGKILL");
-  }, STOP_MS);
+  }, stopMs);
   child.once("exit", () => clearTimeout(timer));
 }
