@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Logger, releasable } from "@granary/kernel";
 import pg from "pg";
 
@@ -16,72 +17,93 @@ export interface Listener extends AsyncDisposable {
   subscribe(channel: string, callback: Callback): Promise<AsyncDisposable>;
 }
 
-export function createListener(options: { readonly config: pg.ClientConfig; readonly log: Logger }): Listener {
-  const channels = new Map<string, Set<Callback>>();
-  let client: pg.Client | undefined;
-  let connecting: Promise<pg.Client> | undefined;
-  let closed = false;
+export interface ListenerOptions {
+  readonly config: pg.ClientConfig;
+  readonly log: Logger;
+}
 
-  function lost(failed: pg.Client): void {
-    if (client !== failed) return;
-    client = undefined;
-    if (!closed && channels.size > 0) void reconnect();
+const listen = (client: pg.Client, channel: string) => client.query(`listen ${pg.escapeIdentifier(channel)}`);
+
+class ReconnectingListener implements Listener {
+  readonly #options: ListenerOptions;
+  readonly #channels = new Map<string, Set<Callback>>();
+  #client: pg.Client | undefined;
+  #connecting: Promise<pg.Client> | undefined;
+  #closed = false;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
   }
 
-  async function open(): Promise<pg.Client> {
-    const fresh = new pg.Client(options.config);
-    fresh.on("error", () => lost(fresh));
-    fresh.on("end", () => lost(fresh));
-    fresh.on("notification", ({ channel, payload }) => {
-      for (const callback of channels.get(channel) ?? []) callback(payload ?? "");
+  async subscribe(channel: string, callback: Callback): Promise<AsyncDisposable> {
+    const callbacks = this.#channels.get(channel) ?? new Set();
+    const isNew = callbacks.size === 0;
+    callbacks.add(callback);
+    this.#channels.set(channel, callbacks);
+    const client = await this.#connect();
+    if (isNew) await listen(client, channel);
+    return releasable(() => this.#unsubscribe(channel, callback));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#channels.clear();
+    await this.#connecting?.catch(() => undefined);
+    await this.#client?.end().catch(() => undefined);
+  }
+
+  async #unsubscribe(channel: string, callback: Callback): Promise<void> {
+    const callbacks = this.#channels.get(channel);
+    callbacks?.delete(callback);
+    if (callbacks === undefined || callbacks.size > 0) return;
+    this.#channels.delete(channel);
+    await this.#client?.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
+  }
+
+  #connect(): Promise<pg.Client> {
+    if (this.#client !== undefined) return Promise.resolve(this.#client);
+    this.#connecting ??= this.#open().finally(() => {
+      this.#connecting = undefined;
     });
-    await fresh.connect();
-    for (const channel of channels.keys()) await fresh.query(`listen ${pg.escapeIdentifier(channel)}`);
-    client = fresh;
-    return fresh;
+    return this.#connecting;
   }
 
-  function connection(): Promise<pg.Client> {
-    if (client !== undefined) return Promise.resolve(client);
-    connecting ??= open().finally(() => {
-      connecting = undefined;
-    });
-    return connecting;
+  async #open(): Promise<pg.Client> {
+    const client = new pg.Client(this.#options.config);
+    client.on("error", () => this.#lost(client));
+    client.on("end", () => this.#lost(client));
+    client.on("notification", ({ channel, payload }) => this.#call(channel, payload ?? ""));
+    await client.connect();
+    for (const channel of this.#channels.keys()) await listen(client, channel);
+    this.#client = client;
+    return client;
   }
 
-  async function reconnect(): Promise<void> {
-    for (let delay = FIRST_DELAY_MS; !closed; delay = Math.min(delay * 2, MAX_DELAY_MS)) {
+  #call(channel: string, payload: string): void {
+    for (const callback of this.#channels.get(channel) ?? []) callback(payload);
+  }
+
+  #lost(client: pg.Client): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    if (!this.#closed && this.#channels.size > 0) void this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    for (let delayMs = FIRST_DELAY_MS; !this.#closed; delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)) {
       try {
-        await connection();
-        for (const callbacks of channels.values()) for (const callback of callbacks) callback("");
+        await this.#connect();
+        for (const channel of this.#channels.keys()) this.#call(channel, "");
         return;
       } catch (error) {
-        options.log.warn({ err: error, delayMs: delay }, "the notification connection is down; trying again");
-        await new Promise((resolve) => setTimeout(resolve, delay).unref());
+        this.#options.log.warn({ err: error, delayMs }, "the notification connection is down; trying again");
+        await delay(delayMs, undefined, { ref: false });
       }
     }
   }
+}
 
-  return {
-    async subscribe(channel, callback) {
-      const callbacks = channels.get(channel) ?? new Set();
-      const isNew = callbacks.size === 0;
-      callbacks.add(callback);
-      channels.set(channel, callbacks);
-      const current = await connection();
-      if (isNew) await current.query(`listen ${pg.escapeIdentifier(channel)}`);
-      return releasable(async () => {
-        callbacks.delete(callback);
-        if (callbacks.size > 0) return;
-        channels.delete(channel);
-        await client?.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
-      });
-    },
-    async [Symbol.asyncDispose]() {
-      closed = true;
-      channels.clear();
-      await connecting?.catch(() => undefined);
-      await client?.end().catch(() => undefined);
-    },
-  };
+/** Prepares a listener; it connects at the first subscription. */
+export function createListener(options: ListenerOptions): Listener {
+  return new ReconnectingListener(options);
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 
 const MAX_PREPARED = 400;
 const MAX_PREPARED_TEXT = 8_000;

@@ -1,7 +1,7 @@
 import cookie from "@fastify/cookie";
-import { drainBacklog, recordEvent, startEventRelay } from "@granary/core/events";
+import { drainBacklog, startEventRelay } from "@granary/core/events";
 import { notify } from "@granary/core/notifications";
-import { systemPrincipal } from "@granary/core/context";
+import { recordEvent, systemPrincipal } from "@granary/core/context";
 import { cancelJob, enqueueJob } from "@granary/jobs";
 import { type Id, newId } from "@granary/kernel";
 import { REALTIME_REPLAY_LIMIT } from "@granary/protocol";

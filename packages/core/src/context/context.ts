@@ -3,9 +3,9 @@ import type { EnqueueOptions, JobName, JobPayload } from "@granary/jobs";
 import { enqueueJob } from "@granary/jobs";
 import type { Clock, Id, Logger } from "@granary/kernel";
 import type { Lake } from "@granary/lake";
-import { type NewEvent, recordEvent } from "../events/record-event.ts";
 import type { CoreConfig } from "./config.ts";
 import { type Principal, requireWorkspace } from "./principal.ts";
+import { type NewEvent, recordEvent } from "./record-event.ts";
 
 /** What every feature may use; built once in the composition root. */
 export interface Services {

@@ -1,6 +1,5 @@
 import { type RouteId, routes } from "@granary/protocol";
-import { actorOf, type Ctx } from "../context/index.ts";
-import { recordEvent } from "./record-event.ts";
+import { actorOf, type Ctx, recordEvent } from "../context/index.ts";
 import { hasRecentDenial } from "./store.ts";
 
 /** One entry a minute for each principal and route; a script that hammers a forbidden address must not fill the log. */

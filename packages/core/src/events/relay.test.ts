@@ -2,8 +2,8 @@ import { connectOwner, type Database, openDatabase } from "@granary/db";
 import { type Id, newId, silentLogger } from "@granary/kernel";
 import { createTestDatabase, type TestDatabase } from "@granary/testkit/postgres";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { systemPrincipal } from "../context/index.ts";
-import { drainBacklog, lastEventPosition, placeEvents, readEventsAfter, recordEvent, startEventRelay, verifyChain } from "./index.ts";
+import { recordEvent, systemPrincipal } from "../context/index.ts";
+import { drainBacklog, lastEventPosition, placeEvents, readEventsAfter, startEventRelay, verifyChain } from "./index.ts";
 
 let target: TestDatabase;
 let database: Database;

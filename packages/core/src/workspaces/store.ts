@@ -52,13 +52,18 @@ export async function insertWorkspace(db: Writer, row: { id: string; slug: strin
 }
 
 /** Changes a workspace if it still has the version the caller read; returns whether it had. */
-export async function updateWorkspaceRow(db: Writer, id: string, version: number, change: { name?: string; slug?: string }, now: Date): Promise<boolean> {
+export async function updateWorkspaceRow(
+  db: Writer,
+  read: { readonly id: string; readonly version: number },
+  change: { readonly name?: string; readonly slug?: string },
+  now: Date,
+): Promise<boolean> {
   const result = await db
     .updateTable("workspaces")
     .set({ ...change, updated_at: now })
     .set((eb) => ({ version: eb("version", "+", 1) }))
-    .where("id", "=", id)
-    .where("version", "=", version)
+    .where("id", "=", read.id)
+    .where("version", "=", read.version)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
-import { recordEvent } from "@granary/core/events";
 import { type ConnectionOptions, migrate, openDatabase } from "@granary/db";
-import { systemPrincipal } from "@granary/core/context";
+import { recordEvent, systemPrincipal } from "@granary/core/context";
 import { newId, silentLogger } from "@granary/kernel";
 import type { EventType } from "@granary/protocol";
 import type { Command } from "commander";

@@ -1,8 +1,7 @@
 import type { Writer } from "@granary/db";
 import type { JobRow } from "@granary/jobs";
 import { jobSpec } from "@granary/protocol";
-import { type Services, systemPrincipal } from "../../context/index.ts";
-import { recordEvent } from "../../events/index.ts";
+import { recordEvent, type Services, systemPrincipal } from "../../context/index.ts";
 import { notify } from "../../notifications/index.ts";
 
 /** Records that a job failed for good and tells the person who started it, in the transaction in which it fails. */

@@ -23,7 +23,7 @@ async function rename(ctx: TxCtx, idOrSlug: string, version: number, change: Cha
   const before = await findWorkspaceRow(ctx.db, idOrSlug);
   if (before === undefined) throw problem("workspace.not_found");
   const fields = { ...(change.name === undefined ? {} : { name: change.name }), ...(change.slug === undefined ? {} : { slug: change.slug }) };
-  if (!(await updateWorkspaceRow(ctx.db, before.id, version, fields, ctx.now))) {
+  if (!(await updateWorkspaceRow(ctx.db, { id: before.id, version }, fields, ctx.now))) {
     const current = await findWorkspaceRow(ctx.db, before.id);
     throw problem("edit.conflict", { current: presentWorkspace(ctx.principal, current ?? before) });
   }

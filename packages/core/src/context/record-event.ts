@@ -2,7 +2,7 @@ import type { Writer } from "@granary/db";
 import { type Id, newId } from "@granary/kernel";
 import { EVENTS, type EventType } from "@granary/protocol";
 import { sql } from "kysely";
-import { actorOf, type Principal } from "../context/principal.ts";
+import { actorOf, type Principal } from "./principal.ts";
 
 /** A fact to record: what happened to what. Data holds references and before/after values, never secrets or table data. */
 export interface NewEvent {
