@@ -20,6 +20,7 @@ interface Outcome {
   readonly csv: LoadedCsv;
   readonly rows: readonly Row[];
   readonly types: readonly string[];
+  readonly normalized: readonly boolean[];
 }
 
 function load(content: string | Buffer, dialect: Partial<CsvDialect> = {}): Promise<Outcome> {
@@ -28,7 +29,12 @@ function load(content: string | Buffer, dialect: Partial<CsvDialect> = {}): Prom
     const proved = await proveTypes(session, csv.relation, csv.columnKeys);
     const items = csv.columnKeys.map((key) => ({ expression: column(key), as: key }));
     const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from: csv.relation } });
-    return { csv, rows, types: proved.map(({ type }) => (type.kind === "decimal" ? `decimal(${type.precision},${type.scale})` : type.kind)) };
+    return {
+      csv,
+      rows,
+      normalized: proved.map((item) => item.isNormalized),
+      types: proved.map(({ type }) => (type.kind === "decimal" ? `decimal(${type.precision},${type.scale})` : type.kind)),
+    };
   });
 }
 
@@ -199,6 +205,24 @@ describe("types", () => {
     [["1".repeat(50)], "text"],
   ])("proves %j to be %s", async (values, type) => {
     expect(await typesOf(...values)).toBe(type);
+  });
+
+  it.each([
+    [["true", "false"], false],
+    [["TRUE", "false"], true],
+    [["1", "2"], false],
+    [["1.50", "2.25"], false],
+    [["1.5", "2.25"], true],
+    [["2", "2.5e-10"], true],
+    [["2024-01-01 10:00:00"], false],
+    [["2024-01-01T10:00:00"], true],
+    [["TRUE", "yes"], false],
+  ])("says whether %j will be spelled otherwise when stored", async (values, isNormalized) => {
+    expect((await load(`v,w\n${values.map((value) => `${value},x\n`).join("")}`)).normalized[0]).toBe(isNormalized);
+  });
+
+  it("falls back to exact decimals where doubles would lose digits", async () => {
+    expect(await typesOf("0.12345678901234567890", "1.5")).toBe("decimal(38,20)");
   });
 
   it("is not misled by a late exception behind many integers", async () => {

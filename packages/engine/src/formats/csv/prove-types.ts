@@ -1,7 +1,21 @@
 import type { JsonValue, Row } from "../../process/messages.ts";
 import type { EngineSession } from "../../process/session.ts";
-import { call, caseWhen, cast, column, compare, type Expression, isNull, literal, or, type Relation, type SelectItem, type SqlType } from "../../sql/index.ts";
-import { fitsType, fractionDigits, integerDigits, isDecimalText, textToType } from "./text-types.ts";
+import {
+  call,
+  caseWhen,
+  cast,
+  column,
+  compare,
+  type Expression,
+  isNull,
+  literal,
+  not,
+  or,
+  type Relation,
+  type SelectItem,
+  type SqlType,
+} from "../../sql/index.ts";
+import { fitsType, fractionDigits, integerDigits, isDecimalText, tryTextToType } from "./text-types.ts";
 
 /** Rows looked at before all of them: types that fail here need no look at the rest. */
 const SAMPLE_ROWS = 20_000;
@@ -21,33 +35,37 @@ export interface ColumnType {
 const CANDIDATES = ["boolean", "bigint", "decimal", "double", "date", "timestamp"] as const;
 type Candidate = (typeof CANDIDATES)[number];
 
-/** Wide enough that the shape decides; the real precision follows from the digits seen. */
-const test = (text: Expression, candidate: Candidate): Expression =>
-  candidate === "decimal" ? or(isNull(text), isDecimalText(text)) : fitsType(text, { kind: candidate });
-
-interface Facts {
-  readonly name: string;
-  readonly candidates: readonly Candidate[];
-}
-
 interface DecimalFacts {
   readonly wholeDigits: number;
   readonly maxScale: number;
   readonly minScale: number;
 }
 
-/** `unseen` says what remains possible for a column without any value here. */
-async function survivors(session: EngineSession, from: Relation, columns: readonly Facts[], unseen: readonly Candidate[]): Promise<readonly Facts[]> {
-  const items = columns.flatMap(({ name, candidates }): SelectItem[] => [
-    { expression: compare(call("count", column(name)), ">", literal(0)), as: `${name}_seen` },
-    ...candidates.map((candidate) => ({ expression: call("all_true", test(column(name), candidate)), as: `${name}_${candidate}` })),
-  ]);
-  const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from } });
-  const values = readByName(items, rows[0]);
-  return columns.map(({ name, candidates }) => ({
-    name,
-    candidates: values(`${name}_seen`) === true ? candidates.filter((candidate) => values(`${name}_${candidate}`) === true) : unseen,
-  }));
+/** What is still possible for a column, likeliest first. */
+interface Open {
+  readonly name: string;
+  readonly candidates: readonly Candidate[];
+  /** Set when all values are decimal numbers, but of a kind for which doubles are preferred. */
+  readonly decimals?: DecimalFacts;
+}
+
+/** What all rows say about a column and one candidate. */
+interface Verdict {
+  readonly isSeen: boolean;
+  readonly fits: boolean;
+  readonly isVerbatim: boolean;
+  readonly decimals: DecimalFacts;
+}
+
+const TEXT_COLUMN: ColumnType = { type: { kind: "text" }, isNormalized: false };
+
+/** For decimals the shape decides; their digits follow from the values seen. */
+const fits = (text: Expression, candidate: Candidate): Expression =>
+  candidate === "decimal" ? or(isNull(text), isDecimalText(text)) : fitsType(text, { kind: candidate });
+
+function isVerbatim(text: Expression, candidate: Candidate): Expression {
+  if (candidate === "decimal") return literal(true);
+  return or(isNull(text), not(fits(text, candidate)), compare(cast(tryTextToType(text, { kind: candidate }), { kind: "text" }), "=", text));
 }
 
 function readByName(items: readonly SelectItem[], row: Row | undefined): (name: string) => JsonValue {
@@ -55,73 +73,94 @@ function readByName(items: readonly SelectItem[], row: Row | undefined): (name: 
   return (name) => row?.[places.get(name) ?? -1] ?? null;
 }
 
-async function decimalFacts(session: EngineSession, from: Relation, names: readonly string[]): Promise<ReadonlyMap<string, DecimalFacts>> {
-  if (names.length === 0) return new Map();
-  const items = names.flatMap((name): SelectItem[] => [
-    { expression: call("max", integerDigits(column(name))), as: `${name}_whole` },
-    { expression: call("max", fractionDigits(column(name))), as: `${name}_max` },
-    { expression: call("min", fractionDigits(column(name))), as: `${name}_min` },
-  ]);
-  const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from } });
-  const values = readByName(items, rows[0]);
-  return new Map(
-    names.map((name) => [
-      name,
-      { wholeDigits: Number(values(`${name}_whole`)), maxScale: Number(values(`${name}_max`)), minScale: Number(values(`${name}_min`)) },
-    ]),
+/** Keeps the candidates that no row of a sample contradicts; all of them for a column without a value there. */
+async function likelyTypes(session: EngineSession, sample: Relation, names: readonly string[]): Promise<readonly Open[]> {
+  const items = names.flatMap((name): SelectItem[] =>
+    CANDIDATES.map((candidate) => ({ expression: call("all_true", fits(column(name), candidate)), as: `${name}_${candidate}` })),
   );
+  const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from: sample } });
+  const values = readByName(items, rows[0]);
+  return names.map((name) => ({ name, candidates: CANDIDATES.filter((candidate) => values(`${name}_${candidate}`) !== false) }));
 }
 
-function decimalType(facts: DecimalFacts | undefined): SqlType | undefined {
-  if (facts === undefined || facts.wholeDigits + facts.maxScale > MAX_DIGITS) return undefined;
-  // 18 digits fit 64 bits; room is left so that the next load's larger amounts still fit.
-  const precision = facts.wholeDigits + facts.maxScale <= 18 ? 18 : MAX_DIGITS;
-  return { kind: "decimal", precision, scale: facts.maxScale };
+function verdictItems({ name, candidates }: Open): readonly SelectItem[] {
+  const text = column(name);
+  const candidate = candidates[0] ?? "boolean";
+  const digits: readonly SelectItem[] = [
+    { expression: call("max", integerDigits(text)), as: `${name}_whole` },
+    { expression: call("max", fractionDigits(text)), as: `${name}_max` },
+    { expression: call("min", fractionDigits(text)), as: `${name}_min` },
+  ];
+  return [
+    { expression: call("count", text), as: `${name}_seen` },
+    { expression: call("all_true", fits(text, candidate)), as: `${name}_fits` },
+    { expression: call("all_true", isVerbatim(text, candidate)), as: `${name}_verbatim` },
+    ...(candidate === "decimal" ? digits : []),
+  ];
 }
 
-function chooseType(facts: Facts, decimals: DecimalFacts | undefined): SqlType {
-  const [first] = facts.candidates;
-  if (first === undefined) return { kind: "text" };
-  if (first !== "decimal") return { kind: first };
-  const decimal = decimalType(decimals);
-  const isUniform = decimals !== undefined && (decimals.maxScale === decimals.minScale || decimals.maxScale <= MAX_MIXED_SCALE);
-  if (decimal !== undefined && isUniform) return decimal;
-  if (facts.candidates.includes("double")) return { kind: "double" };
-  return decimal ?? { kind: "text" };
-}
-
-async function normalizations(session: EngineSession, from: Relation, types: ReadonlyMap<string, SqlType>): Promise<readonly ColumnType[]> {
-  const items = [...types].map(([name, type]): SelectItem => {
-    const text = column(name);
-    const printed = cast(textToType(text, type), { kind: "text" });
-    return { expression: call("all_true", type.kind === "text" ? literal(true) : or(isNull(text), compare(printed, "=", text))), as: name };
-  });
+/** Asks all rows about the first candidate of every open column, in one pass. */
+async function judge(session: EngineSession, from: Relation, open: readonly Open[]): Promise<(name: string) => Verdict> {
+  const items = open.flatMap(verdictItems);
   const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from } });
   const values = readByName(items, rows[0]);
-  return [...types].map(([name, type]) => ({ type, isNormalized: values(name) === false }));
+  return (name) => ({
+    isSeen: Number(values(`${name}_seen`)) > 0,
+    fits: values(`${name}_fits`) === true,
+    isVerbatim: values(`${name}_verbatim`) === true,
+    decimals: { wholeDigits: Number(values(`${name}_whole`)), maxScale: Number(values(`${name}_max`)), minScale: Number(values(`${name}_min`)) },
+  });
 }
 
-/** Finds for each text column the narrowest type that every one of its values fits without loss, by looking at all of them. */
+function decimalColumn(facts: DecimalFacts): ColumnType {
+  const digits = facts.wholeDigits + facts.maxScale;
+  if (digits > MAX_DIGITS) return TEXT_COLUMN;
+  // 18 digits fit 64 bits; room is left so that the next load's larger amounts still fit.
+  return { type: { kind: "decimal", precision: digits <= 18 ? 18 : MAX_DIGITS, scale: facts.maxScale }, isNormalized: facts.minScale !== facts.maxScale };
+}
+
+const isPlainDecimal = ({ maxScale, minScale }: DecimalFacts): boolean => maxScale === minScale || maxScale <= MAX_MIXED_SCALE;
+
+/** The column's type when this verdict settles it, and otherwise what is still to be asked. */
+function settle(open: Open, verdict: Verdict): ColumnType | Open {
+  const [candidate, ...others] = open.candidates;
+  if (candidate === undefined || !verdict.isSeen) return TEXT_COLUMN;
+  if (!verdict.fits) {
+    if (others.length > 0) return { ...open, candidates: others };
+    return open.decimals === undefined ? TEXT_COLUMN : decimalColumn(open.decimals);
+  }
+  if (candidate !== "decimal") return { type: { kind: candidate }, isNormalized: !verdict.isVerbatim };
+  const { decimals } = verdict;
+  const mayBeDouble = others.includes("double");
+  if ((isPlainDecimal(decimals) && decimals.wholeDigits + decimals.maxScale <= MAX_DIGITS) || !mayBeDouble) return decimalColumn(decimals);
+  return { name: open.name, candidates: ["double"], decimals };
+}
+
+async function proveBatch(session: EngineSession, from: Relation, names: readonly string[]): Promise<readonly ColumnType[]> {
+  const items = names.map((name): SelectItem => ({ expression: column(name), as: name }));
+  let open = await likelyTypes(session, { kind: "query", query: { kind: "select", items, from, limit: SAMPLE_ROWS } }, names);
+  const proved = new Map<string, ColumnType>();
+  for (open = open.filter((item) => item.candidates.length > 0); open.length > 0; ) {
+    const verdictOf = await judge(session, from, open);
+    const next: Open[] = [];
+    for (const item of open) {
+      const settled = settle(item, verdictOf(item.name));
+      if ("candidates" in settled) next.push(settled);
+      else proved.set(item.name, settled);
+    }
+    open = next;
+  }
+  return names.map((name) => proved.get(name) ?? TEXT_COLUMN);
+}
+
+/**
+ * Finds for each text column the narrowest type that every one of its values fits without loss. A sample proposes,
+ * all rows decide; mostly one pass over them is enough.
+ */
 export async function proveTypes(session: EngineSession, from: Relation, names: readonly string[]): Promise<readonly ColumnType[]> {
   const proved: ColumnType[] = [];
   for (let at = 0; at < names.length; at += COLUMNS_PER_QUERY) {
-    const batch = names.slice(at, at + COLUMNS_PER_QUERY);
-    const items = batch.map((name): SelectItem => ({ expression: column(name), as: name }));
-    const sample: Relation = { kind: "query", query: { kind: "select", items, from, limit: SAMPLE_ROWS } };
-    const likely = await survivors(
-      session,
-      sample,
-      batch.map((name) => ({ name, candidates: CANDIDATES })),
-      CANDIDATES,
-    );
-    const certain = await survivors(session, from, likely, []);
-    const decimals = await decimalFacts(
-      session,
-      from,
-      certain.filter((facts) => facts.candidates[0] === "decimal").map((facts) => facts.name),
-    );
-    const types = new Map(certain.map((facts) => [facts.name, chooseType(facts, decimals.get(facts.name))]));
-    proved.push(...(await normalizations(session, from, types)));
+    proved.push(...(await proveBatch(session, from, names.slice(at, at + COLUMNS_PER_QUERY))));
   }
   return proved;
 }

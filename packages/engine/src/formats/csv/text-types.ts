@@ -68,6 +68,9 @@ export function fitsType(text: Expression, type: SqlType): Expression {
   return or(isNull(text), call("coalesce", TESTS[type.kind](text, type), literal(false)));
 }
 
+/** The value of a text, or null where it is no value of the type. */
+export const tryTextToType = (text: Expression, type: SqlType): Expression => tryCast(type.kind === "timestamp" ? withSpace(text) : text, type);
+
 /** The value of a text that `fitsType` accepted; fails on any other. */
 export function textToType(text: Expression, type: SqlType): Expression {
   if (type.kind === "text") return text;
