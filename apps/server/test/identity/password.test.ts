@@ -34,6 +34,15 @@ describe("password reset", () => {
     expect(await stage.mailsTo("nobody@example.com")).toEqual([]);
   });
 
+  it("does not let strangers fill a mailbox: at most five an hour", async () => {
+    const { email } = await stage.person();
+    for (let round = 0; round < 8; round += 1) expect((await stage.send("POST", "/auth/reset-password", { email })).status).toBe(202);
+    expect(await stage.mailsTo(email)).toHaveLength(5);
+    stage.advance(3_601);
+    await stage.send("POST", "/auth/reset-password", { email });
+    expect(await stage.mailsTo(email)).toHaveLength(6);
+  });
+
   it("lets one of two uses at the same moment win", async () => {
     const { email } = await stage.person();
     await stage.send("POST", "/auth/reset-password", { email });

@@ -1,4 +1,4 @@
-export { type NewMail, queueMail } from "./commands/queue-mail.ts";
+export { mayMailStranger, type NewMail, queueMail } from "./commands/queue-mail.ts";
 export { mailJobs } from "./jobs.ts";
 export { getMail } from "./queries/get-mail.ts";
 export { listMails } from "./queries/list-mails.ts";

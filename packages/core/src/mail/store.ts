@@ -1,4 +1,5 @@
 import type { Reader, Writer } from "@granary/db";
+import { newId } from "@granary/kernel";
 import type { Mail } from "@granary/protocol";
 import { sql } from "kysely";
 import type { DrawnMail } from "./templates/index.ts";
@@ -41,6 +42,18 @@ export function listMailRows(
     .orderBy("id", "desc")
     .limit(options.limit + 1)
     .execute();
+}
+
+/** How many mails of a kind an address got since an instant. Ids begin with their time, so this reads the newest rows alone. */
+export async function countMails(db: Writer, to: string, kind: string, since: Date): Promise<number> {
+  const row = await db
+    .selectFrom("mails")
+    .select(sql<number>`count(*)::int`.as("n"))
+    .where("id", ">=", newId("mail", since.getTime()))
+    .where("to_address", "=", to)
+    .where("kind", "=", kind)
+    .executeTakeFirst();
+  return row?.n ?? 0;
 }
 
 export function findMailRow(db: Reader | Writer, id: string) {

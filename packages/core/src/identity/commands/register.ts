@@ -2,7 +2,7 @@ import { isUniqueViolation } from "@granary/db";
 import type { Id } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
-import { queueMail } from "../../mail/index.ts";
+import { mayMailStranger, queueMail } from "../../mail/index.ts";
 import { issueVerificationLink } from "../links.ts";
 import { type Granted, openSession } from "../open-session.ts";
 import { hashPassword, requireGoodPassword } from "../password.ts";
@@ -64,12 +64,14 @@ async function createUnverified(ctx: TxCtx, input: Registration, passwordHash: s
 
 /** Mails the link that confirms the address. */
 export async function sendVerification(ctx: TxCtx, account: AccountRow): Promise<void> {
+  if (!(await mayMailStranger(ctx, account.email, "verify_email"))) return;
   const { link, hours } = await issueVerificationLink(ctx, account);
   await queueMail(ctx, { to: account.email, kind: "verify_email", params: { name: account.name, link, hours } });
 }
 
 async function remind(ctx: TxCtx, account: AccountRow): Promise<void> {
   if (account.email_verified_at === null) return sendVerification(ctx, account);
+  if (!(await mayMailStranger(ctx, account.email, "account_exists"))) return;
   const link = `${ctx.services.config.publicUrl}/sign-in`;
   await queueMail(ctx, { to: account.email, kind: "account_exists", params: { name: account.name, link } });
 }

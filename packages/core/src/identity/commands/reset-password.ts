@@ -1,6 +1,6 @@
 import { problem } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
-import { queueMail } from "../../mail/index.ts";
+import { mayMailStranger, queueMail } from "../../mail/index.ts";
 import { attemptsAt } from "../attempts.ts";
 import { issueResetLink } from "../links.ts";
 import { requireAccount } from "../open-session.ts";
@@ -16,7 +16,7 @@ import { tokenHash } from "../tokens.ts";
 export async function askPasswordReset(ctx: Ctx, email: string): Promise<void> {
   await ctx.system.tx(async (ctx) => {
     const account = await findAccountByEmail(ctx.db, email);
-    if (account === undefined || account.status === "inactive") return;
+    if (account === undefined || account.status === "inactive" || !(await mayMailStranger(ctx, account.email, "reset_password"))) return;
     const { link, hours } = await issueResetLink(ctx, account);
     await queueMail(ctx, { to: account.email, kind: "reset_password", params: { name: account.name, link, hours, askedBy: null } });
     await ctx.record({
