@@ -17,5 +17,5 @@ export {
   tryCast,
 } from "./expression.ts";
 export { FUNCTIONS, type FunctionName } from "./functions.ts";
-export type { CopyFormat, CsvDialect, ParquetField, Query, Relation, SelectItem, SelectQuery, Statement } from "./query.ts";
+export type { CopyFormat, CsvDialect, LineEnd, ParquetField, Query, Relation, SelectItem, SelectQuery, Statement } from "./query.ts";
 export type { SqlType, SqlTypeKind } from "./types.ts";

@@ -8,6 +8,9 @@ export interface CsvDialect {
   readonly header: boolean;
 }
 
+/** How the lines of a text file end; line ends inside quoted values do not count. */
+export type LineEnd = "lf" | "crlf" | "cr";
+
 /** One column to read from Parquet files, found by its field id whatever its name in the file. */
 export interface ParquetField {
   readonly fieldId: number;
@@ -27,7 +30,7 @@ export type Relation =
   /** What a Parquet file's footer says, one row per column of each row group. */
   | { readonly kind: "parquetFooter"; readonly path: string }
   /** All columns as text; rows that do not fit are kept aside for `rejectedRows`. */
-  | { readonly kind: "csvFile"; readonly path: string; readonly columns: readonly string[]; readonly dialect: CsvDialect }
+  | { readonly kind: "csvFile"; readonly path: string; readonly columns: readonly string[]; readonly dialect: CsvDialect; readonly lineEnd: LineEnd }
   /** What the csv reads of this session set aside, one row per fault. */
   | { readonly kind: "rejectedRows" };
 

@@ -1,6 +1,6 @@
 import type { TaskContext } from "../../process/tasks.ts";
 import { Fault } from "../../fault.ts";
-import type { CsvDialect } from "../../sql/index.ts";
+import type { CsvDialect, LineEnd } from "../../sql/index.ts";
 import { columnNames, type RenamedColumn } from "./column-names.ts";
 import { detectDialect } from "./detect-dialect.ts";
 import { fileChunks, fileHead } from "./file-chunks.ts";
@@ -24,16 +24,23 @@ export interface CsvInspection {
   readonly bytes: number;
   readonly columns: readonly string[];
   readonly renamed: readonly RenamedColumn[];
+  readonly lineEnd: LineEnd;
   /** Records below the header. */
   readonly records: number;
-  /** Some records do not fit or line ends are mixed, so that the file must be tidied before the engine reads it. */
+  /** Some records do not fit, or line ends are mixed or in doubt, so that the file must be tidied before the engine reads it. */
   readonly isIrregular: boolean;
 }
 
 function isIrregular(scanner: RecordScanner, columns: number, open: boolean): boolean {
   const kinds = Object.values(scanner.lineEnds).filter((count) => count > 0).length;
   const ragged = scanner.fieldCounts.size > 1 || !scanner.fieldCounts.has(columns);
-  return kinds > 1 || ragged || scanner.brokenRecords > 0 || scanner.leadingBlankLines > 0 || open;
+  const isCrlfInDoubt = scanner.lineEnds.crlf > 0 && scanner.hasQuotedLineEnds;
+  return isCrlfInDoubt || kinds > 1 || ragged || scanner.brokenRecords > 0 || scanner.leadingBlankLines > 0 || open;
+}
+
+function lineEndOf({ lineEnds }: RecordScanner): LineEnd {
+  if (lineEnds.crlf > 0) return "crlf";
+  return lineEnds.cr > 0 ? "cr" : "lf";
 }
 
 /** Reads a delimited file once: checks that it is text in UTF-8, decides its dialect, and counts its records. */
@@ -67,6 +74,7 @@ export async function inspectCsv(input: InspectCsvInput, context: TaskContext): 
     bytes,
     columns: names,
     renamed: dialect.header ? renamed : [],
+    lineEnd: lineEndOf(scanner),
     records: scanner.records + blankRecords - (dialect.header ? 1 : 0),
     isIrregular: isIrregular(scanner, names.length, open),
   };

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { problem } from "@granary/protocol";
 import type { EngineSession } from "../../process/session.ts";
-import { column, type CsvDialect, type Query, type Relation } from "../../sql/index.ts";
+import { column, type CsvDialect, type LineEnd, type Query, type Relation } from "../../sql/index.ts";
 import type { CsvInspection } from "./inspect-csv.ts";
 import type { RejectedRow } from "./tidy-csv.ts";
 
@@ -26,6 +26,7 @@ export interface LoadedCsv {
 interface ReadableFile {
   readonly path: string;
   readonly dialect: CsvDialect;
+  readonly lineEnd: LineEnd;
   readonly records: number;
   readonly rejectedCount: number;
   readonly rejected: readonly RejectedRow[];
@@ -33,10 +34,17 @@ interface ReadableFile {
 
 async function makeReadable(session: EngineSession, input: LoadCsvInput, inspection: CsvInspection): Promise<ReadableFile> {
   const { dialect, records, columns } = inspection;
-  if (!inspection.isIrregular) return { path: input.path, dialect, records, rejectedCount: 0, rejected: [] };
+  if (!inspection.isIrregular) return { path: input.path, dialect, lineEnd: inspection.lineEnd, records, rejectedCount: 0, rejected: [] };
   const target = join(session.tempDir, "tidied.csv");
   const tidied = await session.task("tidyCsv", { path: input.path, dialect, columns: columns.length, target, maxRejected: input.maxRejected });
-  return { path: target, dialect: { ...dialect, header: false }, records: tidied.kept, rejectedCount: tidied.rejectedCount, rejected: tidied.rejected };
+  return {
+    path: target,
+    dialect: { ...dialect, header: false },
+    lineEnd: "lf",
+    records: tidied.kept,
+    rejectedCount: tidied.rejectedCount,
+    rejected: tidied.rejected,
+  };
 }
 
 /** What the engine itself refused of a file whose records all fit: for example a single value of many megabytes. */
@@ -66,7 +74,7 @@ export async function loadCsv(session: EngineSession, input: LoadCsvInput): Prom
     query: {
       kind: "select",
       items: columnKeys.map((key) => ({ expression: column(key), as: key })),
-      from: { kind: "csvFile", path: file.path, columns: columnKeys, dialect: file.dialect },
+      from: { kind: "csvFile", path: file.path, columns: columnKeys, dialect: file.dialect, lineEnd: file.lineEnd },
     },
     path: spool,
     format: { kind: "parquet", rowGroupRows: 122_880, compression: "snappy" },

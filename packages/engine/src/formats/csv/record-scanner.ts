@@ -23,6 +23,7 @@ const ENDS_RECORD = 32;
 const BLANK_LINE = 64;
 const COMPLETES_CRLF = 128;
 const BREAKS = 256;
+const QUOTED_LINE_END = 512;
 
 type Transitions = readonly [other: number, delimiter: number, quote: number, cr: number, lf: number, space: number];
 
@@ -36,7 +37,7 @@ const TRANSITIONS: Readonly<Record<number, Transitions>> = {
   [FIELD_START]: [UNQUOTED, FIELD_START | ENDS_FIELD, QUOTED, END_CR, END_LF, LEADING_SPACE],
   [LEADING_SPACE]: [UNQUOTED, FIELD_START | ENDS_FIELD, QUOTED, END_CR, END_LF, LEADING_SPACE],
   [UNQUOTED]: [UNQUOTED, FIELD_START | ENDS_FIELD, UNQUOTED, END_CR, END_LF, UNQUOTED],
-  [QUOTED]: [QUOTED, QUOTED, QUOTE_CLOSED, QUOTED, QUOTED, QUOTED],
+  [QUOTED]: [QUOTED, QUOTED, QUOTE_CLOSED, QUOTED | QUOTED_LINE_END, QUOTED | QUOTED_LINE_END, QUOTED],
   [QUOTE_CLOSED]: [BROKEN | BREAKS, FIELD_START | ENDS_FIELD, QUOTED, END_CR, END_LF, AFTER_QUOTED],
   [AFTER_QUOTED]: [BROKEN | BREAKS, FIELD_START | ENDS_FIELD, BROKEN | BREAKS, END_CR, END_LF, AFTER_QUOTED],
   [BROKEN]: [BROKEN, BROKEN, BROKEN, END_CR, END_LF, BROKEN],
@@ -88,6 +89,8 @@ export class RecordScanner {
   brokenRecords = 0;
   /** Records by their number of fields. */
   readonly fieldCounts = new Map<number, number>();
+  /** Whether some quoted value holds a line end. */
+  hasQuotedLineEnds = false;
   /** Blank lines before the first record. */
   leadingBlankLines = 0;
   /** Called for each record, and with `undefined` fields for each blank line, in file order. */
@@ -136,6 +139,7 @@ export class RecordScanner {
 
   #note(step: number, offset: number): void {
     if (step & ENDS_FIELD) this.#fields += 1;
+    else if (step & QUOTED_LINE_END) this.hasQuotedLineEnds = true;
     else if (step & BREAKS) this.#broken = true;
     else if (step & COMPLETES_CRLF) this.#completeCrlf(offset);
     else this.#endLine(step, offset);

@@ -1,5 +1,5 @@
 import { problem } from "@granary/protocol";
-import type { CopyFormat, ParquetField, Query, Relation, SelectQuery, Statement } from "../query.ts";
+import type { CopyFormat, LineEnd, ParquetField, Query, Relation, SelectQuery, Statement } from "../query.ts";
 import { printExpression } from "./print-expression.ts";
 import { printName, printText, printType } from "./text.ts";
 
@@ -20,6 +20,12 @@ function printCount(value: number): string {
   return String(value);
 }
 
+/**
+ * Left to itself the engine takes the first line end it meets, even inside quotes. Told that lines end in CR LF it
+ * reads nothing as soon as a quoted value holds another line end, so such files must not come here.
+ */
+const LINE_ENDS = { lf: ", new_line = '\\n'", cr: ", new_line = '\\r'", crlf: "" } as const satisfies Record<LineEnd, string>;
+
 type RelationPrinters = { readonly [K in Relation["kind"]]: (node: Extract<Relation, { kind: K }>) => string };
 
 const RELATIONS: RelationPrinters = {
@@ -39,7 +45,7 @@ const RELATIONS: RelationPrinters = {
       `read_csv(${textList([node.path])}, auto_detect = false, columns = {${columns}}, delim = ${printText(node.dialect.delimiter)}`,
       `quote = ${quote}, escape = ${quote}, header = ${node.dialect.header}, strict_mode = true, null_padding = false, comment = ''`,
       `store_rejects = true, rejects_limit = 0, allow_quoted_nulls = false, nullstr = ''`,
-      `max_line_size = ${MAX_CSV_RECORD_BYTES}, encoding = 'utf-8', compression = 'none')`,
+      `max_line_size = ${MAX_CSV_RECORD_BYTES}, encoding = 'utf-8', compression = 'none'${LINE_ENDS[node.lineEnd]})`,
     ].join(", ");
   },
   rejectedRows: () => "reject_errors",
