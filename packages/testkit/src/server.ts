@@ -32,8 +32,7 @@ interface RequestOptions {
 export interface TestResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  // The shape is what the test asserts.
-  // biome-ignore lint/suspicious/noExplicitAny: a test names the fields it expects
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test names the fields it expects
   readonly body: any;
   readonly text: string;
 }

@@ -1,3 +1,4 @@
+import { constants } from "node:zlib";
 import compress from "@fastify/compress";
 import cookie from "@fastify/cookie";
 import multipart from "@fastify/multipart";
@@ -52,17 +53,14 @@ function correlationId(header: string | string[] | undefined): string {
   return typeof header === "string" && CORRELATION.test(header) ? header : newId("request");
 }
 
-/** Builds the HTTP server: every plugin, the contract's routes, health, metrics, reference and web application. */
-export async function buildApp(options: AppOptions): Promise<App> {
-  let stopping = false;
-  const https = options.services.config.publicUrl.startsWith("https:");
+function createServer(options: AppOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: options.log as never,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => correlationId(request.headers["x-correlation-id"]),
     requestIdHeader: false,
     bodyLimit: options.bodyLimit,
-    // Uploads may take hours; JSON bodies have a deadline of their own in mount.ts.
+    // Uploads may take hours; JSON bodies have a deadline of their own in admit.ts.
     requestTimeout: 0,
     keepAliveTimeout: 72_000,
     forceCloseConnections: "idle",
@@ -73,41 +71,56 @@ export async function buildApp(options: AppOptions): Promise<App> {
       answerError(options.metrics, error, request, reply);
     },
   }) as unknown as FastifyInstance;
-
   app.server.headersTimeout = HEADERS_TIMEOUT_MS;
   app.decorateRequest("principal", undefined);
+  app.setErrorHandler((error, request, reply) => answerError(options.metrics, error, request, reply));
+  return app;
+}
+
+/** Gives every request its id, also in the log lines of whatever it causes, and refuses new ones while the program stops. */
+function addRequestScope(app: FastifyInstance, isStopping: () => boolean): void {
   app.addHook("onRequest", (request, reply, done) => {
-    reply.header("granary-request-id", request.id);
+    void reply.header("granary-request-id", request.id);
     logContext.run({ requestId: request.id }, () => {
-      if (stopping && !request.url.startsWith("/health")) done(problem("server.stopping"));
+      if (isStopping() && !request.url.startsWith("/health")) done(problem("server.stopping"));
       else done();
     });
   });
-  addRequestLog(app, options.metrics);
-  app.setErrorHandler((error, request, reply) => answerError(options.metrics, error, request, reply));
-  app.addContentTypeParser("application/octet-stream", (_request, payload, done) => done(null, payload));
+}
 
+async function addPlugins(app: FastifyInstance, options: AppOptions, https: boolean): Promise<void> {
+  app.addContentTypeParser("application/octet-stream", (_request, payload, done) => done(null, payload));
   await addSecurityHeaders(app, { https });
   await addCors(app, options.corsOrigins);
-  await app.register(compress, { threshold: 1_024, encodings: ["br", "gzip"], brotliOptions: { params: { 1: 4 } } });
+  await app.register(compress, { threshold: 1_024, encodings: ["br", "gzip"], brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } });
   await app.register(cookie);
   await app.register(multipart, { limits: { fileSize: options.uploadLimit, files: 20, fields: MAX_FIELDS, fieldSize: MAX_FIELD_BYTES } });
   await app.register(rateLimit, { global: false });
+}
 
-  const allowedOrigins = new Set([new URL(options.services.config.publicUrl).origin, ...options.corsOrigins]);
-  await addRealtime(app, { services: options.services, allowedOrigins, sockets: options.metrics.sockets });
+/** Builds the HTTP server: every plugin, the contract's routes, realtime, health, metrics, reference and web application. */
+export async function buildApp(options: AppOptions): Promise<App> {
+  let stopping = false;
+  const { services, metrics } = options;
+  const https = services.config.publicUrl.startsWith("https:");
+  const allowedOrigins = new Set([new URL(services.config.publicUrl).origin, ...options.corsOrigins]);
+  const app = createServer(options);
+  addRequestScope(app, () => stopping);
+  addRequestLog(app, metrics);
+  await addPlugins(app, options, https);
+  await addRealtime(app, { services, allowedOrigins, sockets: metrics.sockets });
   mountRoutes(app, {
-    services: options.services,
+    services,
     handlers: options.handlers,
     limits: createRateLimits(app, options.rates),
     allowedOrigins,
     uploadLimit: options.uploadLimit,
     secureCookies: https,
-    onDenied: (ctx, error, routeId) => noteDenied(ctx, error, routeId),
+    onDenied: noteDenied,
   });
-  addHealth(app, { services: options.services, version: options.version, isStopping: () => stopping });
-  addMetrics(app, options.metrics, options.metricsToken);
-  addOpenApi(app, { version: options.version, publicUrl: options.services.config.publicUrl });
+  addHealth(app, { services, version: options.version, isStopping: () => stopping });
+  addMetrics(app, metrics, options.metricsToken);
+  addOpenApi(app, { version: options.version, publicUrl: services.config.publicUrl });
   await addWeb(app, options.webRoot);
   return {
     server: app,
@@ -134,9 +147,9 @@ function addRequestLog(app: FastifyInstance, metrics: Metrics): void {
   });
 }
 
-function noteDenied(ctx: Ctx, error: unknown, routeId: string): void {
+function noteDenied(ctx: Ctx, error: unknown, routeId: RouteId): void {
   if (!isAppError(error, "access.denied")) return;
-  recordDenied(ctx, String(error.params["permission"]), routeId as RouteId).catch((cause: unknown) =>
+  recordDenied(ctx, String(error.params["permission"]), routeId).catch((cause: unknown) =>
     ctx.log.warn({ err: cause }, "a denied attempt could not be recorded"),
   );
 }

@@ -16,20 +16,24 @@ const FASTIFY_CODES: Readonly<Record<string, (error: FastifyError) => AppError>>
   FST_ERR_MAX_PARAM_LENGTH: () => problem("route.not_found"),
 };
 
+function fromFramework(error: unknown): AppError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const map = "code" in error ? FASTIFY_CODES[String(error.code)] : undefined;
+  if (map !== undefined) return map(error as FastifyError);
+  if (!("statusCode" in error) || error.statusCode !== 400) return undefined;
+  return problem("request.malformed", { expected: error instanceof SyntaxError ? "JSON" : "announced" }, { cause: error });
+}
+
+function fromDatabase(error: unknown): AppError | undefined {
+  if (isConnectionFailure(error)) return problem("database.unavailable", {}, { cause: error });
+  if (!isUnstorableText(error)) return undefined;
+  return problem("request.invalid", {}, { cause: error, issues: [{ path: "", message: "must not contain the NUL character" }] });
+}
+
 /** The one place where anything thrown becomes an error of the catalogue. */
 export function toAppError(error: unknown): AppError {
   if (isAppError(error)) return error;
-  if (isConnectionFailure(error)) return problem("database.unavailable", {}, { cause: error });
-  if (isUnstorableText(error)) return problem("request.invalid", {}, { cause: error, issues: [{ path: "", message: "must not contain the NUL character" }] });
-  if (error instanceof Error && "code" in error) {
-    const map = FASTIFY_CODES[String(error.code)];
-    if (map !== undefined) return map(error as FastifyError);
-  }
-  if (error instanceof SyntaxError && "statusCode" in error && error.statusCode === 400)
-    return problem("request.malformed", { expected: "JSON" }, { cause: error });
-  if (error instanceof Error && "statusCode" in error && error.statusCode === 400)
-    return problem("request.malformed", { expected: "announced" }, { cause: error });
-  return problem("internal", {}, { cause: error });
+  return fromDatabase(error) ?? fromFramework(error) ?? problem("internal", {}, { cause: error });
 }
 
 /** The body of an error answer (RFC 9457). Causes and parameters stay inside, except the current object of a conflict. */

@@ -19,17 +19,18 @@ const raw = (payload: string, headers: Record<string, string>) =>
 
 describe("bad requests", () => {
   it.each([
-    ["broken JSON", "{bad", { "content-type": "application/json" }, 400, "request.malformed"],
-    ["an empty JSON body", "", { "content-type": "application/json" }, 400, "request.malformed"],
-    ["another media type", "<a/>", { "content-type": "text/xml" }, 415, "request.unsupported_media"],
-    ["a body that is too large", JSON.stringify({ name: "x".repeat(30_000) }), { "content-type": "application/json" }, 413, "request.too_large"],
-    ["a polluted prototype", '{"name":"x","__proto__":{"admin":true}}', { "content-type": "application/json" }, 400, "request.malformed"],
-    ["an array for an object", "[]", { "content-type": "application/json" }, 400, "request.invalid"],
-  ])("answers %s with a precise problem", async (_what, payload, headers, status, code) => {
+    ["broken JSON", "{bad", { "content-type": "application/json" }, "400 request.malformed"],
+    ["an empty JSON body", "", { "content-type": "application/json" }, "400 request.malformed"],
+    ["another media type", "<a/>", { "content-type": "text/xml" }, "415 request.unsupported_media"],
+    ["a body that is too large", JSON.stringify({ name: "x".repeat(30_000) }), { "content-type": "application/json" }, "413 request.too_large"],
+    ["a polluted prototype", '{"name":"x","__proto__":{"admin":true}}', { "content-type": "application/json" }, "400 request.malformed"],
+    ["an array for an object", "[]", { "content-type": "application/json" }, "400 request.invalid"],
+  ])("answers %s with a precise problem", async (_what, payload, headers, expected) => {
     const response = await raw(payload, headers);
-    expect(response.statusCode).toBe(status);
+    const { status, code, type } = response.json();
+    expect(`${response.statusCode} ${code}`).toBe(expected);
     expect(response.headers["content-type"]).toContain("application/problem+json");
-    expect(response.json()).toMatchObject({ code, status, type: `urn:granary:error:${code}` });
+    expect([status, type]).toEqual([response.statusCode, `urn:granary:error:${code}`]);
     expect(response.json().requestId).toBe(response.headers["granary-request-id"]);
   });
 

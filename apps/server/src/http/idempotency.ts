@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import type { Principal, RequestInfo, Services } from "@granary/core/context";
-import { problem, type RouteSpec, successStatus } from "@granary/protocol";
+import type { RequestInfo, Services } from "@granary/core/context";
+import { problem, successStatus } from "@granary/protocol";
 import type { FastifyRequest } from "fastify";
 import { sql } from "kysely";
+import type { Endpoint } from "./endpoint.ts";
+import { requestCtx } from "./request-ctx.ts";
 
 /** A claim without an answer is taken to be dead after this; no JSON request runs longer. */
 const CLAIM_SECONDS = 60;
@@ -24,16 +26,10 @@ function requestHash(routeId: string, request: FastifyRequest): Buffer {
  * Claims the caller's Idempotency-Key for this request, or finds the answer already given to it.
  * Only JSON writes by a known principal take part; requests and answers that carry secrets leave no trace, nor do POSTs that change nothing.
  */
-export async function claimIdempotencyKey(
-  services: Services,
-  routeId: string,
-  spec: RouteSpec,
-  request: FastifyRequest,
-  principal: Principal,
-): Promise<Claim | undefined> {
+export async function claimIdempotencyKey(services: Services, { id: routeId, spec }: Endpoint, request: FastifyRequest): Promise<Claim | undefined> {
   const key = request.headers["idempotency-key"];
-  const applies =
-    spec.method !== "GET" && spec.rate !== "sensitive" && spec.rate !== "read" && (spec.bodyKind ?? "json") === "json" && principal.userId !== null;
+  const { principal } = requestCtx(services, request);
+  const applies = spec.method !== "GET" && spec.rate !== "sensitive" && (spec.bodyKind ?? "json") === "json" && principal.userId !== null;
   if (typeof key !== "string" || !applies) return undefined;
   if (!KEY.test(key)) throw problem("request.invalid", {}, { issues: [{ path: "headers.idempotency-key", message: "must be 8 to 200 visible characters" }] });
   const owner = `${principal.workspaceId ?? ""}/${principal.userId}`;

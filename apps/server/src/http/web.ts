@@ -22,7 +22,9 @@ export async function addWeb(app: FastifyInstance, root: string | undefined): Pr
       wildcard: false,
       preCompressed: true,
       cacheControl: false,
-      setHeaders: (reply, path) => reply.header("cache-control", path.includes("/assets/") ? `public, max-age=${ONE_YEAR_S}, immutable` : "no-cache"),
+      setHeaders: (reply, path) => {
+        void reply.header("cache-control", path.includes("/assets/") ? `public, max-age=${ONE_YEAR_S}, immutable` : "no-cache");
+      },
     });
   }
   const page = (reply: FastifyReply) => reply.header("cache-control", "no-cache").sendFile("index.html");

@@ -1,0 +1,34 @@
+import { createCtx, type Ctx, type Principal, type Services } from "@granary/core/context";
+import type { FastifyRequest } from "fastify";
+import type { Claim } from "./idempotency.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Set once the request was admitted. */
+    principal: Principal | undefined;
+  }
+}
+
+const MAX_USER_AGENT = 500;
+
+interface Extra {
+  readonly claim?: Claim | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** The context of an admitted request. */
+export function requestCtx(services: Services, request: FastifyRequest, extra: Extra = {}): Ctx {
+  if (request.principal === undefined) throw new Error(`${request.method} ${request.url} was not admitted`);
+  return createCtx({
+    services,
+    principal: request.principal,
+    request: {
+      id: request.id,
+      ip: request.ip,
+      userAgent: request.headers["user-agent"]?.slice(0, MAX_USER_AGENT) ?? null,
+      ...(extra.claim === undefined ? {} : { idempotency: extra.claim.info }),
+    },
+    log: request.log as unknown as Services["log"],
+    ...(extra.signal === undefined ? {} : { signal: extra.signal }),
+  });
+}
