@@ -393,6 +393,9 @@ create table public.idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (principal, key)
 );
 CREATE INDEX idempotency_keys_created_idx ON public.idempotency_keys USING btree (created_at);
+alter table public.idempotency_keys enable row level security, force row level security;
+create policy every_workspace on public.idempotency_keys to granary_system using (true) with check (true);
+create policy one_workspace on public.idempotency_keys to granary_app using ((split_part(principal, '/'::text, 1) = public.current_workspace())) with check ((split_part(principal, '/'::text, 1) = public.current_workspace()));
 grant delete, insert, select, update on public.idempotency_keys to granary_system;
 grant select, update on public.idempotency_keys to granary_app;
 
