@@ -1,3 +1,4 @@
+import { connectOwner } from "@granary/db";
 import { problem } from "@granary/protocol";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -108,6 +109,34 @@ describe("a worker", () => {
     expect(await bed.reaches(id, "succeeded")).toMatchObject({ result: { made: true } });
     const made = await bed.database.reader("system").selectFrom("instance_settings").select("value").where("key", "=", "made.by").executeTakeFirst();
     expect(made?.value).toBe(id);
+  });
+
+  it("loses nothing when the database goes away under it", async () => {
+    const goOn = gate();
+    const id = await bed.enqueue("patient");
+    const later = await bed.enqueue("later");
+    await using _ = await bed.worker({ patient: () => goOn.passed, later: async () => undefined }, { concurrency: 1 });
+    await bed.reaches(id, "running");
+    await using owner = await connectOwner(bed.connection, "test");
+    const cut = () => owner.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+    await cut();
+    goOn.open();
+    await cut();
+    const ended = async () => (await owner.query("select state from jobs where id = any($1)", [[id, later]])).rows.map((row: { state: string }) => row.state);
+    await expect.poll(ended, { timeout: 30_000 }).toEqual(["succeeded", "succeeded"]);
+  });
+
+  it("keeps ten thousand lines of a talkative job and says that it left out the rest", async () => {
+    const id = await bed.enqueue("talk");
+    await using _ = await bed.worker({
+      talk: async (job) => {
+        for (let i = 0; i < 12_000; i += 1) job.log("debug", `line ${i}`);
+      },
+    });
+    await bed.reaches(id, "succeeded");
+    const lines = await bed.database.reader("system").selectFrom("job_logs").select("message").orderBy("seq", "desc").execute();
+    expect(lines).toHaveLength(10_001);
+    expect(lines[0]?.message).toContain("the rest is left out");
   });
 
   it("stops a job at its deadline", async () => {

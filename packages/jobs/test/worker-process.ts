@@ -6,7 +6,7 @@ import { defineJobHandlers, type JobHandlerGroup, type RunningJob, startWorker }
 
 /**
  * A worker in a process of its own, for tests that kill or freeze it. Its job `mail.send` waits until the setting
- * `go` exists and then writes the setting `done:<mailId>` in a transaction that asserts its lease.
+ * `go` exists and then writes the setting `done:<mailId>` in the transaction that ends the job.
  */
 const { connection, owner, timing } = JSON.parse(process.argv[2] ?? "{}");
 const database = openDatabase({ connection, log: silentLogger });
@@ -36,7 +36,7 @@ const worker = await startWorker<RunningJob>({
         try {
           await database.tx("system", async (db) => {
             await sql`insert into instance_settings (key, value) values (${`done:${mailId}:${owner}`}, to_jsonb(${job.attempt}::int))`.execute(db);
-            await job.assertLease(db);
+            await job.finish(db);
           });
           say({ committed: job.id });
         } catch (error) {
