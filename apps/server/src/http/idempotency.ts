@@ -29,7 +29,8 @@ function requestHash(routeId: string, request: FastifyRequest): Buffer {
 export async function claimIdempotencyKey(services: Services, { id: routeId, spec }: Endpoint, request: FastifyRequest): Promise<Claim | undefined> {
   const key = request.headers["idempotency-key"];
   const { principal } = requestCtx(services, request);
-  const applies = spec.method !== "GET" && spec.rate !== "sensitive" && (spec.bodyKind ?? "json") === "json" && principal.userId !== null;
+  const applies =
+    spec.method !== "GET" && spec.rate !== "sensitive" && spec.rate !== "read" && (spec.bodyKind ?? "json") === "json" && principal.userId !== null;
   if (typeof key !== "string" || !applies) return undefined;
   if (!KEY.test(key)) throw problem("request.invalid", {}, { issues: [{ path: "headers.idempotency-key", message: "must be 8 to 200 visible characters" }] });
   const owner = `${principal.workspaceId ?? ""}/${principal.userId}`;

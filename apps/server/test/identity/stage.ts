@@ -34,8 +34,8 @@ export interface Stage extends AsyncDisposable {
 
 let sequence = 0;
 
-export async function openStage(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
-  const server = await startTestServer({ env });
+export async function openStage(env: Readonly<Record<string, string>> = {}, logLines?: string[]): Promise<Stage> {
+  const server = await startTestServer({ env, ...(logLines === undefined ? {} : { logLines }) });
   let offsetMs = 0;
   const now = () => new Date(Date.now() + offsetMs);
   Object.assign(server.services, { clock: { now } });
