@@ -140,6 +140,16 @@ describe("loading", () => {
     expect([csv.inspection.columns, rows.length]).toEqual([["column_1", "column_2"], 2]);
   });
 
+  it("reads records of many megabytes, and sets aside what is longer than the engine takes", async () => {
+    const long = "x".repeat(12_000_000);
+    const tooLong = "y".repeat(20_000_000);
+    const filler = "1,2\n".repeat(3_000_000);
+    const { csv } = await harness.engine.use({ kind: "job" }, async (session) => ({
+      csv: await loadCsv(session, { path: file(`a,b\n1,${long}\n${filler}2,${long}\n3,${tooLong}\n4,5\n`), maxRejected: 10 }),
+    }));
+    expect([csv.loaded, csv.rejectedCount, csv.rejected[0]?.line]).toEqual([3_000_003, 1, 3_000_004]);
+  });
+
   it("reads records longer than a chunk of the scan", async () => {
     const long = "x".repeat(3_000_000);
     const { rows, csv } = await load(`a,b\n1,"${long}"\n2\n3,y\n`);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectOwner } from "@granary/db";
 import { call, caseWhen, column, compare, literal } from "@granary/engine";
@@ -68,8 +68,16 @@ describe("from a file to rows and back", () => {
     expect(readFileSync(to, "utf8")).toBe(ORDERS.replaceAll("\n", "\r\n"));
   });
 
+  it("opens a table through a handle that can only read", async () => {
+    await create("read_only", "a\n1\n");
+    const reader = bed.database.reader({ workspaceId: bed.workspaceId });
+    const table = await bed.lake.open(reader, { workspaceId: bed.workspaceId, tableName: "read_only" });
+    expect((await allRows(table, 10)).rows).toEqual([["1"]]);
+  });
+
   it("tells how far an import is, in bytes and rows", async () => {
-    const path = join(bed.dir, "1.csv");
+    const path = join(bed.dir, "progress.csv");
+    writeFileSync(path, ORDERS);
     const seen: ImportProgress[] = [];
     const staged = await bed.lake.stageCsv({ path, workspaceId: bed.workspaceId, tableName: "progress", onProgress: (progress) => seen.push(progress) });
     expect(seen.map((progress) => progress.phase)).toEqual(["reading", "typing", "writing"]);

@@ -3,7 +3,7 @@ import { problem } from "@granary/protocol";
 import type { EngineSession } from "../../process/session.ts";
 import { column, type CsvDialect, type LineEnd, type Query, type Relation } from "../../sql/index.ts";
 import type { CsvInspection } from "./inspect-csv.ts";
-import type { RejectedRow } from "./tidy-csv.ts";
+import { MAX_RAW_LENGTH, type RejectedRow } from "./tidy-csv.ts";
 
 export interface LoadCsvInput {
   readonly path: string;
@@ -55,7 +55,7 @@ async function engineRejects(session: EngineSession): Promise<readonly RejectedR
   const byLine = new Map<number, RejectedRow>();
   for (const [line, reason, raw] of rows) {
     const place = Number(line);
-    if (!byLine.has(place)) byLine.set(place, { line: place, reason: String(reason), raw: String(raw ?? "") });
+    if (!byLine.has(place)) byLine.set(place, { line: place, reason: String(reason), raw: String(raw ?? "").slice(0, MAX_RAW_LENGTH) });
   }
   return [...byLine.values()];
 }

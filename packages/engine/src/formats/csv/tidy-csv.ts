@@ -31,7 +31,8 @@ export interface TidiedCsv {
   readonly rejected: readonly RejectedRow[];
 }
 
-const MAX_RAW_LENGTH = 64 * 1024;
+/** How much of a rejected record is kept. */
+export const MAX_RAW_LENGTH = 64 * 1024;
 /** An open quote swallows the rest of the file: at the end that is one cut record, further up it would be a loss. */
 const MAX_OPEN_RECORD_BYTES = 1024 * 1024;
 /** What is held of one record before it is taken for an open quote. */
