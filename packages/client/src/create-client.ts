@@ -29,7 +29,9 @@ export interface CallOptions {
 export type CallRequest<I extends RouteId> = RouteRequest<Routes[I]> & CallOptions;
 type CallArguments<I extends RouteId> = Record<never, never> extends RouteRequest<Routes[I]> ? [request?: CallRequest<I>] : [request: CallRequest<I>];
 
-export type UploadRequestOf<I extends RouteId> = CallRequest<I> & UploadContent & { readonly onProgress?: ((progress: UploadProgress) => void) | undefined };
+export type UploadRequestOf<I extends RouteId> = Omit<RouteRequest<Routes[I]>, "body"> &
+  CallOptions &
+  UploadContent & { readonly onProgress?: ((progress: UploadProgress) => void) | undefined };
 
 /** A file that is arriving. Read `stream` to its end, or cancel it. */
 export interface Download {

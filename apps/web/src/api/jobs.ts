@@ -1,4 +1,5 @@
 import type { CallRequest } from "@granary/client";
+import type { Job } from "@granary/protocol";
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "./client.ts";
 import { compact, keyset } from "./list.ts";
@@ -25,10 +26,10 @@ export const jobLogsQuery = (params: JobParams) =>
     ...keyset,
   });
 
-function useJobChange(id: "jobs.cancel" | "jobs.retry") {
+function useJobChange(mutationFn: (params: JobParams) => Promise<Job>) {
   const client = useQueryClient();
-  return useMutation({ mutationFn: (params: JobParams) => api.call(id, { params }), onSettled: () => client.invalidateQueries({ queryKey: ["jobs"] }) });
+  return useMutation({ mutationFn, onSettled: () => client.invalidateQueries({ queryKey: ["jobs"] }) });
 }
 
-export const useCancelJob = () => useJobChange("jobs.cancel");
-export const useRetryJob = () => useJobChange("jobs.retry");
+export const useCancelJob = () => useJobChange((params) => api.call("jobs.cancel", { params }));
+export const useRetryJob = () => useJobChange((params) => api.call("jobs.retry", { params }));

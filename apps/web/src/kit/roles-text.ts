@@ -1,0 +1,5 @@
+/** A role's name as people read it, from its identifier: `data_engineer` becomes "Data engineer". */
+export function roleTitle(name: string): string {
+  const words = name.replaceAll("_", " ");
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}

@@ -1,0 +1,19 @@
+type Raw = Record<string, unknown>;
+
+/** A text of the address, without blanks; undefined when absent or too long to be meant. */
+export function textParam(raw: Raw, name: string, maxLength = 200): string | undefined {
+  const value = raw[name];
+  const text = typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
+  return text === "" || text.length > maxLength ? undefined : text;
+}
+
+/** One of some words; anything else counts as absent. */
+export function choiceParam<const C extends string>(raw: Raw, name: string, choices: readonly C[]): C | undefined {
+  const value = textParam(raw, name);
+  return choices.find((choice) => choice === value);
+}
+
+/** A validated search without absent entries, so that the address stays short. */
+export function present<T extends Raw>(search: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,234 @@
+import type { Batch, Dataset } from "@granary/protocol";
+import { Button } from "@mantine/core";
+import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import Download from "lucide-react/icons/download";
+import { batchesQuery, datasetQuery, useDownloadDataset, useRestoreDataset, useTrashDataset } from "../../api/datasets.ts";
+import { jobQuery } from "../../api/jobs.ts";
+import { itemsOf } from "../../api/list.ts";
+import { useMay } from "../../api/session.ts";
+import { Meter } from "../../kit/charts.tsx";
+import { useConfirm } from "../../kit/confirm.tsx";
+import { type Column, DataList } from "../../kit/data-list.tsx";
+import { EmptyState } from "../../kit/empty-state.tsx";
+import { ErrorNote, SaidError } from "../../kit/error-note.tsx";
+import { useFormat } from "../../kit/format.tsx";
+import { moreOf } from "../../kit/list-more.ts";
+import { Page, PageHeader } from "../../kit/page-header.tsx";
+import { Panel } from "../../kit/panel.tsx";
+import { RelativeTime } from "../../kit/relative-time.tsx";
+import { Label, StatusBadge } from "../../kit/status-badge.tsx";
+import { Tabs } from "../../kit/tabs.tsx";
+import { toastDone, toastError } from "../../kit/toast.tsx";
+import { useTopic } from "../../realtime/index.ts";
+import { useCrumb, useSlug } from "../../shell/index.ts";
+import classes from "../people/people.module.css";
+import { DatasetState } from "./dataset-state.tsx";
+import own from "./datasets.module.css";
+import { RowsGrid } from "./rows-grid.tsx";
+
+const route = getRouteApi("/w/$workspace/datasets/$dataset");
+
+const TABS = [
+  { value: "rows", title: "Rows" },
+  { value: "columns", title: "Columns" },
+  { value: "loads", title: "Loads" },
+] as const;
+
+/** One dataset: its rows first, then what it is made of and how it came. */
+export function DatasetPage() {
+  const { dataset: id } = route.useParams();
+  const { tab = "rows", version } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data: dataset } = useSuspenseQuery(datasetQuery(id));
+  const format = useFormat();
+  const client = useQueryClient();
+  useCrumb(dataset.name);
+  useTopic(`dataset:${dataset.id}`, (message) => {
+    if (message.type === "change" || message.type === "resync") void client.invalidateQueries({ queryKey: ["datasets"] });
+  });
+  const shown = version === undefined ? undefined : Number(version);
+  return (
+    <Page wide>
+      <PageHeader
+        title={dataset.name}
+        text={dataset.description === "" ? undefined : dataset.description}
+        beside={
+          <>
+            <DatasetState dataset={dataset} />
+            <Label>{dataset.visibility === "private" ? "Private" : "Workspace"}</Label>
+          </>
+        }
+        actions={<Actions dataset={dataset} version={shown} />}
+      />
+      <p className={own.facts}>
+        {dataset.rows !== null && <span>{format.number(dataset.rows)} rows</span>}
+        <span>{dataset.columns.length} columns</span>
+        {dataset.dataVersion > 0 && <span>version {dataset.dataVersion}</span>}
+        <span>owned by {dataset.owner.name}</span>
+        <span>
+          changed <RelativeTime at={dataset.updatedAt} />
+        </span>
+      </p>
+      <Tabs
+        label="Dataset"
+        tabs={TABS}
+        value={tab}
+        onChange={(value) => void navigate({ search: (before) => ({ ...before, tab: value === "rows" ? undefined : value }) as typeof before, replace: true })}
+      />
+      {tab === "rows" && (dataset.status === "ready" ? <RowsGrid dataset={dataset} version={shown} /> : <Importing dataset={dataset} />)}
+      {tab === "columns" && <Columns dataset={dataset} />}
+      {tab === "loads" && <Loads dataset={dataset} />}
+    </Page>
+  );
+}
+
+function Actions({ dataset, version }: { readonly dataset: Dataset; readonly version: number | undefined }) {
+  const download = useDownloadDataset();
+  const trash = useTrashDataset();
+  const restore = useRestoreDataset();
+  const confirm = useConfirm();
+  const navigate = useNavigate();
+  const slug = useSlug();
+  const askDelete = () =>
+    confirm({
+      title: "Move to the trash",
+      text: "Nobody sees it there, and its name is free again. It can be taken out of the trash.",
+      touches: [dataset.name],
+      action: "Move to the trash",
+      danger: true,
+      run: async () => {
+        await trash.mutateAsync(dataset.id);
+        await navigate({ to: "/w/$workspace/datasets", params: { workspace: slug } });
+        toastDone(`${dataset.name} is in the trash`, undefined, {
+          verb: "Undo",
+          run: () =>
+            restore.mutate(dataset.id, { onSuccess: () => toastDone(`${dataset.name} is back`), onError: (error) => toastError("Not restored", error) }),
+        });
+      },
+    });
+  return (
+    <>
+      {dataset.can.download && dataset.status === "ready" && (
+        <Button
+          variant="default"
+          leftSection={<Download size={15} />}
+          loading={download.isPending}
+          onClick={() =>
+            download.mutate({ dataset: dataset.id, name: dataset.name, version }, { onError: (error) => toastError("Nothing was downloaded", error) })
+          }
+        >
+          Download CSV
+        </Button>
+      )}
+      {dataset.can.delete && (
+        <Button variant="default" onClick={askDelete}>
+          Delete
+        </Button>
+      )}
+    </>
+  );
+}
+
+const IMPORT_POLL_MS = 2_000;
+
+function Importing({ dataset }: { readonly dataset: Dataset }) {
+  const slug = useSlug();
+  const client = useQueryClient();
+  const mayReadJobs = useMay("job:read");
+  const batches = useInfiniteQuery({ ...batchesQuery(dataset.id), refetchInterval: dataset.status === "importing" ? IMPORT_POLL_MS : false });
+  const batch = itemsOf(batches.data)[0];
+  const job = useQuery({
+    ...jobQuery({ id: batch?.jobId as NonNullable<Batch["jobId"]> }),
+    enabled: mayReadJobs && batch?.jobId != null && dataset.status === "importing",
+    refetchInterval: IMPORT_POLL_MS,
+  });
+  if (batch !== undefined && batch.status !== "importing" && dataset.status === "importing") void client.invalidateQueries({ queryKey: ["datasets", "one"] });
+  if (dataset.status === "failed") {
+    return (
+      <div className={classes.stack}>
+        <ErrorNote error={new SaidError(batch?.error?.message ?? "The import failed.")} />
+        <p className="g-soft">Nothing was stored. Correct the file and import it again under another name, or delete this dataset first.</p>
+      </div>
+    );
+  }
+  return (
+    <Panel title={job.data?.progress?.message ?? "Importing"} text={batch === undefined ? undefined : batch.fileName}>
+      <Meter done={job.data?.progress?.done ?? 0} total={job.data?.progress?.total ?? null} label="Import" />
+      <p className="g-soft" style={{ margin: "8px 0 0", fontSize: "0.8125rem" }}>
+        You can leave this page; the import goes on.{" "}
+        {mayReadJobs && batch?.jobId != null && <Link to={`/w/${slug}/jobs/${batch.jobId}` as "/"}>See the job</Link>}
+      </p>
+    </Panel>
+  );
+}
+
+function Columns({ dataset }: { readonly dataset: Dataset }) {
+  const columns: readonly Column<Dataset["columns"][number]>[] = [
+    { id: "name", header: "Column", primary: true, cell: (column) => <span className="g-mono">{column.name}</span> },
+    { id: "type", header: "Type", cell: (column) => column.type },
+    { id: "stored", header: "Stored as", cell: (column) => <code className="g-soft">{column.storedType}</code> },
+    { id: "masked", header: "You see", cell: (column) => (column.masked ? <StatusBadge tone="info">Masked</StatusBadge> : "as it is") },
+  ];
+  return (
+    <div className={classes.frame}>
+      <DataList
+        label="Columns"
+        columns={columns}
+        rows={dataset.columns}
+        rowId={(column) => column.name}
+        rowName={(column) => column.name}
+        empty={<EmptyState title="No columns yet" text="They are known when the first load has ended." />}
+      />
+    </div>
+  );
+}
+
+function Loads({ dataset }: { readonly dataset: Dataset }) {
+  const format = useFormat();
+  const query = useInfiniteQuery(batchesQuery(dataset.id));
+  const columns: readonly Column<Batch>[] = [
+    {
+      id: "file",
+      header: "File",
+      primary: true,
+      cell: (batch) => (
+        <span className={classes.name}>
+          <span>{batch.fileName}</span>
+          <span className={classes.mail}>
+            {format.bytes(batch.bytes)}, SHA-256 <code>{batch.sha256.slice(0, 12)}…</code>
+          </span>
+        </span>
+      ),
+    },
+    {
+      id: "status",
+      header: "Status",
+      width: "130px",
+      cell: (batch) => (
+        <StatusBadge tone={batch.status === "loaded" ? "good" : batch.status === "failed" ? "bad" : "busy"}>
+          {batch.status === "loaded" ? "Loaded" : batch.status === "failed" ? "Failed" : "Importing"}
+        </StatusBadge>
+      ),
+    },
+    { id: "rows", header: "Rows", width: "110px", align: "right", cell: (batch) => (batch.rows === null ? "" : format.number(batch.rows)) },
+    { id: "rejected", header: "Set aside", width: "110px", align: "right", cell: (batch) => (batch.rejected === null ? "" : format.number(batch.rejected)) },
+    { id: "version", header: "Version", width: "90px", align: "right", cell: (batch) => batch.version ?? "" },
+    { id: "at", header: "When", width: "140px", cell: (batch) => <RelativeTime at={batch.createdAt} /> },
+  ];
+  return (
+    <div className={classes.frame}>
+      <DataList
+        label="Loads"
+        columns={columns}
+        rows={query.data === undefined ? undefined : itemsOf(query.data)}
+        rowId={(batch) => batch.id}
+        rowName={(batch) => batch.fileName}
+        error={query.error}
+        onRetry={() => void query.refetch()}
+        more={moreOf(query)}
+        empty={<EmptyState title="No load yet" text="Each file that is loaded appears here, dated and counted." />}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import { useNavigate } from "@tanstack/react-router";
+import Upload from "lucide-react/icons/upload";
+import { type DragEvent, useRef, useState } from "react";
+import { useSlug } from "../../shell/index.ts";
+import { offerFile } from "../datasets/offered-file.ts";
+import classes from "./home.module.css";
+
+/** Drop a file anywhere on it, or choose one: the import page takes over with that file. */
+export function ImportTile() {
+  const slug = useSlug();
+  const navigate = useNavigate();
+  const input = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const take = (file: File | undefined) => {
+    if (file === undefined) return;
+    offerFile(file);
+    void navigate({ to: "/w/$workspace/datasets", params: { workspace: slug }, search: { import: "1" } });
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    take(event.dataTransfer.files[0]);
+  };
+  return (
+    <div
+      className={classes.drop}
+      data-over={over || undefined}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <Upload size={20} strokeWidth={1.75} aria-hidden="true" />
+      <p className={classes.dropText}>
+        <button type="button" className={classes.choose} onClick={() => input.current?.click()}>
+          Choose a CSV file
+        </button>{" "}
+        or drop it here. You name it and see every value kept before anyone else does.
+      </p>
+      <input
+        ref={input}
+        type="file"
+        accept=".csv,.tsv,.txt,text/csv"
+        hidden
+        aria-label="File to import"
+        onChange={(event) => take(event.currentTarget.files?.[0])}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,292 @@
+import { isApiError } from "@granary/client";
+import type { SessionInfo } from "@granary/protocol";
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { authConfigQuery } from "./api/auth.ts";
+import { setRequestWorkspace } from "./api/client.ts";
+import { queryClient } from "./api/query-client.ts";
+import { sessionQuery } from "./api/session.ts";
+import { FailedPage, MissingPage } from "./kit/error-view.tsx";
+import { choiceParam, present, textParam } from "./kit/search-params.ts";
+import { PageSkeleton } from "./kit/skeleton.tsx";
+
+interface RouterContext {
+  readonly queryClient: QueryClient;
+}
+
+type Raw = Record<string, unknown>;
+
+const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: () => <MissingPage /> });
+
+const LAST_WORKSPACE = "granary.workspace";
+
+function lastWorkspace(): string | undefined {
+  try {
+    return localStorage.getItem(LAST_WORKSPACE) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function rememberWorkspace(slug: string): void {
+  try {
+    localStorage.setItem(LAST_WORKSPACE, slug);
+  } catch {
+    // Without storage the first workspace of the list is opened next time.
+  }
+}
+
+/** The session, or the page where a visitor without a usable one must go first. */
+async function sessionOrRedirect(client: QueryClient, href: string): Promise<SessionInfo> {
+  const back = href === "/" ? {} : { return: href };
+  try {
+    const session = await client.ensureQueryData(sessionQuery());
+    if (session.restriction !== null) throw redirect({ to: "/finish", search: back });
+    return session;
+  } catch (error) {
+    if (isApiError(error, "auth.required", "auth.second_factor_required")) {
+      const { setupNeeded } = await client.ensureQueryData(authConfigQuery());
+      throw setupNeeded ? redirect({ to: "/setup" }) : redirect({ to: "/sign-in", search: back });
+    }
+    if (isApiError(error, "account.inactive")) throw redirect({ to: "/inactive" });
+    throw error;
+  }
+}
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: async ({ context }) => {
+    if (setRequestWorkspace(undefined)) context.queryClient.removeQueries({ queryKey: sessionQuery().queryKey });
+    const { workspace, workspaces } = await sessionOrRedirect(context.queryClient, "/");
+    const last = lastWorkspace();
+    const choice = workspaces.find(({ slug }) => slug === last) ?? workspace ?? workspaces[0];
+    if (choice === undefined) throw redirect({ to: "/new-workspace" });
+    throw redirect({ to: "/w/$workspace", params: { workspace: choice.slug } });
+  },
+});
+
+const gate = createRoute({
+  getParentRoute: () => root,
+  id: "gate",
+  component: lazyRouteComponent(() => import("./pages/gate/gate-layout.tsx"), "GateLayout"),
+  errorComponent: ({ error, reset }) => <FailedPage error={error} onRetry={reset} />,
+});
+
+const returnSearch = (raw: Raw) => {
+  const path = textParam(raw, "return", 1_000);
+  return present({
+    return: path?.startsWith("/") === true && !path.startsWith("//") ? path : undefined,
+    reason: choiceParam(raw, "reason", ["idle", "expired", "changed"]),
+  });
+};
+const tokenSearch = (raw: Raw) => present({ token: textParam(raw, "token") });
+
+const gatePage = <const P extends string, S extends Raw>(path: P, validateSearch: (raw: Raw) => S, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => gate, path, validateSearch, component });
+
+const gatePages = [
+  gatePage(
+    "/setup",
+    tokenSearch,
+    lazyRouteComponent(() => import("./pages/gate/setup-page.tsx"), "SetupPage"),
+  ),
+  gatePage(
+    "/sign-in",
+    returnSearch,
+    lazyRouteComponent(() => import("./pages/gate/sign-in-page.tsx"), "SignInPage"),
+  ),
+  gatePage(
+    "/sign-up",
+    (raw) => present({ invitation: textParam(raw, "invitation"), email: textParam(raw, "email") }),
+    lazyRouteComponent(() => import("./pages/gate/sign-up-page.tsx"), "SignUpPage"),
+  ),
+  gatePage(
+    "/invitation",
+    tokenSearch,
+    lazyRouteComponent(() => import("./pages/gate/invitation-page.tsx"), "InvitationPage"),
+  ),
+  gatePage(
+    "/verify-email",
+    tokenSearch,
+    lazyRouteComponent(() => import("./pages/gate/verify-email-page.tsx"), "VerifyEmailPage"),
+  ),
+  gatePage(
+    "/forgot-password",
+    (raw) => present({ email: textParam(raw, "email") }),
+    lazyRouteComponent(() => import("./pages/gate/forgot-password-page.tsx"), "ForgotPasswordPage"),
+  ),
+  gatePage(
+    "/reset-password",
+    tokenSearch,
+    lazyRouteComponent(() => import("./pages/gate/reset-password-page.tsx"), "ResetPasswordPage"),
+  ),
+  gatePage(
+    "/inactive",
+    () => ({}),
+    lazyRouteComponent(() => import("./pages/gate/inactive-page.tsx"), "InactivePage"),
+  ),
+  gatePage(
+    "/device",
+    (raw) => present({ code: textParam(raw, "code", 20) }),
+    lazyRouteComponent(() => import("./pages/gate/device-page.tsx"), "DevicePage"),
+  ),
+  gatePage(
+    "/finish",
+    returnSearch,
+    lazyRouteComponent(() => import("./pages/gate/finish-page.tsx"), "FinishPage"),
+  ),
+  gatePage(
+    "/new-workspace",
+    () => ({}),
+    lazyRouteComponent(() => import("./pages/gate/new-workspace-page.tsx"), "NewWorkspacePage"),
+  ),
+] as const;
+
+const docs = createRoute({
+  getParentRoute: () => root,
+  path: "/api/docs",
+  component: lazyRouteComponent(() => import("./pages/reference/reference-page.tsx"), "ReferencePage"),
+});
+
+const workspace = createRoute({
+  getParentRoute: () => root,
+  path: "/w/$workspace",
+  beforeLoad: async ({ context, params, location }) => {
+    if (setRequestWorkspace(params.workspace)) context.queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "auth" });
+    await sessionOrRedirect(context.queryClient, location.href);
+    rememberWorkspace(params.workspace);
+  },
+  component: lazyRouteComponent(() => import("./shell/shell.tsx"), "Shell"),
+  errorComponent: ({ error, reset }) => <FailedPage error={error} onRetry={reset} />,
+});
+
+const page = <const P extends string, S extends Raw>(path: P, validateSearch: (raw: Raw) => S, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({
+    getParentRoute: () => workspace,
+    path,
+    validateSearch,
+    component,
+    errorComponent: ({ error, reset }) => <FailedPage error={error} onRetry={reset} />,
+  });
+
+const none = () => ({});
+
+const pages = [
+  page(
+    "/",
+    none,
+    lazyRouteComponent(() => import("./pages/home/home-page.tsx"), "HomePage"),
+  ),
+  page(
+    "/people",
+    (raw) =>
+      present({
+        search: textParam(raw, "search", 100),
+        role: textParam(raw, "role", 40),
+        status: choiceParam(raw, "status", ["active", "inactive"]),
+        invite: choiceParam(raw, "invite", ["1"]),
+      }),
+    lazyRouteComponent(() => import("./pages/people/people-page.tsx"), "PeoplePage"),
+  ),
+  page(
+    "/people/$person",
+    (raw) => present({ tab: choiceParam(raw, "tab", ["access", "activity"]) }),
+    lazyRouteComponent(() => import("./pages/people/person-page.tsx"), "PersonPage"),
+  ),
+  page(
+    "/groups",
+    (raw) => present({ search: textParam(raw, "search", 100) }),
+    lazyRouteComponent(() => import("./pages/groups/groups-page.tsx"), "GroupsPage"),
+  ),
+  page(
+    "/groups/$group",
+    none,
+    lazyRouteComponent(() => import("./pages/groups/group-page.tsx"), "GroupPage"),
+  ),
+  page(
+    "/roles",
+    (raw) => present({ search: textParam(raw, "search", 60) }),
+    lazyRouteComponent(() => import("./pages/roles/roles-page.tsx"), "RolesPage"),
+  ),
+  page(
+    "/api-keys",
+    (raw) =>
+      present({
+        owner: choiceParam(raw, "owner", ["all"]),
+        status: choiceParam(raw, "status", ["active", "expired", "revoked"]),
+        create: choiceParam(raw, "create", ["1"]),
+      }),
+    lazyRouteComponent(() => import("./pages/api-keys/api-keys-page.tsx"), "ApiKeysPage"),
+  ),
+  page(
+    "/activity",
+    (raw) =>
+      present({
+        text: textParam(raw, "text", 100),
+        area: choiceParam(raw, "area", ["authentication", "administration", "data", "system"]),
+        result: choiceParam(raw, "result", ["success", "denied", "failure"]),
+        of: choiceParam(raw, "of", ["instance"]),
+        days: choiceParam(raw, "days", ["1", "7", "30", "90"]),
+        entry: textParam(raw, "entry", 60),
+        actor: textParam(raw, "actor", 64),
+      }),
+    lazyRouteComponent(() => import("./pages/activity/activity-page.tsx"), "ActivityPage"),
+  ),
+  page(
+    "/jobs",
+    (raw) => present({ state: choiceParam(raw, "state", ["queued", "running", "succeeded", "failed", "cancelled"]), name: textParam(raw, "name", 60) }),
+    lazyRouteComponent(() => import("./pages/jobs/jobs-page.tsx"), "JobsPage"),
+  ),
+  page(
+    "/jobs/$job",
+    none,
+    lazyRouteComponent(() => import("./pages/jobs/job-page.tsx"), "JobPage"),
+  ),
+  page(
+    "/settings",
+    (raw) => present({ tab: choiceParam(raw, "tab", ["security", "mail", "developers"]) }),
+    lazyRouteComponent(() => import("./pages/settings/settings-page.tsx"), "SettingsPage"),
+  ),
+  page(
+    "/profile",
+    (raw) => present({ tab: choiceParam(raw, "tab", ["security", "sessions", "preferences"]) }),
+    lazyRouteComponent(() => import("./pages/profile/profile-page.tsx"), "ProfilePage"),
+  ),
+  page(
+    "/outbox",
+    (raw) => present({ mail: textParam(raw, "mail", 60), status: choiceParam(raw, "status", ["waiting", "sent", "kept", "failed"]) }),
+    lazyRouteComponent(() => import("./pages/outbox/outbox-page.tsx"), "OutboxPage"),
+  ),
+  page(
+    "/datasets",
+    (raw) => present({ q: textParam(raw, "q", 200), owner: choiceParam(raw, "owner", ["me"]), import: choiceParam(raw, "import", ["1"]) }),
+    lazyRouteComponent(() => import("./pages/datasets/datasets-page.tsx"), "DatasetsPage"),
+  ),
+  page(
+    "/datasets/$dataset",
+    (raw) => present({ tab: choiceParam(raw, "tab", ["columns", "loads"]), version: textParam(raw, "version", 9) }),
+    lazyRouteComponent(() => import("./pages/datasets/dataset-page.tsx"), "DatasetPage"),
+  ),
+] as const;
+
+const routeTree = root.addChildren([start, gate.addChildren(gatePages), docs, workspace.addChildren(pages)]);
+
+export const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  defaultPendingComponent: PageSkeleton,
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
+  defaultNotFoundComponent: () => <MissingPage />,
+  defaultErrorComponent: ({ error, reset }) => <FailedPage error={error} onRetry={reset} />,
+  scrollRestoration: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

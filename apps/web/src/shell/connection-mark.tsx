@@ -1,0 +1,22 @@
+import { Tooltip } from "@mantine/core";
+import WifiOff from "lucide-react/icons/wifi-off";
+import { useConnectionState } from "../realtime/index.ts";
+import classes from "./connection-mark.module.css";
+
+/** Says when the page has stopped hearing of changes; silent while all is well. */
+export function ConnectionMark() {
+  const state = useConnectionState();
+  return (
+    <span role="status" className={classes.place}>
+      {state === "lost" && (
+        <Tooltip label="Changes by others arrive again once the connection is back. What you do is still sent.">
+          <span className={classes.mark}>
+            <WifiOff size={14} aria-hidden="true" />
+            <span className={classes.text}>Reconnecting</span>
+          </span>
+        </Tooltip>
+      )}
+      {state === "live" && <span className="g-hidden">Connected</span>}
+    </span>
+  );
+}

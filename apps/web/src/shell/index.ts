@@ -1,0 +1,2 @@
+export { useCrumb } from "./crumb.ts";
+export { useSlug } from "./place.ts";

@@ -1,0 +1,30 @@
+import Circle from "lucide-react/icons/circle";
+import History from "lucide-react/icons/history";
+import House from "lucide-react/icons/house";
+import KeyRound from "lucide-react/icons/key-round";
+import ListChecks from "lucide-react/icons/list-checks";
+import Mails from "lucide-react/icons/mails";
+import Settings from "lucide-react/icons/settings";
+import ShieldCheck from "lucide-react/icons/shield-check";
+import Table2 from "lucide-react/icons/table-2";
+import Users from "lucide-react/icons/users";
+import UsersRound from "lucide-react/icons/users-round";
+
+const ICONS = {
+  house: House,
+  "table-2": Table2,
+  users: Users,
+  "users-round": UsersRound,
+  "shield-check": ShieldCheck,
+  "key-round": KeyRound,
+  history: History,
+  "list-checks": ListChecks,
+  settings: Settings,
+  mails: Mails,
+} as const;
+
+/** The icon a place of the navigation names. */
+export function NavIcon({ name, size = 16 }: { readonly name: string; readonly size?: number }) {
+  const Icon = name in ICONS ? ICONS[name as keyof typeof ICONS] : Circle;
+  return <Icon size={size} strokeWidth={1.75} aria-hidden="true" />;
+}
