@@ -1,7 +1,7 @@
 import { drainBacklog } from "@granary/core/events";
 import type { Ctx } from "@granary/core/context";
 import { newId } from "@granary/kernel";
-import { startTestServer, type TestServer, type TestUser, type TestWorkspace } from "@granary/testkit";
+import { startTestServer, type TestResponse, type TestServer, type TestUser, type TestWorkspace } from "@granary/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -15,7 +15,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 interface Fixture {
   readonly workspace: TestWorkspace;
   readonly reader: TestUser;
-  get(path: string): Promise<{ status: number; body: any; text: string; headers: Readonly<Record<string, unknown>> }>;
+  get(path: string): Promise<TestResponse>;
 }
 
 /** A workspace of its own with somebody who reads and exports its log. */

@@ -161,8 +161,8 @@ test("changes a name and address by the version that was read, and answers both 
       server.request("PUT", `/users/${person.id}`, { as: admin, version: body.version, body: { name, email: `${name}@renamed.example.com` } }),
     ),
   );
-  expect(answers.map((answer) => answer.status).toSorted()).toEqual([200, 409]);
   const [won, lost] = answers.toSorted((a, b) => a.status - b.status);
+  expect([won?.status, lost?.status]).toEqual([200, 409]);
   expect(lost?.body).toMatchObject({ code: "edit.conflict", current: { name: won?.body.name, version: won?.body.version } });
   expect(await eventsOf(person.id)).toEqual(["user.updated"]);
 });
