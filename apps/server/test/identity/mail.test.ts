@@ -1,46 +1,9 @@
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { createCtx, systemPrincipal } from "@granary/core/context";
 import { mailJobs, queueMail } from "@granary/core/mail";
 import { newId } from "@granary/kernel";
-import { SMTPServer } from "smtp-server";
+import { type MailSink, openMailSink } from "@granary/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStage, type Stage } from "./stage.ts";
-
-interface Sink extends AsyncDisposable {
-  readonly url: string;
-  readonly received: { readonly to: string[]; readonly raw: string }[];
-  /** What the server answers to the next recipients; undefined takes them. */
-  refuseWith: number | undefined;
-}
-
-/** A real SMTP server in this process that keeps what it is sent. */
-async function openSink(): Promise<Sink> {
-  const sink = { received: [] as { to: string[]; raw: string }[], refuseWith: undefined as number | undefined };
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ["STARTTLS"],
-    onRcptTo(_address, _session, callback) {
-      callback(sink.refuseWith === undefined ? undefined : Object.assign(new Error("refused by the test"), { responseCode: sink.refuseWith }));
-    },
-    onData(stream, session, callback) {
-      const chunks: Buffer[] = [];
-      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-      stream.on("end", () => {
-        sink.received.push({ to: session.envelope.rcptTo.map((recipient) => recipient.address), raw: Buffer.concat(chunks).toString() });
-        callback();
-      });
-    },
-  });
-  server.on("error", () => undefined);
-  server.listen(0, "127.0.0.1");
-  await once(server.server, "listening");
-  const { port } = server.server.address() as AddressInfo;
-  return Object.assign(sink, {
-    url: `smtp://127.0.0.1:${port}`,
-    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
-  });
-}
 
 const systemCtx = (stage: Stage) =>
   createCtx({ services: stage.server.services, principal: systemPrincipal(), request: { id: newId("request"), ip: null, userAgent: null } });
@@ -55,10 +18,10 @@ const run = (stage: Stage, mailId: string, attempt = 1) => mailJobs["mail.send"]
 const stored = async (stage: Stage, id: string) => (await stage.sql("select status, attempts, last_error, body_text from mails where id = $1", [id]))[0];
 
 describe("sending mail", () => {
-  let sink: Sink;
+  let sink: MailSink;
   let stage: Stage;
   beforeAll(async () => {
-    sink = await openSink();
+    sink = await openMailSink();
     stage = await openStage({ GRANARY_SMTP_URL: sink.url, GRANARY_MAIL_FROM: "Granary <barn@example.com>" });
   });
   afterAll(async () => {
@@ -102,7 +65,7 @@ describe("sending mail", () => {
   });
 
   it("survives a mail server that is down: nothing is lost, and the last attempt ends it", async () => {
-    await using down = await openSink();
+    await using down = await openMailSink();
     const { url } = down;
     await down[Symbol.asyncDispose]();
     const services = stage.server.services;

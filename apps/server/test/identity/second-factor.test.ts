@@ -133,6 +133,7 @@ describe("removal and renewal", () => {
     expect((await disable(PASSWORD, "000000")).body.code).toBe("auth.second_factor_off");
     expect((await stage.signIn(email)).body.status).toBe("signed_in");
     expect((await stage.events(id)).map((event) => event.type)).toContain("user.second_factor_disabled");
+    expect((await stage.mailsTo(email)).map((mail) => mail.kind)).toEqual(["second_factor_changed", "second_factor_changed"]);
   });
 
   it("replaces all backup codes", async () => {

@@ -44,7 +44,7 @@ interface TokenTarget {
 }
 
 /** Makes the tokens of a session; only their hashes are stored. */
-export async function issueTokens(
+async function issueTokens(
   ctx: TxCtx,
   target: TokenTarget,
 ): Promise<{ readonly secrets: Readonly<Partial<Record<SessionTokenKind, string>>>; readonly expiresIn: number }> {

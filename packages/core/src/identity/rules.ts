@@ -1,7 +1,7 @@
 import type { PasswordStrength } from "@granary/protocol";
 
 /** Wrong attempts after which an account name is locked, and for how long: once more each time it goes on. */
-export const LOCK_AFTER_FAILURES = 5;
+const LOCK_AFTER_FAILURES = 5;
 const LOCK_MINUTES = [1, 5, 15, 60] as const;
 /** Failures older than this are forgotten. */
 const FAILURE_MEMORY_MS = 24 * 60 * 60 * 1_000;

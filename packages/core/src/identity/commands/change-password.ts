@@ -1,11 +1,11 @@
 import { problem } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
-import { queueMail } from "../../mail/index.ts";
 import { confirmOwnPassword } from "../own-password.ts";
 import { hashPassword, requireGoodPassword } from "../password.ts";
 import { requireSession } from "../person.ts";
 import { holdAccount, storePassword } from "../store/accounts.ts";
 import { revokeSessions } from "../store/sessions.ts";
+import { tellPasswordChanged } from "../tell-owner.ts";
 
 /** Changes the caller's password and ends all their other sessions; returns how many. */
 export async function changePassword(ctx: Ctx, input: { readonly currentPassword: string; readonly newPassword: string }): Promise<number> {
@@ -24,8 +24,7 @@ export async function changePassword(ctx: Ctx, input: { readonly currentPassword
     await storePassword(ctx.db, userId, passwordHash, ctx.now);
     const ended = await revokeSessions(ctx.db, userId, { reason: "password_changed", now: ctx.now, except: sessionId });
     await ctx.record({ type: "user.password_changed", subject: { id: userId, label: account.email }, data: { sessionsEnded: ended.length } });
-    const link = `${ctx.services.config.publicUrl}/forgot-password`;
-    await queueMail(ctx, { to: account.email, kind: "password_changed", params: { name: account.name, ip: ctx.request.ip, link } });
+    await tellPasswordChanged(ctx, account);
     return ended.length;
   });
 }

@@ -6,6 +6,7 @@ import { confirmOwnPassword } from "../own-password.ts";
 import { requireSession } from "../person.ts";
 import { holdAccount } from "../store/accounts.ts";
 import { removeTotp } from "../store/second-factor.ts";
+import { tellSecondFactorChanged } from "../tell-owner.ts";
 
 /** Removes the caller's second factor, after password and code; refused while one of their roles demands it. */
 export async function disableSecondFactor(ctx: Ctx, input: { readonly password: string; readonly code: string }): Promise<void> {
@@ -20,6 +21,7 @@ export async function disableSecondFactor(ctx: Ctx, input: { readonly password: 
     if (refusal !== undefined) return refusal;
     await removeTotp(ctx.db, userId);
     await ctx.record({ type: "user.second_factor_disabled", subject: { id: userId, label: account.email } });
+    await tellSecondFactorChanged(ctx, account, false);
     return undefined;
   });
   if (refused !== undefined) throw refused;

@@ -10,6 +10,7 @@ import { findAccount, findAccountByEmail, storeEmailVerified, storePassword } fr
 import { deleteFailures } from "../store/failures.ts";
 import { findOneTimeToken, takeOneTimeToken } from "../store/one-time-tokens.ts";
 import { revokeSessions } from "../store/sessions.ts";
+import { tellPasswordChanged } from "../tell-owner.ts";
 import { tokenHash } from "../tokens.ts";
 
 /** Mails a reset link, if the address has an active account; the answer does not tell. */
@@ -53,10 +54,6 @@ export async function resetPassword(ctx: Ctx, input: { readonly token: string; r
       subject: { id: account.id, label: account.email },
       data: { sessionsEnded: ended.length },
     });
-    await queueMail(ctx, {
-      to: account.email,
-      kind: "password_changed",
-      params: { name: account.name, ip: ctx.request.ip, link: `${ctx.services.config.publicUrl}/forgot-password` },
-    });
+    await tellPasswordChanged(ctx, account);
   });
 }

@@ -1,10 +1,10 @@
 import { problem, type SecondFactorPending } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
-import { queueMail } from "../../mail/index.ts";
 import { attemptsAt, judgeAttempt, refuseWhenLocked } from "../attempts.ts";
 import { type Granted, openPendingSession, openSession, requireAccount, type SessionWish } from "../open-session.ts";
 import { verifyPassword } from "../password.ts";
 import { type AccountRow, findAccountByEmail } from "../store/accounts.ts";
+import { tellLocked } from "../tell-owner.ts";
 
 export interface SignIn extends SessionWish {
   readonly email: string;
@@ -70,7 +70,5 @@ export async function warnOwner(ctx: TxCtx, account: AccountRow | undefined, loc
     subject: { id: account?.id ?? null, label: lock.email },
     data: { minutes: lock.minutes },
   });
-  if (account === undefined) return;
-  const link = `${ctx.services.config.publicUrl}/forgot-password`;
-  await queueMail(ctx, { to: account.email, kind: "account_locked", params: { name: account.name, minutes: lock.minutes, ip: ctx.request.ip, link } });
+  if (account !== undefined) await tellLocked(ctx, account, lock.minutes);
 }

@@ -9,6 +9,7 @@ import { readInstanceSettings } from "../../settings/index.ts";
 import { type AccountRow, holdAccount } from "../store/accounts.ts";
 import { enableTotp, replaceBackupCodes } from "../store/second-factor.ts";
 import { completeSession, deleteTokens, holdLiveSession, type SessionRow } from "../store/sessions.ts";
+import { tellSecondFactorChanged } from "../tell-owner.ts";
 import { warnOwner } from "./sign-in.ts";
 
 export type SecondFactorVerified = { readonly granted: Granted } | { readonly backupCodes: string[] };
@@ -72,6 +73,7 @@ async function finishEnrolment(ctx: TxCtx, account: AccountRow, code: string): P
   await enableTotp(ctx.db, account.id, step, ctx.now);
   const backupCodes = await giveBackupCodes(ctx, account.id);
   await ctx.record({ type: "user.second_factor_enabled", subject: { id: account.id, label: account.email } });
+  await tellSecondFactorChanged(ctx, account, true);
   return { backupCodes };
 }
 

@@ -38,8 +38,6 @@ export function findWaitingDevice(db: Reader | Writer, userCode: string, now: Da
     .executeTakeFirst();
 }
 
-export type DeviceRow = Awaited<ReturnType<typeof findWaitingDevice>> & {};
-
 /** Decides about a device once; undefined when it is unknown, too old or decided. */
 export function decideDevice(db: Writer, userCode: string, decision: { readonly userId: string; readonly approve: boolean; readonly now: Date }) {
   const { now, approve, userId } = decision;

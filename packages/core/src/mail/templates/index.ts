@@ -5,6 +5,7 @@ import { invitation } from "./invitation.ts";
 import { mailTest } from "./mail-test.ts";
 import { passwordChanged } from "./password-changed.ts";
 import { resetPassword } from "./reset-password.ts";
+import { secondFactorChanged } from "./second-factor-changed.ts";
 import { verifyEmail } from "./verify-email.ts";
 
 /** Every kind of mail the platform sends. */
@@ -16,6 +17,7 @@ export const TEMPLATES = {
   mail_test: mailTest,
   password_changed: passwordChanged,
   reset_password: resetPassword,
+  second_factor_changed: secondFactorChanged,
   verify_email: verifyEmail,
 } as const;
 
