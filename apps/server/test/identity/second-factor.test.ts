@@ -96,16 +96,18 @@ describe("sign-in with a second factor", () => {
   });
 
   it("locks after five wrong codes, whatever comes then, and lets the half session die", async () => {
-    const { email, secret } = await enrolled();
+    const { email, secret, backupCodes } = await enrolled();
     const token = (await stage.signIn(email)).body.accessToken;
     const codes: string[] = [];
     for (let attempt = 0; attempt < 5; attempt += 1) codes.push((await verify(token, "000000")).body.code);
     expect(codes.at(-1)).toBe("auth.locked");
     expect((await verify(token, authenticatorCode(secret, stage.now()))).body.code).toBe("auth.locked");
+    expect((await verify(token, backupCodes[0] ?? "")).body.code).toBe("auth.locked");
     stage.advance(601);
     expect((await verify(token, authenticatorCode(secret, stage.now()))).status).toBe(401);
     const fresh = (await stage.signIn(email)).body.accessToken;
-    expect((await verify(fresh, authenticatorCode(secret, stage.now()))).status).toBe(200);
+    const finished = await verify(fresh, authenticatorCode(secret, stage.now()));
+    expect(finished.body).toMatchObject({ status: "signed_in", user: { backupCodesLeft: 10 } });
   });
 
   it("ends when the person gives up", async () => {

@@ -1,4 +1,4 @@
-import type { Reader } from "@granary/db";
+import type { Reader, Writer } from "@granary/db";
 import type { AppError } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import type { TxCtx } from "../context/index.ts";
@@ -13,7 +13,7 @@ export const attemptsAt = {
 } as const;
 
 /** Refuses with `auth.locked` before any secret is looked at. */
-export async function refuseWhenLocked(db: Reader, account: string, now: Date): Promise<void> {
+export async function refuseWhenLocked(db: Reader | Writer, account: string, now: Date): Promise<void> {
   const refusal = lockedProblem(await findFailures(db, account), now);
   if (refusal !== undefined) throw refusal;
 }

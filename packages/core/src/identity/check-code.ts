@@ -1,4 +1,5 @@
 import type { TxCtx } from "../context/index.ts";
+import { attemptsAt, refuseWhenLocked } from "./attempts.ts";
 import { backupCodeHash, readBackupCode } from "./backup-codes.ts";
 import { unseal } from "./seal.ts";
 import type { AccountRow } from "./store/accounts.ts";
@@ -16,9 +17,10 @@ export async function matchOwnTotp(ctx: TxCtx, account: AccountRow, code: string
 
 /**
  * Checks a code of the authenticator, or a backup code, and uses it up. The caller holds the person's credentials, so the
- * same code cannot pass twice at the same moment.
+ * same code cannot pass twice at the same moment. Throws `auth.locked` before a code is used up that would be refused anyway.
  */
 export async function takeCode(ctx: TxCtx, account: AccountRow, typed: string): Promise<"totp" | "backup_code" | undefined> {
+  await refuseWhenLocked(ctx.db, attemptsAt.secondFactor(account.id), ctx.now);
   const step = await matchOwnTotp(ctx, account, typed.replace(/\s/g, ""));
   if (step !== undefined) {
     await storeTotpStep(ctx.db, account.id, step);
