@@ -46,5 +46,7 @@ export function childEnvironment(/** @type {string} */ root, /** @type {string} 
     NODE_COMPILE_CACHE: join(root, ".cache/node"),
     // With the default of 4 threads, six running queries were seen to block file reads for 17 s.
     UV_THREADPOOL_SIZE: env.UV_THREADPOOL_SIZE ?? "16",
+    // glibc gives every one of those threads an arena of its own otherwise, which keeps 15 MB more.
+    MALLOC_ARENA_MAX: env.MALLOC_ARENA_MAX ?? "2",
   };
 }
