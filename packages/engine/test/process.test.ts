@@ -51,6 +51,21 @@ describe("engine processes", () => {
     expect(readdirSync(join(harness.dir, "engine"))).toEqual([]);
   });
 
+  it("keep a program alive while they work, and let it end while they wait", async () => {
+    await using harness = testEngine();
+    const script = `
+      import { createEngine, column } from "@granary/engine";
+      const engine = createEngine({ tempRoot: ${JSON.stringify(join(harness.dir, "alone"))} });
+      const query = { kind: "select", items: [{ expression: column("position"), as: "n" }], from: { kind: "sequence", length: 3 } };
+      for (let round = 0; round < 3; round += 1) {
+        const { rows } = await engine.use({ kind: "read" }, (session) => session.run({ kind: "query", query }));
+        console.log(rows.length);
+      }`;
+    expect(execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: import.meta.dirname, encoding: "utf8", timeout: 20_000 })).toBe(
+      "3\n3\n3\n",
+    );
+  });
+
   it("are replaced after their number of sessions", async () => {
     await using harness = testEngine({ read: { maxSessionsPerProcess: 2 } });
     await count(harness.engine);

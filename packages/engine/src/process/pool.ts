@@ -80,6 +80,7 @@ export class EnginePool implements AsyncDisposable {
     for (const [child, timer] of this.#idle) {
       clearTimeout(timer);
       this.#idle.delete(child);
+      child.ref(true);
       return this.#wake(child);
     }
     if (this.#size >= this.#policy.maxProcesses) return undefined;
