@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { memoryOfProgram, startProgram } from "./program.ts";
+import { type ProcessInfo, partOf, processesOfProgram } from "@granary/testkit/processes";
+import { startProgram } from "@granary/testkit/program";
 import { type Figure, median } from "./report.ts";
 
 const ROUNDS = 5;
@@ -12,16 +13,16 @@ const REST_MS = 45_000;
 export async function startAndRest(): Promise<Figure[]> {
   const dataDir = mkdtempSync(join(tmpdir(), "granary-bench-"));
   try {
-    const first = await startProgram(dataDir);
+    const first = await startProgram({ dataDir });
     await first.stop();
     const times: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      const program = await startProgram(dataDir);
+      const program = await startProgram({ dataDir });
       times.push(program.startMs);
       if (round < ROUNDS - 1) await program.stop();
       else {
         await new Promise((resolve) => setTimeout(resolve, REST_MS));
-        const memory = memoryOfProgram(program.child.pid ?? 0, dataDir);
+        const memory = processesOfProgram(program.child.pid ?? 0, dataDir);
         await program.stop();
         return [startFigure(times), firstFigure(first.startMs), ...memoryFigures(memory)];
       }
@@ -47,12 +48,12 @@ function firstFigure(ms: number): Figure {
   return { name: "first start with an empty data directory", value: ms / 1_000, unit: "s", note: "creates the database and the first administrator" };
 }
 
-function memoryFigures(memory: ReturnType<typeof memoryOfProgram>): Figure[] {
-  const server = memory.find((process) => process.command.includes("main.ts") && !process.command.includes("--roles=worker"));
-  const worker = memory.filter((process) => process.command.includes("--roles=worker"));
+function memoryFigures(memory: readonly ProcessInfo[]): Figure[] {
+  const server = memory.filter((process) => partOf(process) === "server");
+  const worker = memory.filter((process) => partOf(process) === "worker");
   const sum = (key: "rssMb" | "pssMb", processes = memory) => processes.reduce((total, process) => total + process[key], 0);
   return [
-    { name: "resident memory at rest: server", value: server?.rssMb ?? Number.NaN, unit: "MB", goal: { max: 180 } },
+    { name: "resident memory at rest: server", value: sum("rssMb", server), unit: "MB", goal: { max: 180 } },
     { name: "resident memory at rest: worker", value: sum("rssMb", worker), unit: "MB" },
     {
       name: "resident memory at rest: whole program",
