@@ -1,4 +1,4 @@
 export { backUpInstallation, type BackUpResult } from "./back-up-installation.ts";
 export { isInstalled, secretsDirectory } from "./places.ts";
-export { holdsData, requireFitting, restoreInstallation } from "./restore-installation.ts";
+export { beginWhenEmpty, holdsData, requireFitting, restoreInstallation } from "./restore-installation.ts";
 export { verifyInstallationBackup } from "./verify-backup.ts";

@@ -15,14 +15,19 @@ async function first(paths: AsyncIterable<string>): Promise<string | undefined> 
   return undefined;
 }
 
+/** Gives a database without any schema this program's; one that has a schema keeps it until its rows are in a backup. */
+export async function beginWhenEmpty(connection: ConnectionOptions): Promise<void> {
+  await using client = await connectOwner(connection, "granary restore");
+  const { rows } = await client.query<{ begun: boolean }>("select to_regclass('granary_migrations') is not null as begun");
+  if (rows[0]?.begun !== true) await migrate(connection);
+}
+
 /** Whether an installation holds anything a restore would take away: people, workspaces, or files of data. */
 export async function holdsData(config: Config, connection: ConnectionOptions): Promise<boolean> {
   const { directory } = storageOf(config);
   if ((await first(dataFiles(config.dataDir))) !== undefined) return true;
   if (directory !== undefined && (await first(filesBelow(directory))) !== undefined) return true;
   await using client = await connectOwner(connection, "granary restore");
-  const { rows: tables } = await client.query<{ found: boolean }>("select to_regclass('users') is not null and to_regclass('workspaces') is not null as found");
-  if (tables[0]?.found !== true) return false;
   // The owner of the tables may be bound by row-level security; this role sees all.
   await client.query("set role granary_system");
   const { rows } = await client.query<{ filled: boolean }>("select exists (select from users) or exists (select from workspaces) as filled");

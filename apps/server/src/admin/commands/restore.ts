@@ -3,7 +3,7 @@ import type { ConnectionOptions } from "@granary/db";
 import { problem } from "@granary/protocol";
 import type { Command } from "commander";
 import type { Config } from "../../config.ts";
-import { backUpInstallation, holdsData, requireFitting, restoreInstallation, verifyInstallationBackup } from "../backup/index.ts";
+import { backUpInstallation, beginWhenEmpty, holdsData, requireFitting, restoreInstallation, verifyInstallationBackup } from "../backup/index.ts";
 import type { Desk } from "../desk.ts";
 import { openInstallation } from "../installation.ts";
 import { describe, recordInstallationEvent } from "./backup.ts";
@@ -41,6 +41,7 @@ async function restore(desk: Desk, given: string, options: RestoreOptions): Prom
   requireFitting(config, backup);
   await using installation = await openInstallation(config, { use: "alone", create: true });
   const { connection } = installation;
+  await beginWhenEmpty(connection);
   if (await holdsData(config, connection)) {
     const keepAt = resolve(options.backupTo ?? join(dirname(directory), `granary-before-restore-${stamp}`));
     await secureOldData(desk, config, connection, { ...options, keepAt });

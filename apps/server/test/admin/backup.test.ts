@@ -1,0 +1,155 @@
+import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createSite, type Running, type Site } from "./run-admin.ts";
+
+const PASSWORD = "lantern quiver moss 56";
+
+let site: Site;
+
+beforeAll(async () => {
+  site = await createSite();
+});
+
+afterAll(() => site[Symbol.asyncDispose]());
+
+interface Served extends AsyncDisposable {
+  readonly program: Running;
+  call(method: string, path: string, body?: unknown): Promise<Response>;
+}
+
+/** The program at work, with its administrator signed in. */
+async function serve(env: Readonly<Record<string, string>> = {}): Promise<Served> {
+  const program = site.startServer({ env });
+  const [, url = ""] = await program.sees(/Address\s+(http:\S+)/);
+  const json = { "content-type": "application/json" };
+  const login = await fetch(`${url}/api/v1/auth/login`, {
+    method: "POST",
+    headers: json,
+    body: JSON.stringify({ email: "ada@example.com", password: PASSWORD, client: "api" }),
+  });
+  expect(login.status).toBe(200);
+  const { accessToken } = (await login.json()) as { accessToken: string };
+  const authorization = `Bearer ${accessToken}`;
+  return {
+    program,
+    call: (method, path, body) =>
+      fetch(`${url}/api/v1${path}`, {
+        method,
+        headers: body instanceof FormData || body === undefined ? { authorization } : { authorization, ...json },
+        ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
+      }),
+    async [Symbol.asyncDispose]() {
+      program.child.kill("SIGTERM");
+      expect((await program.finished).code).toBe(0);
+    },
+  };
+}
+
+async function upload(served: Served, name: string, text: string): Promise<void> {
+  const form = new FormData();
+  form.append("name", name);
+  form.append("file", new Blob([text], { type: "text/csv" }), `${name}.csv`);
+  const answer = await served.call("POST", "/datasets?wait=true", form);
+  expect(await answer.json()).toMatchObject({ batch: { status: "loaded" } });
+}
+
+async function rowsOf(served: Served, name: string): Promise<unknown> {
+  return ((await (await served.call("GET", `/datasets/${name}/rows`)).json()) as { rows?: unknown }).rows;
+}
+
+/** The tables of a backup by checksum, without those that a backup or a restore itself writes to. */
+async function tablesOf(backup: string): Promise<Readonly<Record<string, string>>> {
+  const manifest = JSON.parse(await readFile(join(backup, "database", "manifest.json"), "utf8")) as { tables: { table: string; sha256: string }[] };
+  return Object.fromEntries(manifest.tables.filter(({ table }) => !table.startsWith("event")).map(({ table, sha256 }) => [table, sha256]));
+}
+
+const filesOf = (backup: string): Promise<string> => readFile(join(backup, "files.jsonl"), "utf8");
+
+test("backs a working installation up with its tables and files", async () => {
+  expect((await site.admin(["create-admin", "--email", "ada@example.com", "--password-stdin"], { input: PASSWORD })).code).toBe(0);
+  await using served = await serve();
+  await upload(served, "orders", "id,name\n00501,Ada\n00502,Grace\n");
+  const plain = await site.admin(["backup", site.path("plain")]);
+  expect(plain).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Backed up \d+ rows of \d+ tables and \d+ files/) });
+  expect(plain.stderr).toContain("The secret keys are not in it");
+  expect(await readdir(site.path("plain"))).not.toContain("secrets");
+  const backup = await site.admin(["backup", site.path("backup"), "--include-secrets"]);
+  expect(backup.code).toBe(0);
+  expect((await stat(site.path("backup"))).mode & 0o777).toBe(0o700);
+  expect(await filesOf(site.path("backup"))).toMatch(/"lake\/[^"]+\.parquet"/);
+  expect(await filesOf(site.path("backup"))).toMatch(/"data\/uploads\/upl_/);
+  expect(await site.admin(["backup", site.path("backup")])).toMatchObject({ code: 1, stderr: expect.stringContaining("is not empty") });
+  expect(await site.admin(["backup", site.path("data/inside")])).toMatchObject({ code: 1, stderr: expect.stringContaining("lies inside") });
+  const refused = await site.admin(["restore", site.path("backup"), "--replace", "--yes"]);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/in use by process \d+/) });
+});
+
+test("never replaces data that nobody gave up", async () => {
+  const refused = await site.admin(["restore", site.path("backup")]);
+  expect(refused).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("--replace") });
+  const unconfirmed = await site.admin(["restore", site.path("backup"), "--replace"], { input: "replace\n" });
+  expect(unconfirmed).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("not confirmed") });
+  expect((await readdir(site.directory)).filter((name) => name.startsWith("granary-before"))).toEqual([]);
+});
+
+test("replaces data after keeping it, and can put that back", async () => {
+  {
+    await using served = await serve();
+    await upload(served, "later", "x\n1\n");
+    expect((await served.call("DELETE", "/datasets/orders")).status).toBe(204);
+  }
+  const restored = await site.admin(["restore", site.path("backup"), "--replace", "--yes", "--backup-to", site.path("kept")]);
+  expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining("Restored the backup of") });
+  {
+    await using served = await serve();
+    expect(await rowsOf(served, "orders")).toEqual([
+      ["00501", "Ada"],
+      ["00502", "Grace"],
+    ]);
+    expect((await served.call("GET", "/datasets/later")).status).toBe(404);
+    const log = (await (await served.call("GET", "/admin/activity-logs?of=instance")).json()) as { items: { type: string }[] };
+    expect(log.items.map((entry) => entry.type)).toContain("instance.restored");
+  }
+  expect((await site.admin(["restore", site.path("kept"), "--replace", "--yes"])).code).toBe(0);
+  await using served = await serve();
+  expect(await rowsOf(served, "later")).toEqual([["1"]]);
+  expect((await served.call("GET", "/datasets/orders")).status).toBe(404);
+});
+
+test("makes an equal installation in a new directory, with its tables at the old address", async () => {
+  const lake = site.path("data/lake");
+  await rename(site.path("data"), site.path("gone"));
+  const elsewhere = { GRANARY_DATA: site.path("new") };
+  const refused = await site.admin(["restore", site.path("backup")], { env: elsewhere });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(`Set GRANARY_STORAGE to ${pathToFileURL(lake).href}`) });
+  const env = { ...elsewhere, GRANARY_STORAGE: pathToFileURL(lake).href };
+  expect(await site.admin(["restore", site.path("backup")], { env })).toMatchObject({ code: 0, stderr: expect.not.stringContaining("secret keys") });
+  expect((await site.admin(["backup", site.path("again")], { env })).code).toBe(0);
+  expect(await tablesOf(site.path("again"))).toEqual(await tablesOf(site.path("backup")));
+  expect(await filesOf(site.path("again"))).toBe(await filesOf(site.path("backup")));
+  await using served = await serve(env);
+  expect(await rowsOf(served, "orders")).toHaveLength(2);
+});
+
+test("says which secret keys are missing", async () => {
+  const env = { GRANARY_DATA: site.path("keyless"), GRANARY_STORAGE: pathToFileURL(site.path("data/lake")).href };
+  const restored = await site.admin(["restore", site.path("plain"), "--replace", "--yes", "--backup-to", site.path("kept-files")], { env });
+  expect(restored).toMatchObject({ code: 0, stderr: expect.stringContaining("secret.key (or GRANARY_SECRET_KEY) and mask.key") });
+});
+
+test("touches nothing when the backup is damaged", async () => {
+  const env = { GRANARY_DATA: site.path("untouched") };
+  const [listed] = (await filesOf(site.path("backup"))).split("\n");
+  const { path } = JSON.parse(listed ?? "") as { path: string };
+  const victim = join(site.path("backup"), "files", path);
+  const bytes = await readFile(victim);
+  bytes[0] = (bytes[0] ?? 0) ^ 1;
+  await writeFile(victim, bytes);
+  const damaged = await site.admin(["restore", site.path("backup")], { env });
+  expect(damaged).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(`${path} is not as it was written`) });
+  await mkdir(site.path("no-backup"));
+  expect(await site.admin(["restore", site.path("no-backup")], { env })).toMatchObject({ code: 1, stderr: expect.stringContaining("backup.json is missing") });
+  await expect(stat(site.path("untouched"))).rejects.toThrow(/ENOENT/);
+});
