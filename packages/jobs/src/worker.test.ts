@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Bed, createBed, gate, untilStopped } from "../test/bed.ts";
 import { cancelJob, retryJob } from "./end-jobs.ts";
+import { enqueueJob } from "./enqueue-job.ts";
 import type { RunningJob } from "./running-job.ts";
 
 let bed: Bed;
@@ -42,6 +43,15 @@ describe("a worker", () => {
     await bed.reaches(chore, "succeeded");
     expect(order).toEqual(["urgent", "chore"]);
     expect(await bed.state(later)).toMatchObject({ state: "queued", attempts: 0 });
+  });
+
+  it("goes by the database's clock, whatever the machine that queued the job believes", async () => {
+    const now = new Date(Date.now() + 2 * 3_600_000);
+    const id = await bed.database.tx("system", (db) =>
+      enqueueJob(db, { name: "mail.send", payload: { mailId: "skewed" }, workspaceId: null, correlationId: "request-1", now }),
+    );
+    await using _ = await bed.worker({ skewed: async () => "ran" });
+    expect(await bed.reaches(id, "succeeded")).toMatchObject({ result: "ran" });
   });
 
   it("tries an unknown error again and hides its text, and fails for good after the last attempt", async () => {

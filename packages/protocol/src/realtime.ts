@@ -23,7 +23,7 @@ export const REALTIME_MAX_TOPICS = 100;
  * `workspace`: which things of the workspace changed, by kind and id; `activity`: the same as full events (`activity:read`);
  * `jobs` and `job:<id>`: states and progress; `notifications`: the caller's own; `dataset:<id>`: changes of one dataset.
  */
-export const topic = z
+const topic = z
   .string()
   .max(64)
   .refine((name) => topicOf(name) !== undefined, "is not a topic")
@@ -59,7 +59,7 @@ export type ClientMessageInput = z.input<typeof clientMessage>;
 const eventType = z.enum(Object.keys(EVENTS) as [EventType, ...EventType[]]);
 
 /** A change as followers of `workspace` or one thing see it: enough to read again what they show. */
-export const changeNotice = z.object({
+const changeNotice = z.object({
   type: eventType,
   subject: z.object({ kind: z.string(), id: z.string().nullable() }),
   at: z.string(),

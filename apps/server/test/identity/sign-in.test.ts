@@ -112,6 +112,9 @@ describe("lockout", () => {
     expect((await stage.signIn("ghost@example.com")).body.code).toBe("auth.locked");
     expect((await stage.mailsTo(email)).map((mail) => mail.kind)).toEqual(["account_locked"]);
     expect(await stage.mailsTo("ghost@example.com")).toEqual([]);
+    expect(await stage.sql(`select kind, title from notifications where user_id = '${id}'`)).toEqual([
+      { kind: "user.locked", title: "Sign-in was locked for 1 min" },
+    ]);
     expect((await stage.events(email)).filter((event) => event.type === "user.locked")).toMatchObject([{ data: { minutes: 1 } }]);
 
     stage.advance(61);

@@ -5,7 +5,7 @@ import { permissionsOf } from "../access/index.ts";
 const MAX_TITLE = 200;
 const MAX_BODY = 500;
 
-export function clip(text: string, maxLength: number): string {
+function clip(text: string, maxLength: number): string {
   return text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`;
 }
 
