@@ -733,20 +733,21 @@ create table public.users (
   version integer default 1 not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  sort_name text generated always as (lower(name)) stored not null,
   constraint users_pkey PRIMARY KEY (id),
   constraint users_check CHECK (((NOT protected) OR ((status = 'active'::text) AND instance_admin))),
   constraint users_home_workspace_id_fkey FOREIGN KEY (home_workspace_id) REFERENCES public.workspaces(id),
   constraint users_status_check CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text])))
 );
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
-CREATE INDEX users_name_idx ON public.users USING btree (lower(name), id);
 CREATE UNIQUE INDEX users_protected_key ON public.users USING btree (protected) WHERE protected;
+CREATE INDEX users_sort_name_idx ON public.users USING btree (sort_name, id);
 CREATE TRIGGER keep_protected_user BEFORE DELETE OR UPDATE ON public.users FOR EACH ROW WHEN (old.protected) EXECUTE FUNCTION public.keep_protected_user();
 alter table public.users enable row level security, force row level security;
 create policy every_user on public.users to granary_system using (true) with check (true);
-create policy members on public.users to granary_app using ((EXISTS ( SELECT
+create policy members on public.users to granary_app using (( SELECT true
    FROM public.memberships m
-  WHERE ((m.user_id = users.id) AND (m.workspace_id = public.current_workspace())))));
+  WHERE ((m.user_id = users.id) AND (m.workspace_id = public.current_workspace()))));
 grant delete, insert, select, update on public.users to granary_system;
 grant select on public.users to granary_app;
 

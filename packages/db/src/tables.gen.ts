@@ -394,6 +394,7 @@ export interface Users {
   version: Generated<number>;
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
+  sort_name: GeneratedAlways<string>;
 }
 
 export interface Workspaces {

@@ -77,10 +77,10 @@ export function listMemberRows(db: Reader, groupId: string, options: { readonly 
   return db
     .selectFrom("group_members as m")
     .innerJoin("users as u", "u.id", "m.user_id")
-    .select(["u.id", "u.name", "u.email", "u.status", "m.added_at", sql<string>`lower(u.name)`.as("sort_name")])
+    .select(["u.id", "u.name", "u.email", "u.status", "m.added_at", "u.sort_name"])
     .where("m.group_id", "=", groupId)
-    .$if(options.after !== undefined, (q) => q.where(sql<boolean>`(lower(u.name), u.id) > (${options.after?.[0]}, ${options.after?.[1]})`))
-    .orderBy(sql`lower(u.name)`)
+    .$if(options.after !== undefined, (q) => q.where(sql<boolean>`(u.sort_name, u.id) > (${options.after?.[0]}, ${options.after?.[1]})`))
+    .orderBy("u.sort_name")
     .orderBy("u.id")
     .limit(options.limit + 1)
     .execute();

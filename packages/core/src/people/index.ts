@@ -9,5 +9,5 @@ export { activatePerson, deactivatePerson } from "./commands/set-status.ts";
 export { unlockPerson } from "./commands/unlock-person.ts";
 export { type PersonChange, updatePerson } from "./commands/update-person.ts";
 export { mayBeToldLinks } from "./handover.ts";
-export { getPerson, listPeople, type PeopleQuery } from "./queries/list-people.ts";
+export { findPerson, getPerson, listPeople, type PeopleQuery } from "./queries/list-people.ts";
 export { findPersonRow, hasAdministrator, holdAdministration } from "./store.ts";

@@ -19,7 +19,7 @@ const columns = (db: Db, workspaceId: string) =>
     .innerJoin("users as u", "u.id", "m.user_id")
     .where("m.workspace_id", "=", workspaceId)
     .select(["u.id", "u.email", "u.name", "u.status", "u.home_workspace_id", "u.instance_admin", "u.protected", "u.email_verified_at", "u.last_sign_in_at"])
-    .select(["u.created_at", "m.roles", "m.joined_at", version.as("version"), sql<string>`lower(u.name)`.as("sort_name")])
+    .select(["u.created_at", "m.roles", "m.joined_at", version.as("version"), "u.sort_name"])
     .select(
       sql<GroupOfPerson[]>`coalesce((
         select jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name, 'roles', g.roles) order by lower(g.name))
@@ -29,7 +29,13 @@ const columns = (db: Db, workspaceId: string) =>
 /** A person as a member of one workspace. */
 export type PersonRow = Awaited<ReturnType<typeof findPersonRow>> & {};
 
-/** The member of a workspace with this id or e-mail address. */
+/** The account with an address, in whichever workspace; needs a system handle, for which the index of addresses can be used. */
+export async function findUserId(db: Db, email: string): Promise<string | undefined> {
+  const row = await db.selectFrom("users").select("id").where(sql<boolean>`lower(email) = lower(${email})`).executeTakeFirst();
+  return row?.id;
+}
+
+/** The member of a workspace with this id or e-mail address. By address it is quick with a system handle alone. */
 export function findPersonRow(db: Db, workspaceId: string, idOrEmail: string) {
   const isEmail = idOrEmail.includes("@");
   return columns(db, workspaceId)
@@ -52,6 +58,12 @@ export interface PersonPage {
 
 const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 
+/** Who holds a role in a workspace, directly or through a group. */
+function holdersOf(workspaceId: string, role: string) {
+  return sql`select x.user_id from memberships x where x.workspace_id = ${workspaceId} and ${role} = any (x.roles)
+    union all select x.user_id from group_members x join groups g on g.id = x.group_id where x.workspace_id = ${workspaceId} and ${role} = any (g.roles)`;
+}
+
 /** Members of a workspace by name. */
 export function listPersonRows(db: Reader, workspaceId: Id<"workspace">, filter: PersonFilter, page: PersonPage) {
   const { search, role, status, group } = filter;
@@ -63,12 +75,9 @@ export function listPersonRows(db: Reader, workspaceId: Id<"workspace">, filter:
     .$if(group !== undefined, (q) =>
       q.where(sql<boolean>`exists (select from group_members x where x.workspace_id = m.workspace_id and x.group_id = ${group} and x.user_id = m.user_id)`),
     )
-    .$if(role !== undefined, (q) =>
-      q.where(sql<boolean>`(${role} = any (m.roles) or exists (
-      select from group_members x join groups g on g.id = x.group_id where x.workspace_id = m.workspace_id and x.user_id = m.user_id and ${role} = any (g.roles)))`),
-    )
-    .$if(page.after !== undefined, (q) => q.where(sql<boolean>`(lower(u.name), u.id) ${past} (${page.after?.[0]}, ${page.after?.[1]})`))
-    .orderBy(sql`lower(u.name)`, direction)
+    .$if(role !== undefined, (q) => q.where(sql<boolean>`m.user_id in (${holdersOf(workspaceId, role ?? "")})`))
+    .$if(page.after !== undefined, (q) => q.where(sql<boolean>`(u.sort_name, u.id) ${past} (${page.after?.[0]}, ${page.after?.[1]})`))
+    .orderBy("u.sort_name", direction)
     .orderBy("u.id", direction)
     .limit(page.limit + 1)
     .execute();
@@ -119,17 +128,9 @@ export async function holdAdministration(db: Writer, workspaceIds: readonly stri
 
 /** Whether somebody active administers the workspace, directly or through a group. */
 export async function hasAdministrator(db: Writer, workspaceId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom("memberships as m")
-    .innerJoin("users as u", "u.id", "m.user_id")
-    .select("m.user_id")
-    .where("m.workspace_id", "=", workspaceId)
-    .where("u.status", "=", "active")
-    .where(sql<boolean>`('admin' = any (m.roles) or exists (
-      select from group_members x join groups g on g.id = x.group_id where x.workspace_id = m.workspace_id and x.user_id = m.user_id and 'admin' = any (g.roles)))`)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+  const { rows } = await sql`
+    select from (${holdersOf(workspaceId, "admin")}) h join users u on u.id = h.user_id where u.status = 'active' limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 /** The workspaces a person is a member of, the oldest membership first. */

@@ -2,7 +2,7 @@ import type { Reader } from "@granary/db";
 import { isId } from "@granary/kernel";
 import { type ActivityEntry, decodeCursor, encodeCursor, problem } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
-import { findPersonRow } from "../../people/index.ts";
+import { findPerson } from "../../people/index.ts";
 import { presentEntry } from "../present.ts";
 import { countEntries, type EntryFilter, findKeyIds, listEntries } from "../store.ts";
 import { type ActivityQuery, entriesAsked } from "../where.ts";
@@ -27,7 +27,7 @@ export function listActivity(ctx: Ctx, query: ActivityPageQuery): Promise<Activi
 
 /** What a person did, also through API keys, newest first; people who left included. */
 export async function listActivityOf(ctx: Ctx, idOrEmail: string, query: ActivityPageQuery): Promise<ActivityPage> {
-  const person = await findPersonRow(ctx.db, ctx.workspaceId, idOrEmail);
+  const person = await findPerson(ctx, idOrEmail);
   const userId = person?.id ?? (isId("user", idOrEmail) ? idOrEmail : undefined);
   if (userId === undefined) throw problem("user.not_found");
   const { db, filter } = entriesAsked(ctx, query);

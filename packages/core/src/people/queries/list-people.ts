@@ -2,7 +2,7 @@ import { decodeCursor, problem, toPage, type User } from "@granary/protocol";
 import { mayDo } from "../../access/index.ts";
 import type { Ctx } from "../../context/index.ts";
 import { presentPerson } from "../present.ts";
-import { findPersonRow, findSecurityFacts, listPersonRows, type PersonFilter, type PersonRow, type SecurityFacts } from "../store.ts";
+import { findPersonRow, findSecurityFacts, findUserId, listPersonRows, type PersonFilter, type PersonRow, type SecurityFacts } from "../store.ts";
 
 export interface PeopleQuery extends PersonFilter {
   readonly cursor?: string | undefined;
@@ -29,9 +29,15 @@ export async function listPeople(ctx: Ctx, query: PeopleQuery): Promise<{ items:
   );
 }
 
-/** One person of the workspace; people of others are answered as if they did not exist. */
+/** A person of the workspace as stored; people of others are undefined, like those who do not exist. */
+export async function findPerson(ctx: Ctx, idOrEmail: string): Promise<PersonRow | undefined> {
+  const id = idOrEmail.includes("@") ? await findUserId(ctx.system.db, idOrEmail) : idOrEmail;
+  return id === undefined ? undefined : findPersonRow(ctx.db, ctx.workspaceId, id);
+}
+
+/** One person of the workspace. Throws `user.not_found`. */
 export async function getPerson(ctx: Ctx, idOrEmail: string): Promise<User> {
-  const row = await findPersonRow(ctx.db, ctx.workspaceId, idOrEmail);
+  const row = await findPerson(ctx, idOrEmail);
   if (row === undefined) throw problem("user.not_found");
   const facts = await factsFor(ctx, [row]);
   return presentPerson(ctx.principal, row, facts.get(row.id));
