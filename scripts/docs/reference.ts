@@ -1,5 +1,6 @@
 import { createMetrics, METRICS_HELP, SETTINGS, settingDefault } from "@granary/server";
 import { BUILT_IN_ROLES, ERRORS, EVENTS, JOBS, type Permission, PERMISSIONS } from "@granary/protocol";
+import { cliPage } from "./cli-page.ts";
 
 type Row = readonly string[];
 
@@ -89,4 +90,5 @@ export const REFERENCE_PAGES: readonly { readonly path: string; readonly text: (
   { path: "docs/reference/events.md", text: eventsPage },
   { path: "docs/reference/jobs.md", text: jobsPage },
   { path: "docs/reference/metrics.md", text: metricsPage },
+  { path: "docs/reference/cli.md", text: () => cliPage(MARK) },
 ];

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Every variable the command line reads, in this file alone; docs/cli.md lists them from here. */
+/** Every variable the command line reads, in this file alone; docs/reference/cli.md lists them from here. */
 export const VARIABLES = {
   GRANARY_API_KEY: "API key to use instead of the profile's sign-in.",
   GRANARY_SERVER: "Address of the server, as `--server`.",

@@ -1,7 +1,7 @@
 import { isApiError } from "@granary/client";
 import { CommanderError } from "commander";
 
-/** Every exit code of `granary` and what it means; docs/cli.md lists them from here. */
+/** Every exit code of `granary` and what it means; docs/reference/cli.md lists them from here. */
 export const EXIT_CODES = {
   ok: [0, "Done."],
   failure: [1, "The server refused the request, or something failed here."],
