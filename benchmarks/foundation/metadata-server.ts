@@ -25,7 +25,7 @@ pg.Client.prototype.query = function counted(this: unknown, ...args: unknown[]) 
 const postgres = await startEmbeddedPostgres({ dataDir, mode: "durable", stopWithParent: true });
 await migrate(postgres.connection);
 const config = readConfig({ GRANARY_DATA: dataDir, GRANARY_PUBLIC_URL: "http://localhost", GRANARY_RATE_READ: "100000000", GRANARY_RATE_WRITE: "100000000" });
-const { services } = compose({ config, url: "http://localhost", connection: postgres.connection, log: silentLogger });
+const { services } = await compose({ config, url: "http://localhost", connection: postgres.connection, log: silentLogger });
 const app = await buildApp(appOptions({ config, services, log: pino({ level: "silent" }), metrics: createMetrics(services.database), webRoot: undefined }));
 const workspace = await createTestWorkspace(services, "Benchmark");
 const person = await createTestUser(services, { workspace, roles: ["viewer"] });

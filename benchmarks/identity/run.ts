@@ -76,7 +76,7 @@ const postgres = await startEmbeddedPostgres({ dataDir, mode: "durable", stopWit
 cleaning.defer(() => postgres.stop());
 await migrate(postgres.connection);
 const config = readConfig({ GRANARY_DATA: dataDir, GRANARY_PUBLIC_URL: "http://localhost" });
-const { services } = cleaning.use(compose({ config, url: "http://localhost", connection: postgres.connection, log: silentLogger }));
+const { services } = cleaning.use(await compose({ config, url: "http://localhost", connection: postgres.connection, log: silentLogger }));
 const workspace = await createTestWorkspace(services, "Benchmark");
 const person = await createTestUser(services, { workspace, roles: ["viewer"] });
 const key = await createKey(services, person.id, workspace.id);

@@ -4,9 +4,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CoreConfig, Services } from "@granary/core/context";
 import { type ConnectionOptions, type Database, openDatabase } from "@granary/db";
 import { createEngine, type Engine } from "@granary/engine";
-import { type Logger, systemClock } from "@granary/kernel";
+import type { Logger } from "@granary/kernel";
 import { createLake, createLocalFileIo, type Lake } from "@granary/lake";
 import type { Config } from "./config.ts";
+import { createDatabaseClock } from "./database-clock.ts";
 import { loadSecrets } from "./secrets.ts";
 
 /** The built web application beside the server. */
@@ -53,16 +54,19 @@ function openLake(config: CoreConfig, engine: Engine): Lake {
 }
 
 /** The one place where services are built. */
-export function compose(options: ComposeOptions): Composition {
+export async function compose(options: ComposeOptions): Promise<Composition> {
   const { config, log } = options;
   const database: Database = openDatabase({ connection: options.connection, log, maxConnections: config.env.GRANARY_DATABASE_POOL });
   const core = coreConfig(config, options.url);
   const compileCacheDir = getCompileCacheDir();
   const engine = createEngine({ tempRoot: join(config.dataDir, "tmp", "engine"), ...(compileCacheDir === undefined ? {} : { compileCacheDir }) });
-  const services: Services = { config: core, clock: systemClock, database, lake: openLake(core, engine), log };
+  const clock = createDatabaseClock(database, log);
+  await clock.sync();
+  const services: Services = { config: core, clock, database, lake: openLake(core, engine), log };
   return {
     services,
     async [Symbol.asyncDispose]() {
+      clock[Symbol.dispose]();
       await engine[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },

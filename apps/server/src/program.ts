@@ -56,7 +56,7 @@ export async function startProgram(config: Config): Promise<Program> {
   const url = urlOf(config.host, port);
   await using starting = new AsyncDisposableStack();
   const database = starting.use(await openDatabaseServer(config, log));
-  const { services } = starting.use(compose({ config, url, connection: database.connection, log }));
+  const { services } = starting.use(await compose({ config, url, connection: database.connection, log }));
   const stoppers: ((reason: string) => Promise<void>)[] = [];
   if (config.roles.includes("web")) stoppers.push(await startWeb(config, services, port));
   if (config.roles.includes("worker")) stoppers.push(await startWorkers(config, services, database.socket));

@@ -288,7 +288,7 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 export function errorSpec(code: string): ErrorSpec {
-  return code in ERRORS ? ERRORS[code as ErrorCode] : ERRORS.internal;
+  return Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : ERRORS.internal;
 }
 
 /** Builds the error to throw for a catalogue entry; parameters fill the message's placeholders. */

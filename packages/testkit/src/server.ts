@@ -75,7 +75,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...options.env,
   });
   const log = options.logLines === undefined ? silentLogger : pino({ level: "debug" }, { write: (line: string) => options.logLines?.push(line) });
-  const { services } = starting.use(compose({ config, url: PUBLIC_URL, connection, log: log as Services["log"] }));
+  const { services } = starting.use(await compose({ config, url: PUBLIC_URL, connection, log: log as Services["log"] }));
   const app = await buildApp(
     appOptions({
       config,

@@ -55,7 +55,7 @@ export async function openInstallation(config: Config, options: OpenOptions): Pr
 
 /** Runs `work` as the platform itself, with everything features need. */
 export async function asPlatform<T>(config: Config, connection: ConnectionOptions, work: (ctx: Ctx) => Promise<T>): Promise<T> {
-  await using composition = compose({ config, connection, url: config.publicUrl ?? `http://localhost:${config.port}`, log: silentLogger });
+  await using composition = await compose({ config, connection, url: config.publicUrl ?? `http://localhost:${config.port}`, log: silentLogger });
   const request = { id: newId("request"), ip: null, userAgent: "granary-admin" };
   return await work(createCtx({ services: composition.services, principal: systemPrincipal(), request }));
 }

@@ -1,6 +1,6 @@
 import websocket from "@fastify/websocket";
 import type { Principal, Services } from "@granary/core/context";
-import { problem, REALTIME_CLOSE, REALTIME_HEARTBEAT_S, REALTIME_PATH } from "@granary/protocol";
+import { problem, REALTIME_CLOSE, REALTIME_PATH } from "@granary/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Gauge } from "prom-client";
 import type { WebSocket } from "ws";
@@ -92,7 +92,7 @@ function attach({ services, socket, opener, limits, sockets, hub }: Attachment):
   let work: Promise<void> = hub.then((open) => {
     if (socket.readyState !== socket.OPEN) return;
     open.add(connection);
-    connection.send({ type: "ready", position: open.position, heartbeatS: REALTIME_HEARTBEAT_S });
+    connection.send({ type: "ready", position: open.position, heartbeatS: limits.heartbeatMs / 1_000 });
   });
   sockets.inc();
   socket.on("message", (data, isBinary) => {

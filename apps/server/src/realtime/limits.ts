@@ -1,3 +1,5 @@
+import { REALTIME_HEARTBEAT_S } from "@granary/protocol";
+
 /** What a connection may cost the server. */
 export interface RealtimeLimits {
   /** Bytes waiting for one client; beyond it messages are left out and a `resync` follows when it has caught up. */
@@ -20,7 +22,7 @@ export const REALTIME_LIMITS: RealtimeLimits = {
   maxBehindMs: 10_000,
   drainCheckMs: 250,
   recheckMs: 60_000,
-  heartbeatMs: 25_000,
+  heartbeatMs: REALTIME_HEARTBEAT_S * 1_000,
   maxUnread: 256,
   maxPayload: 4_096,
 };

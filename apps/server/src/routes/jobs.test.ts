@@ -136,6 +136,16 @@ describe("jobs over HTTP", () => {
     expect(await events("job.retried", id)).toHaveLength(1);
   });
 
+  it("shows a job of another program version by its name", async () => {
+    const id = await job();
+    await server.services.database.tx("system", (db) => sql`update jobs set name = 'pipeline.teleport' where id = ${id}`.execute(db));
+    expect(await server.request("GET", `/jobs/${id}`, { as: engineer })).toMatchObject({
+      status: 200,
+      body: { name: "pipeline.teleport", title: "pipeline.teleport" },
+    });
+    expect(await server.request("POST", `/jobs/${id}/cancel`, { as: server.admin })).toMatchObject({ status: 200, body: { state: "cancelled" } });
+  });
+
   it("counts by state and name", async () => {
     const { body } = await server.request("GET", "/jobs/stats", { as: engineer });
     expect(body.states).toMatchObject({ failed: expect.any(Number), queued: expect.any(Number) });

@@ -1,4 +1,4 @@
-import { BUILT_IN_ROLES, type BuiltInRole, type Permission, PERMISSION_NAMES } from "@granary/protocol";
+import { BUILT_IN_ROLES, type BuiltInRole, type Permission, PERMISSION_NAMES, PERMISSIONS } from "@granary/protocol";
 
 export interface RoleHolder {
   readonly roles: readonly string[];
@@ -9,11 +9,20 @@ export interface RoleHolder {
 
 function permissionsOfRole(role: string, developerUnlocked: boolean): readonly Permission[] {
   if (role === "developer" && !developerUnlocked) return BUILT_IN_ROLES.data_engineer.permissions;
-  return role in BUILT_IN_ROLES ? BUILT_IN_ROLES[role as BuiltInRole].permissions : [];
+  return Object.hasOwn(BUILT_IN_ROLES, role) ? BUILT_IN_ROLES[role as BuiltInRole].permissions : [];
 }
 
 /** The permissions a person holds in a workspace: the union over their roles; instance administrators hold all. */
 export function permissionsOf(holder: RoleHolder): ReadonlySet<Permission> {
   if (holder.instanceAdmin) return new Set(PERMISSION_NAMES);
   return new Set(holder.roles.flatMap((role) => permissionsOfRole(role, holder.developerUnlocked)));
+}
+
+/**
+ * The permissions of an API key: those of its scopes that its owner still holds. A key without scopes has its owner's
+ * permissions in the workspace; power over the whole installation must be named.
+ */
+export function permissionsOfKey(held: ReadonlySet<Permission>, scopes: readonly string[]): ReadonlySet<Permission> {
+  const isGranted = (permission: Permission): boolean => (scopes.length === 0 ? PERMISSIONS[permission].scope === "workspace" : scopes.includes(permission));
+  return new Set([...held].filter(isGranted));
 }

@@ -8,6 +8,7 @@ import { digestOf } from "./copy-file.ts";
 import { copyFiles, type CopySource, dataFiles, filesBelow, listPath } from "./file-list.ts";
 import { type InstallationManifest, writeManifest } from "./manifest.ts";
 import { storageOf } from "./places.ts";
+import { findMissing, type MissingFiles, noteRegistered } from "./registered-files.ts";
 import { copySecrets, fingerprints } from "./secrets.ts";
 
 export interface BackUpOptions {
@@ -22,6 +23,7 @@ export interface BackUpResult {
   readonly manifest: InstallationManifest;
   readonly tables: number;
   readonly rows: number;
+  readonly missing: MissingFiles;
 }
 
 async function requireFree(directory: string): Promise<void> {
@@ -41,7 +43,7 @@ function requireOutside(directory: string, config: Config): void {
 
 /**
  * Writes a whole installation into a directory while it goes on working. The database comes first, as it is at one moment;
- * stored files never change, so those copied after it hold all that it refers to.
+ * stored files never change, so those copied after it hold all that it refers to, which is checked in the end.
  */
 export async function backUpInstallation(options: BackUpOptions): Promise<BackUpResult> {
   const { config, connection } = options;
@@ -52,10 +54,12 @@ export async function backUpInstallation(options: BackUpOptions): Promise<BackUp
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true, mode: 0o700 });
   const storage = storageOf(config);
+  await noteRegistered(connection, staging);
   const database = await backUpDatabase(connection, { directory: join(staging, "database") });
   const sources: CopySource[] = [{ root: "data", directory: config.dataDir, paths: dataFiles(config.dataDir) }];
   if (storage.directory !== undefined) sources.push({ root: "lake", directory: storage.directory, paths: filesBelow(storage.directory) });
   const { count, bytes } = await copyFiles(staging, sources);
+  const missing = storage.directory === undefined ? { count: 0, named: [] } : await findMissing(staging, storage.directory);
   const included = options.includeSecrets ? await copySecrets(config, staging) : [];
   const manifest = await writeManifest(staging, {
     program: VERSION,
@@ -65,5 +69,5 @@ export async function backUpInstallation(options: BackUpOptions): Promise<BackUp
     secrets: { included, fingerprints: fingerprints(config) },
   });
   await rename(staging, directory);
-  return { manifest, tables: database.tables.length, rows: database.tables.reduce((sum, table) => sum + table.rows, 0) };
+  return { manifest, tables: database.tables.length, rows: database.tables.reduce((sum, table) => sum + table.rows, 0), missing };
 }

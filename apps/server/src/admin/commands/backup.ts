@@ -5,7 +5,7 @@ import { newId, silentLogger } from "@granary/kernel";
 import type { EventType } from "@granary/protocol";
 import type { Command } from "commander";
 import { backUpInstallation, type BackUpResult } from "../backup/index.ts";
-import type { Desk } from "../desk.ts";
+import { BadNews, type Desk } from "../desk.ts";
 import { openInstallation } from "../installation.ts";
 
 /** Enters what was done to the whole installation into its activity log. */
@@ -22,7 +22,13 @@ export function describe(directory: string, { manifest, tables, rows }: BackUpRe
   return `Backed up ${rows} rows of ${tables} tables and ${count} files (${megabytes(bytes)}) to ${directory}.`;
 }
 
-export function noteLeftOut(desk: Desk, { manifest }: BackUpResult): void {
+/** What to say about files that tables need and that are not there; undefined when all are. */
+export function describeMissing({ missing }: BackUpResult): string | undefined {
+  if (missing.count === 0) return undefined;
+  return `${missing.count} files that tables need are not in the backup, the first: ${missing.named.join(", ")}. If maintenance deleted them meanwhile, another backup is whole; else they are lost here and come from an older one.`;
+}
+
+function noteLeftOut(desk: Desk, { manifest }: BackUpResult): void {
   const { secrets, storage } = manifest;
   if (!storage.included) desk.note(`The tables themselves are stored at ${storage.uri} and are not in this backup. Keep copies there.`);
   if (secrets.included.length > 0)
@@ -42,6 +48,8 @@ async function backup(desk: Desk, given: string, includeSecrets: boolean): Promi
   await recordInstallationEvent(installation.connection, "instance.backed_up", directory);
   desk.say(describe(directory, result));
   noteLeftOut(desk, result);
+  const missing = describeMissing(result);
+  if (missing !== undefined) throw new BadNews(missing);
 }
 
 /** `backup`: everything of the installation into one directory, while it goes on working. */

@@ -6,7 +6,7 @@ import type { Config } from "../../config.ts";
 import { backUpInstallation, beginWhenEmpty, holdsData, requireFitting, restoreInstallation, verifyInstallationBackup } from "../backup/index.ts";
 import type { Desk } from "../desk.ts";
 import { openInstallation } from "../installation.ts";
-import { describe, recordInstallationEvent } from "./backup.ts";
+import { describe, describeMissing, recordInstallationEvent } from "./backup.ts";
 
 const CONFIRMATION = "replace";
 
@@ -29,6 +29,8 @@ async function secureOldData(desk: Desk, config: Config, connection: ConnectionO
     if (answer?.trim() !== CONFIRMATION) throw problem("restore.not_confirmed");
   }
   const result = await backUpInstallation({ config, connection, directory: options.keepAt, includeSecrets: true });
+  const missing = describeMissing(result);
+  if (missing !== undefined) desk.note(missing);
   desk.note(`What is there now is kept first, with its secret keys. ${describe(options.keepAt, result)}`);
 }
 
