@@ -44,6 +44,7 @@ export async function run(endpoint: Endpoint, request: FastifyRequest, reply: Fa
     return send(spec, result, { request, reply }, options.secureCookies);
   } catch (error) {
     if (claim !== undefined) await releaseIdempotencyKey(options.services, claim);
+    options.onDenied(requestCtx(options.services, request), error, endpoint.id);
     throw error;
   }
 }

@@ -157,6 +157,14 @@ test("records a refused attempt once a minute and lists it", async () => {
   expect((await get("/rbac/access-logs")).body.items).toHaveLength(1);
 });
 
+test("records a refusal that only the command could decide", async () => {
+  const { workspace, get } = await fixture();
+  const engineer = await server.user({ workspace, roles: ["data_engineer"] });
+  expect((await server.request("GET", "/api-keys?owner=all", { as: engineer })).status).toBe(403);
+  await expect.poll(async () => (await get("/rbac/access-logs/denied")).body.items.length, { timeout: 20_000 }).toBe(1);
+  expect((await get("/rbac/access-logs/denied")).body.items[0]).toMatchObject({ subject: { id: "apiKeys.list" }, data: { permission: "api_key:manage" } });
+});
+
 test("counts by day and hour in the reader's zone, empty buckets included", async () => {
   const { workspace, get } = await fixture();
   await happened(workspace, [
