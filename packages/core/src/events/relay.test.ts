@@ -106,6 +106,24 @@ test("places what was committed while no relay ran", async () => {
   expect(await heard.promise).toBe("1");
 });
 
+test("goes on by itself after its connections were cut", async () => {
+  await using _relay = await startEventRelay({ database, log: silentLogger, pollMs: 600_000 });
+  await note("before");
+  await expect.poll(() => lastEventPosition(database), { timeout: 20_000 }).toBe(1);
+  await asOwner("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+  await expect
+    .poll(
+      () =>
+        note("after").then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 20_000 },
+    )
+    .toBe(true);
+  await expect.poll(() => lastEventPosition(database).catch(() => 0), { timeout: 20_000 }).toBeGreaterThan(1);
+});
+
 test("finds the chain whole, in parts and in all, whatever the session's time zone", async () => {
   for (const label of ["one", "two", "three", "four"]) await note(label);
   await asOwner(`alter database ${target.connection.database} set timezone to 'Asia/Kathmandu'`);
