@@ -3,6 +3,8 @@ import { createTestDatabase, type TestDatabase } from "@granary/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "./database.ts";
+import { isConnectionFailure } from "./failures.ts";
+import { connectOwner } from "./owner-client.ts";
 
 let test: TestDatabase;
 let database: Database;
@@ -123,5 +125,20 @@ describe("listener", () => {
     await expect.poll(() => heard, { timeout: 10_000 }).toContain("");
     await database.tx("system", (tx) => sql`select pg_notify('test_channel', 'second')`.execute(tx));
     await expect.poll(() => heard).toContain("second");
+  });
+});
+
+describe("a connection that is cut", () => {
+  it("between two statements of a transaction fails the transaction and nothing else", async () => {
+    await using owner = await connectOwner(test.connection, "test");
+    const cut = database.tx("system", async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+      await owner.query("select pg_terminate_backend($1, 5000)", [rows[0]?.pid]);
+      // The loss arrives while no statement runs: nobody but the connection itself can hear of it.
+      await new Promise((resolve) => setImmediate(resolve));
+      await sql`select 1`.execute(tx);
+    });
+    await expect(cut).rejects.toSatisfy(isConnectionFailure);
+    expect(await database.reader("system").selectFrom("workspaces").select("id").execute()).toHaveLength(2);
   });
 });

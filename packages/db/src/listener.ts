@@ -22,14 +22,14 @@ export interface ListenerOptions {
   readonly log: Logger;
 }
 
-const listen = (client: pg.Client, channel: string) => client.query(`listen ${pg.escapeIdentifier(channel)}`);
-
 class ReconnectingListener implements Listener {
   readonly #options: ListenerOptions;
   readonly #channels = new Map<string, Set<Callback>>();
   #client: pg.Client | undefined;
   #connecting: Promise<pg.Client> | undefined;
   #closed = false;
+  /** The library runs one statement at a time on a connection; subscribers come at any time. */
+  #statements: Promise<unknown> = Promise.resolve();
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -41,7 +41,7 @@ class ReconnectingListener implements Listener {
     callbacks.add(callback);
     this.#channels.set(channel, callbacks);
     const client = await this.#connect();
-    if (isNew) await listen(client, channel);
+    if (isNew) await this.#run(client, "listen", channel);
     return releasable(() => this.#unsubscribe(channel, callback));
   }
 
@@ -57,7 +57,13 @@ class ReconnectingListener implements Listener {
     callbacks?.delete(callback);
     if (callbacks === undefined || callbacks.size > 0) return;
     this.#channels.delete(channel);
-    await this.#client?.query(`unlisten ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
+    if (this.#client !== undefined) await this.#run(this.#client, "unlisten", channel).catch(() => undefined);
+  }
+
+  #run(client: pg.Client, verb: "listen" | "unlisten", channel: string): Promise<unknown> {
+    const statement = this.#statements.then(() => client.query(`${verb} ${pg.escapeIdentifier(channel)}`));
+    this.#statements = statement.catch(() => undefined);
+    return statement;
   }
 
   #connect(): Promise<pg.Client> {
@@ -74,7 +80,7 @@ class ReconnectingListener implements Listener {
     client.on("end", () => this.#lost(client));
     client.on("notification", ({ channel, payload }) => this.#call(channel, payload ?? ""));
     await client.connect();
-    for (const channel of this.#channels.keys()) await listen(client, channel);
+    for (const channel of this.#channels.keys()) await this.#run(client, "listen", channel);
     this.#client = client;
     return client;
   }
