@@ -1,5 +1,5 @@
 import type { Database, Writer } from "@granary/db";
-import { ERRORS, problem } from "@granary/protocol";
+import { ERRORS, JOB_NAMES, problem } from "@granary/protocol";
 import { sql } from "kysely";
 import { type JobRow, moveJobs } from "./move-jobs.ts";
 
@@ -19,11 +19,11 @@ export interface ClaimOptions {
   readonly leaseMs: number;
 }
 
-/** Takes up to `limit` due jobs, the most urgent and then the longest waiting first. Jobs that others are taking are passed over. */
+/** Takes up to `limit` due jobs, the most urgent and then the longest waiting first. Jobs that others are taking are passed over, as are those of a newer program version. */
 export async function claimJobs(db: Writer, options: ClaimOptions): Promise<JobRow[]> {
   const jobs = await moveJobs(db, "lease", {
     pick: sql`
-      select id from jobs where state = 'queued' and run_at <= clock_timestamp()
+      select id from jobs where state = 'queued' and run_at <= clock_timestamp() and name = any(${[...JOB_NAMES]})
       order by priority desc, run_at, id limit ${options.limit} for update skip locked`,
     set: sql`attempts = jobs.attempts + 1, lease_token = jobs.lease_token + 1, lease_owner = ${options.owner},
       lease_until = clock_timestamp() + make_interval(secs => ${options.leaseMs / 1000}), started_at = clock_timestamp(), progress = null, error = null`,

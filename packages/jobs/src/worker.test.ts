@@ -45,6 +45,15 @@ describe("a worker", () => {
     expect(await bed.state(later)).toMatchObject({ state: "queued", attempts: 0 });
   });
 
+  it("leaves jobs it does not know to a newer program version", async () => {
+    const unknown = await bed.enqueue("x");
+    await bed.change(sql`update jobs set name = 'pipeline.teleport' where id = ${unknown}`);
+    const known = await bed.enqueue("y");
+    await using _ = await bed.worker({ y: async () => undefined });
+    await bed.reaches(known, "succeeded");
+    expect(await bed.state(unknown)).toMatchObject({ state: "queued", attempts: 0 });
+  });
+
   it("goes by the database's clock, whatever the machine that queued the job believes", async () => {
     const now = new Date(Date.now() + 2 * 3_600_000);
     const id = await bed.database.tx("system", (db) =>

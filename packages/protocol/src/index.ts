@@ -3,7 +3,19 @@ export { type Permission, PERMISSION_NAMES, PERMISSIONS, WORKSPACE_PERMISSIONS }
 export { BUILT_IN_ROLE_NAMES, BUILT_IN_ROLES, type BuiltInRole } from "./access/roles.ts";
 export { type ErrorCode, ERRORS, errorSpec, problem, type RetryHint } from "./errors.ts";
 export { type Actor, EVENTS, type EventType, type PlatformEvent, type SubjectKind } from "./events.ts";
-export { JOB_LOG_LEVELS, JOB_NAMES, JOB_STATES, type JobInput, type JobLogLevel, type JobName, type JobPayload, type JobState, JOBS, jobSpec } from "./jobs.ts";
+export {
+  JOB_LOG_LEVELS,
+  JOB_NAMES,
+  JOB_STATES,
+  type JobInput,
+  type JobLogLevel,
+  type JobName,
+  type JobPayload,
+  type JobState,
+  JOBS,
+  jobSpec,
+  jobTitle,
+} from "./jobs.ts";
 export {
   type ClientMessage,
   type ClientMessageInput,

@@ -36,6 +36,11 @@ export function jobSpec(name: JobName): Required<JobSpec> {
   return { maxAttempts: 5, deadlineS: 300, ...(JOBS[name] as JobSpec) };
 }
 
+/** A job's title for people; its name where another program version queued it. */
+export function jobTitle(name: string): string {
+  return name in JOBS ? JOBS[name as JobName].title : name;
+}
+
 /** The states of a job; `succeeded`, `failed` and `cancelled` end it. */
 export const JOB_STATES = ["queued", "running", "succeeded", "failed", "cancelled"] as const;
 export type JobState = (typeof JOB_STATES)[number];

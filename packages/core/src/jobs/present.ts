@@ -1,6 +1,6 @@
 import { isEnded, mayMove } from "@granary/jobs";
 import type { Id } from "@granary/kernel";
-import { type Job, type JobLogLine, type JobName, type JobStats, JOB_NAMES, JOB_STATES, jobSpec } from "@granary/protocol";
+import { type Job, type JobLogLine, type JobName, type JobStats, JOB_NAMES, JOB_STATES, jobTitle } from "@granary/protocol";
 import { mayDo } from "../access/index.ts";
 import type { Principal } from "../context/index.ts";
 import type { JobCount, JobDetailRow, listLogRows } from "./store.ts";
@@ -12,7 +12,7 @@ export function presentJob(principal: Principal, row: JobDetailRow): Job {
   return {
     id: row.id as Id<"job">,
     name: row.name as JobName,
-    title: jobSpec(row.name as JobName).title,
+    title: jobTitle(row.name),
     state: row.state,
     priority: row.priority,
     attempts: row.attempts,
@@ -45,7 +45,7 @@ export function presentStats(counts: readonly JobCount[]): JobStats {
       const own = counts.filter((count) => count.name === name);
       const of = (state: JobCount["state"]) => sum(own.filter((count) => count.state === state));
       const medianS = own.find((count) => count.state === "succeeded")?.median_s ?? null;
-      return { name, title: jobSpec(name).title, queued: of("queued"), running: of("running"), succeeded: of("succeeded"), failed: of("failed"), medianS };
+      return { name, title: jobTitle(name), queued: of("queued"), running: of("running"), succeeded: of("succeeded"), failed: of("failed"), medianS };
     }),
   };
 }

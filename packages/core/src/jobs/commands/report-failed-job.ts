@@ -1,12 +1,12 @@
 import type { Writer } from "@granary/db";
 import type { JobRow } from "@granary/jobs";
-import { jobSpec } from "@granary/protocol";
+import { jobTitle } from "@granary/protocol";
 import { recordEvent, type Services, systemPrincipal } from "../../context/index.ts";
 import { notify } from "../../notifications/index.ts";
 
 /** Records that a job failed for good and tells the person who started it, in the transaction in which it fails. */
 export async function reportFailedJob(services: Services, db: Writer, job: JobRow): Promise<void> {
-  const { title } = jobSpec(job.name);
+  const title = jobTitle(job.name);
   const now = services.clock.now();
   const origin = { principal: systemPrincipal(job.workspaceId), request: { id: job.correlationId, ip: null, userAgent: null }, now };
   const data = { name: job.name, attempts: job.attempts, code: job.error?.code ?? "internal" };
