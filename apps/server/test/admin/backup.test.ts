@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -137,6 +137,16 @@ test("says which secret keys are missing", async () => {
   const env = { GRANARY_DATA: site.path("keyless"), GRANARY_STORAGE: pathToFileURL(site.path("data/lake")).href };
   const restored = await site.admin(["restore", site.path("plain"), "--replace", "--yes", "--backup-to", site.path("kept-files")], { env });
   expect(restored).toMatchObject({ code: 0, stderr: expect.stringContaining("secret.key (or GRANARY_SECRET_KEY) and mask.key") });
+});
+
+test("says when files of tables are missing, and still lets them be restored", async () => {
+  const env = { GRANARY_DATA: site.path("new"), GRANARY_STORAGE: pathToFileURL(site.path("data/lake")).href };
+  const lost = (await filesOf(site.path("backup"))).match(/"lake\/([^"]+\.parquet)"/)?.[1] ?? "";
+  await rm(join(site.path("data/lake"), lost));
+  const partial = await site.admin(["backup", site.path("partial")], { env });
+  expect(partial).toMatchObject({ code: 1, stderr: expect.stringContaining(lost) });
+  expect(await site.admin(["restore", site.path("backup"), "--replace", "--yes"], { env })).toMatchObject({ code: 0 });
+  expect((await site.admin(["backup", site.path("whole")], { env })).code).toBe(0);
 });
 
 test("touches nothing when the backup is damaged", async () => {
