@@ -3,8 +3,8 @@ import { idFloor } from "@granary/kernel";
 import { type RawBuilder, sql } from "kysely";
 
 /** Newest entries that one search for text looks through; about 0.1 s. A page that finds less goes on from there. */
-export const SCAN_LIMIT = 50_000;
-export const COUNT_LIMIT = 10_000;
+const SCAN_LIMIT = 50_000;
+const COUNT_LIMIT = 10_000;
 
 export interface EntryFilter {
   /** Null: what belongs to no workspace. */

@@ -51,7 +51,7 @@ const handover = {
   temporaryPassword: z.string().nullable().describe("Shown in this answer alone; it must be changed at the first sign-in"),
 };
 
-export const createdUser = z.object({ user, ...handover }).meta({ id: "CreatedUser" });
+const createdUser = z.object({ user, ...handover }).meta({ id: "CreatedUser" });
 
 const params = z.strictObject({ user: z.string().min(1).max(254).describe("Id or e-mail address") });
 
