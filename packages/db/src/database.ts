@@ -52,14 +52,18 @@ export interface Database extends AsyncDisposable {
 
 type ConnectionRole = "granary_app" | "granary_system" | "owner";
 
+// Statements are prepared and mostly keyed look-ups: planning the one that finds the caller took as long again as running it.
+const PLAN_ONCE = "-c plan_cache_mode=force_generic_plan";
+
 /** The embedded server trusts its socket: the role signs in itself and cannot become another. */
 function socketTarget(connection: ConnectionOptions, role: ConnectionRole) {
-  return { host: connection.host, port: connection.port, database: connection.database, user: role === "owner" ? connection.user : role };
+  const { host, port, database } = connection;
+  return role === "owner" ? { host, port, database, user: connection.user } : { host, port, database, user: role, options: PLAN_ONCE };
 }
 
 /** Any other server knows the owner alone, who takes the role on for the whole connection. */
 function urlTarget(url: string, role: ConnectionRole) {
-  return { connectionString: url, ...(role === "owner" ? {} : { options: `-c role=${role}` }) };
+  return { connectionString: url, ...(role === "owner" ? {} : { options: `-c role=${role} ${PLAN_ONCE}` }) };
 }
 
 /** The `pg` configuration of a connection that acts as one of the platform's two roles. */
