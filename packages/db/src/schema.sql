@@ -205,7 +205,7 @@ create table public.datasets (
   name text not null,
   description text default ''::text not null,
   visibility text default 'private'::text not null,
-  owner_id text not null,
+  owner_id text,
   table_name text not null,
   row_count bigint,
   data_version integer default 0 not null,
@@ -216,7 +216,7 @@ create table public.datasets (
   updated_at timestamp with time zone default now() not null,
   trashed_at timestamp with time zone,
   constraint datasets_pkey PRIMARY KEY (id),
-  constraint datasets_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id),
+  constraint datasets_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE SET NULL,
   constraint datasets_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'workspace'::text]))),
   constraint datasets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );

@@ -84,7 +84,7 @@ export interface Datasets {
   name: string;
   description: Generated<string>;
   visibility: Generated<"private" | "workspace">;
-  owner_id: string;
+  owner_id: string | null;
   table_name: string;
   row_count: number | null;
   data_version: Generated<number>;

@@ -13,7 +13,7 @@ const COLUMNS: readonly Column<Dataset>[] = [
   { title: "Status", of: (dataset) => dataset.status },
   { title: "Rows", of: (dataset) => dataset.rows, kind: "number" },
   { title: "Version", of: (dataset) => dataset.dataVersion, kind: "number" },
-  { title: "Owner", of: (dataset) => dataset.owner.name },
+  { title: "Owner", of: (dataset) => dataset.owner?.name ?? "left" },
   { title: "Changed", of: (dataset) => dataset.updatedAt, kind: "instant" },
   { title: "Id", of: (dataset) => dataset.id },
 ];

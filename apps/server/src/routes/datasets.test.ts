@@ -201,6 +201,17 @@ describe("access", () => {
   });
 });
 
+describe("a dataset whose owner left", () => {
+  it("stays readable and is in the administrators' hands", async () => {
+    const leaver = await server.user({ roles: ["contributor"] });
+    await upload(leaver, { name: "Legacy", visibility: "workspace" }, { name: "x.csv", content: "a\n1\n" });
+    expect((await server.request("DELETE", `/users/${leaver.id}`, { as: server.admin })).status).toBeLessThan(300);
+    const response = await server.request("GET", "/datasets/legacy", { as: maker });
+    expect(response.body).toMatchObject({ owner: null, rows: 1 });
+    expect((await server.request("GET", "/datasets/legacy", { as: server.admin })).body.can.delete).toBe(true);
+  });
+});
+
 describe("trash", () => {
   it("hides a dataset, frees its name, and brings it back", async () => {
     await orders("Passing");

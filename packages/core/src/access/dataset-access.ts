@@ -8,7 +8,7 @@ export const DATASET_LEVELS = ["none", "viewer", "contributor", "owner"] as cons
 export type DatasetLevel = (typeof DATASET_LEVELS)[number];
 
 interface Subject {
-  readonly owner_id: string;
+  readonly owner_id: string | null;
   readonly visibility: string;
   /** The strongest level granted to the person or a group of theirs. */
   readonly granted: string | null;
@@ -17,7 +17,8 @@ interface Subject {
 /** The order is administrator, owner, explicit grant, public; nothing matched means none. */
 export function datasetLevel(principal: Principal, dataset: Subject): DatasetLevel {
   if (!mayDo(principal, "dataset:read")) return "none";
-  if (mayDo(principal, "dataset:manage") || dataset.owner_id === principal.userId) return "owner";
+  const isOwner = dataset.owner_id !== null && dataset.owner_id === principal.userId;
+  if (mayDo(principal, "dataset:manage") || isOwner) return "owner";
   const granted = DATASET_LEVELS.find((level) => level === dataset.granted);
   if (granted !== undefined) return granted;
   return dataset.visibility === "workspace" ? "viewer" : "none";

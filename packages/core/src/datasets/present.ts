@@ -17,7 +17,7 @@ export function presentDataset(principal: Principal, row: DatasetRow): Dataset {
     name: row.name,
     description: row.description,
     visibility: row.visibility as Dataset["visibility"],
-    owner: { id: row.owner_id as Id<"user">, name: row.owner_name },
+    owner: row.owner_name === null ? null : { id: row.owner_id as Id<"user">, name: row.owner_name },
     status: row.status,
     rows: row.row_count,
     columns: (row.columns ?? []).map(presentColumn),

@@ -21,7 +21,7 @@ const datasetStatus = sql<"ready" | "importing" | "failed">`case
 function selectDatasets(db: Db, principal: Principal) {
   return db
     .selectFrom("datasets as d")
-    .innerJoin("users as owner", "owner.id", "d.owner_id")
+    .leftJoin("users as owner", "owner.id", "d.owner_id")
     .leftJoin("schema_versions as s", (join) => join.onRef("s.dataset_id", "=", "d.id").onRef("s.number", "=", "d.schema_version"))
     .selectAll("d")
     .select([

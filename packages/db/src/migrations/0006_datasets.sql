@@ -6,7 +6,8 @@ create table datasets (
   name text not null,
   description text not null default '',
   visibility text not null default 'private' check (visibility in ('private', 'workspace')),
-  owner_id text not null references users (id),
+  -- Null when the account was deleted; administrators act as owners then.
+  owner_id text references users (id) on delete set null,
   -- The stored table; its name never changes and says nothing, so that renaming a dataset moves no file.
   table_name text not null,
   row_count bigint,

@@ -42,7 +42,8 @@ const dataset = z
     name: z.string(),
     description: z.string(),
     visibility: z.enum(["private", "workspace"]),
-    owner: z.object({ id: id("user"), name: z.string() }),
+    /** Null when the owner has left the workspace; administrators act as owners then. */
+    owner: z.object({ id: id("user"), name: z.string() }).nullable(),
     status: z.enum(["importing", "ready", "failed"]),
     rows: z.number().int().nullable(),
     columns: z.array(column),
