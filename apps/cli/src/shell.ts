@@ -6,7 +6,7 @@ import { CliError } from "./exit-codes.ts";
 import { createOutput, type Output, type Terminal } from "./output/index.ts";
 
 const DEFAULT_SERVER = "http://localhost:4400";
-export const DEFAULT_PROFILE = "default";
+const DEFAULT_PROFILE = "default";
 
 /** What every command runs in. */
 export interface Shell {

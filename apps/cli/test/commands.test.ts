@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startTestServer, type TestServer, type TestUser } from "@granary/testkit";
+import { type FinishedChild, startTestServer, type TestServer, type TestUser } from "@granary/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createHome, type Finished, type Home } from "./run-granary.ts";
+import { createHome, type Home } from "./run-granary.ts";
 
 let server: TestServer;
 let home: Home;
@@ -20,7 +20,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-function run(args: readonly string[], options: { as?: TestUser; input?: string; env?: Readonly<Record<string, string>> } = {}): Promise<Finished> {
+function run(args: readonly string[], options: { as?: TestUser; input?: string; env?: Readonly<Record<string, string>> } = {}): Promise<FinishedChild> {
   const env = { GRANARY_API_KEY: (options.as ?? server.admin).token, ...options.env };
   return home.run(args, { env, ...(options.input === undefined ? {} : { input: options.input }) });
 }
@@ -71,7 +71,7 @@ test("writes the secret of a new key alone to standard output, and revokes the k
   const person = await server.user({ roles: ["admin"] });
   const created = await run(["keys", "create", "nightly", "--expires", "30d", "--scope", "user:read"], { as: person });
   expect(created.stdout).toMatch(/^grk_\S+\n$/);
-  const use = (): Promise<Finished> => home.run(["users", "list"], { env: { GRANARY_API_KEY: created.stdout.trim() } });
+  const use = (): Promise<FinishedChild> => home.run(["users", "list"], { env: { GRANARY_API_KEY: created.stdout.trim() } });
   expect((await use()).code).toBe(0);
   const listed = await run(["keys", "list"], { as: person });
   expect(listed.stdout).toContain("nightly\t");

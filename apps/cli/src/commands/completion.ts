@@ -17,7 +17,7 @@ function optionsOf(command: Command): Place["words"] {
 
 /** Every place of the command tree, the program's own options included everywhere. */
 function placesOf(program: Command, routeIds: readonly string[]): readonly Place[] {
-  const shared = optionsOf(program);
+  const shared = optionsOf(program).filter((option) => option.word !== "--version");
   const visit = (command: Command, path: readonly string[]): readonly Place[] => {
     const names = command.commands.map((child) => ({ word: child.name(), text: child.description() }));
     const values = command.registeredArguments.flatMap((argument) => (argument.argChoices ?? []).map((word) => ({ word, text: argument.description })));
@@ -77,21 +77,23 @@ if [ "\${funcstack[1]}" = "_granary" ]; then _granary; else compdef _granary gra
 }
 
 function fishScript(places: readonly Place[]): string {
-  const lines = places.flatMap(({ path, words }) =>
-    words.map(({ word, text }) => `__granary_at ${quoted(path)}; and printf '%s\\t%s\\n' ${quoted(word)} ${quoted(text)}`),
-  );
+  const cases = places.map(({ path, words }) => {
+    const pairs = words.flatMap(({ word, text }) => [quoted(word), quoted(text)]);
+    return `        case ${quoted(path)}\n            printf '%s\\t%s\\n' ${pairs.join(" ")}`;
+  });
   return `# fish completion for granary; load it with: granary completion fish | source
-function __granary_at
-    set -l here
-    for word in (commandline -opc)[2..-1]
+function __granary_words
+    set -l here ''
+    set -l before (commandline -opc)
+    set -e before[1]
+    for word in $before
         string match -q -- '-*' $word; and continue
-        set -l candidate (string join ' ' $here $word)
+        set -l candidate (string trim "$here $word")
         contains -- $candidate ${places.map(({ path }) => quoted(path)).join(" ")}; and set here $candidate
     end
-    test "$here" = "$argv[1]"
-end
-function __granary_words
-${lines.map((line) => `    ${line}`).join("\n")}
+    switch $here
+${cases.join("\n")}
+    end
 end
 complete -c granary -a '(__granary_words)'
 `;

@@ -1,2 +1,2 @@
 export { type CredentialsFile, credentialsFile, type Profile } from "./credentials-file.ts";
-export { type SessionTokens, sessionProfile, sessionTokens } from "./session-tokens.ts";
+export { sessionProfile, sessionTokens } from "./session-tokens.ts";

@@ -1,4 +1,3 @@
-export { plain } from "./cells.ts";
 export { errorJson, errorText } from "./error-text.ts";
 export { createOutput, type Output, type Page } from "./output.ts";
 export { type Column, tableText } from "./table.ts";

@@ -1,10 +1,13 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { createSite, type Running, type Site } from "./run-admin.ts";
+import type { RunningChild } from "@granary/testkit";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createSite, PATIENCE_MS, type Site } from "./run-admin.ts";
 
 const PASSWORD = "lantern quiver moss 56";
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 let site: Site;
 
@@ -15,14 +18,14 @@ beforeAll(async () => {
 afterAll(() => site[Symbol.asyncDispose]());
 
 interface Served extends AsyncDisposable {
-  readonly program: Running;
+  readonly program: RunningChild;
   call(method: string, path: string, body?: unknown): Promise<Response>;
 }
 
 /** The program at work, with its administrator signed in. */
 async function serve(env: Readonly<Record<string, string>> = {}): Promise<Served> {
   const program = site.startServer({ env });
-  const [, url = ""] = await program.sees(/Address\s+(http:\S+)/);
+  const [, url = ""] = await program.sees("stdout", /Address\s+(http:\S+)/);
   const json = { "content-type": "application/json" };
   const login = await fetch(`${url}/api/v1/auth/login`, {
     method: "POST",

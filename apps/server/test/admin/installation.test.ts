@@ -1,9 +1,12 @@
 import { chmod, stat } from "node:fs/promises";
 import { connectOwner } from "@granary/db";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RunningChild } from "@granary/testkit";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openInstallation } from "../../src/admin/installation.ts";
 import { readConfig } from "../../src/config.ts";
-import { createSite, type Running, type Site } from "./run-admin.ts";
+import { createSite, PATIENCE_MS, type Site } from "./run-admin.ts";
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 let site: Site;
 
@@ -13,8 +16,8 @@ beforeAll(async () => {
 
 afterAll(() => site[Symbol.asyncDispose]());
 
-async function ready(program: Running): Promise<string> {
-  const [, url = ""] = await program.sees(/Address\s+(http:\S+)/);
+async function ready(program: RunningChild): Promise<string> {
+  const [, url = ""] = await program.sees("stdout", /Address\s+(http:\S+)/);
   return url;
 }
 

@@ -1,7 +1,9 @@
 import { connectOwner, type ConnectionOptions } from "@granary/db";
 import { createTestDatabase } from "@granary/testkit";
-import { expect, test } from "vitest";
-import { createSite } from "./run-admin.ts";
+import { expect, test, vi } from "vitest";
+import { createSite, PATIENCE_MS } from "./run-admin.ts";
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 
 function urlOf(connection: ConnectionOptions): string {
   return `postgresql://${connection.user}@/${connection.database}?host=${encodeURIComponent(connection.host ?? "")}`;
