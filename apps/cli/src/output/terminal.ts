@@ -35,9 +35,10 @@ async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
 }
 
 async function askHidden(streams: Streams, question: string): Promise<string> {
-  streams.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: streams.stdin, output: nowhere, terminal: true });
+  // The terminal echoes until the interface has taken it over: what is typed ahead of the question would be seen.
+  streams.stderr.write(question);
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once("line", resolve);
