@@ -41,14 +41,15 @@ async function sessionOrRedirect(client: QueryClient, href: string): Promise<Ses
   const back = href === "/" ? {} : { return: href };
   try {
     const session = await client.ensureQueryData(sessionQuery());
-    if (session.restriction !== null) throw redirect({ to: "/finish", search: back });
+    if (session.restriction !== null) redirect({ to: "/finish", search: back, throw: true });
     return session;
   } catch (error) {
     if (isApiError(error, "auth.required", "auth.second_factor_required")) {
       const { setupNeeded } = await client.ensureQueryData(authConfigQuery());
-      throw setupNeeded ? redirect({ to: "/setup" }) : redirect({ to: "/sign-in", search: back });
+      if (setupNeeded) redirect({ to: "/setup", throw: true });
+      redirect({ to: "/sign-in", search: back, throw: true });
     }
-    if (isApiError(error, "account.inactive")) throw redirect({ to: "/inactive" });
+    if (isApiError(error, "account.inactive")) redirect({ to: "/inactive", throw: true });
     throw error;
   }
 }
@@ -61,8 +62,8 @@ const start = createRoute({
     const { workspace, workspaces } = await sessionOrRedirect(context.queryClient, "/");
     const last = lastWorkspace();
     const choice = workspaces.find(({ slug }) => slug === last) ?? workspace ?? workspaces[0];
-    if (choice === undefined) throw redirect({ to: "/new-workspace" });
-    throw redirect({ to: "/w/$workspace", params: { workspace: choice.slug } });
+    if (choice === undefined) redirect({ to: "/new-workspace", throw: true });
+    else redirect({ to: "/w/$workspace", params: { workspace: choice.slug }, throw: true });
   },
 });
 
@@ -158,6 +159,7 @@ const workspace = createRoute({
     rememberWorkspace(params.workspace);
   },
   component: lazyRouteComponent(() => import("./shell/shell.tsx"), "Shell"),
+  notFoundComponent: () => <MissingPage />,
   errorComponent: ({ error, reset }) => <FailedPage error={error} onRetry={reset} />,
 });
 

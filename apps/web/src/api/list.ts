@@ -14,6 +14,11 @@ export function itemsOf<T>(data: { readonly pages: readonly { readonly items: re
   return data?.pages.flatMap((page) => page.items) ?? [];
 }
 
+/** The rows of a DataList: undefined until the first page is there. */
+export function rowsOf<T>(data: { readonly pages: readonly { readonly items: readonly T[] }[] } | undefined): readonly T[] | undefined {
+  return data === undefined ? undefined : itemsOf(data);
+}
+
 /** A request's query without what is not set, so that an empty filter is not sent. */
 export function compact<T extends object>(query: T): { [K in keyof T]: Exclude<T[K], undefined | ""> } {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined && value !== "")) as {

@@ -66,7 +66,7 @@ function toReference(document: OpenApiDocument): Reference {
       .filter(([, operation]) => operation.deprecated !== true)
       .map(([method, operation]): Operation => ({ ...operation, method: method.toUpperCase(), path })),
   );
-  const groups = [...Map.groupBy(operations, ({ tags }) => tags[0] ?? "Other")];
+  const groups = [...Map.groupBy(operations, ({ tags }) => tags[0] ?? "Other")].sort(([a], [b]) => a.localeCompare(b));
   return { version: document.info.version, description: document.info.description, groups, schemas: document.components.schemas, count: operations.length };
 }
 

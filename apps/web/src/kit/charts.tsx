@@ -17,7 +17,7 @@ interface BarsProps {
 }
 
 /** Counts over time as bars. A table with the same numbers is there for screen readers. */
-export function Bars({ label, bars, height = 88, unit, onPick }: BarsProps) {
+export function Bars({ label, bars, height = 124, unit, onPick }: BarsProps) {
   const max = Math.max(1, ...bars.map(({ value }) => value));
   const step = 100 / Math.max(1, bars.length);
   return (

@@ -41,10 +41,10 @@ interface DataListProps<T> {
 const SKELETON_ROWS = 6;
 const WIDTHS = ["72%", "54%", "63%", "48%", "80%", "58%"];
 
-function SkeletonRows({ columns, extra }: { readonly columns: number; readonly extra: number }) {
+function SkeletonRows({ columns }: { readonly columns: number }) {
   return Array.from({ length: SKELETON_ROWS }, (_, row) => (
     <tr key={row} role="row" className={classes.row} aria-hidden="true">
-      {Array.from({ length: columns + extra }, (__, cell) => (
+      {Array.from({ length: columns }, (__, cell) => (
         <td key={cell} role="cell" className={classes.cell}>
           <Line width={WIDTHS[(row + cell) % WIDTHS.length] ?? "60%"} />
         </td>
@@ -55,34 +55,15 @@ function SkeletonRows({ columns, extra }: { readonly columns: number; readonly e
 
 /** The list of every administration page: a table on a desk, cards on a phone, the same markup for both. */
 export function DataList<T>(props: DataListProps<T>) {
-  const { columns, rows, selection, rowAction, more, error } = props;
-  if (error !== undefined && error !== null && rows === undefined) return <ErrorNote error={error} onRetry={props.onRetry} />;
-  if (rows !== undefined && rows.length === 0 && more?.has !== true) return <>{props.empty}</>;
-  const extra = (selection === undefined ? 0 : 1) + (rowAction === undefined ? 0 : 1);
+  const { rows, more, error } = props;
+  if (rows === undefined && error != null) return <ErrorNote error={error} onRetry={props.onRetry} />;
+  if (rows?.length === 0 && more?.has !== true) return <>{props.empty}</>;
   return (
     <div className={classes.frame}>
       <table role="table" className={classes.table} aria-label={props.label} aria-busy={rows === undefined}>
-        <thead role="rowgroup" className={classes.head}>
-          <tr role="row">
-            {selection !== undefined && <SelectAll rows={rows ?? []} rowId={props.rowId} selection={selection} />}
-            {columns.map((column) => (
-              <th key={column.id} role="columnheader" scope="col" data-align={column.align} style={{ width: column.width }} className={classes.header}>
-                {column.header}
-              </th>
-            ))}
-            {rowAction !== undefined && (
-              <th role="columnheader" scope="col" className={classes.tail}>
-                <span className="g-hidden">Actions</span>
-              </th>
-            )}
-          </tr>
-        </thead>
+        <Head {...props} />
         <tbody role="rowgroup">
-          {rows === undefined ? (
-            <SkeletonRows columns={columns.length} extra={extra} />
-          ) : (
-            rows.map((row) => <Row key={props.rowId(row)} row={row} {...props} />)
-          )}
+          {rows === undefined ? <SkeletonRows columns={columnCount(props)} /> : rows.map((row) => <Row key={props.rowId(row)} row={row} {...props} />)}
         </tbody>
       </table>
       {more?.has === true && (
@@ -93,6 +74,30 @@ export function DataList<T>(props: DataListProps<T>) {
         </div>
       )}
     </div>
+  );
+}
+
+function columnCount<T>({ columns, selection, rowAction }: DataListProps<T>): number {
+  return columns.length + (selection === undefined ? 0 : 1) + (rowAction === undefined ? 0 : 1);
+}
+
+function Head<T>({ columns, rows, rowId, selection, rowAction }: DataListProps<T>) {
+  return (
+    <thead role="rowgroup" className={classes.head}>
+      <tr role="row">
+        {selection !== undefined && <SelectAll rows={rows ?? []} rowId={rowId} selection={selection} />}
+        {columns.map((column) => (
+          <th key={column.id} role="columnheader" scope="col" data-align={column.align} style={{ width: column.width }} className={classes.header}>
+            {column.header}
+          </th>
+        ))}
+        {rowAction !== undefined && (
+          <th role="columnheader" scope="col" className={classes.tail}>
+            <span className="g-hidden">Actions</span>
+          </th>
+        )}
+      </tr>
+    </thead>
   );
 }
 

@@ -2,7 +2,7 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import Search from "lucide-react/icons/search";
 import X from "lucide-react/icons/x";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import classes from "./filter-bar.module.css";
 
 export interface ChoiceFilter {
@@ -81,7 +81,11 @@ export function FilterBar({ filters, values, onChange, children }: FilterBarProp
 /** A search field that waits for a pause in typing. */
 export function SearchField({ label, value, onChange }: { readonly label: string; readonly value: string; readonly onChange: (text: string) => void }) {
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const [shown, setShown] = useState(value);
+  if (shown !== value) {
+    setShown(value);
+    setText(value);
+  }
   const settle = useDebouncedCallback(onChange, TYPING_MS);
   return (
     <TextInput

@@ -3,7 +3,7 @@ import classes from "./panel.module.css";
 
 interface PanelProps {
   readonly title: string;
-  readonly text?: ReactNode;
+  readonly text?: ReactNode | undefined;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
   /** The content reaches the panel's edges; for lists and charts. */

@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import { useSyncExternalStore } from "react";
 import { useFormat } from "./format.tsx";
 
@@ -8,6 +7,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 let now = Date.now();
 
 function subscribe(listener: () => void): () => void {
+  now = Date.now();
   listeners.add(listener);
   timer ??= setInterval(() => {
     now = Date.now();
@@ -27,8 +27,8 @@ export function RelativeTime({ at, none = "never" }: { readonly at: string | nul
   const current = useSyncExternalStore(subscribe, () => now);
   if (at === null) return <span className="g-soft">{none}</span>;
   return (
-    <Tooltip label={format.exact(at)}>
-      <time dateTime={at}>{format.relative(at, Math.max(current, Date.now()))}</time>
-    </Tooltip>
+    <time dateTime={at} title={format.exact(at)}>
+      {format.relative(at, current)}
+    </time>
   );
 }

@@ -1,5 +1,6 @@
 /** A role's name as people read it, from its identifier: `data_engineer` becomes "Data engineer". */
 export function roleTitle(name: string): string {
+  if (name === "admin") return "Administrator";
   const words = name.replaceAll("_", " ");
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

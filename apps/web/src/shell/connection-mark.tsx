@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import WifiOff from "lucide-react/icons/wifi-off";
 import { useConnectionState } from "../realtime/index.ts";
 import classes from "./connection-mark.module.css";
@@ -9,12 +8,10 @@ export function ConnectionMark() {
   return (
     <span role="status" className={classes.place}>
       {state === "lost" && (
-        <Tooltip label="Changes by others arrive again once the connection is back. What you do is still sent.">
-          <span className={classes.mark}>
-            <WifiOff size={14} aria-hidden="true" />
-            <span className={classes.text}>Reconnecting</span>
-          </span>
-        </Tooltip>
+        <span className={classes.mark} title="Changes by others arrive again once the connection is back. What you do is still sent.">
+          <WifiOff size={14} aria-hidden="true" />
+          <span className={classes.text}>Reconnecting</span>
+        </span>
       )}
       {state === "live" && <span className="g-hidden">Connected</span>}
     </span>

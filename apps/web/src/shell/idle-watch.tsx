@@ -1,9 +1,11 @@
-import { Button, Modal } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
 import { lastRequest } from "../api/client.ts";
+import { useShownAt } from "../kit/clock.ts";
 import { sessionQuery, useSession, useSignOut } from "../api/session.ts";
+
+const IdleDialog = lazy(() => import("./idle-dialog.tsx"));
 
 const TICK_MS = 1_000;
 /** The server renews a session at most once a minute, so its clock may lag behind ours by that much. */
@@ -27,7 +29,7 @@ export function IdleWatch() {
 function Watch({ idleTimeout }: { readonly idleTimeout: number }) {
   const { warnAfter, endAfter } = idleLimits(idleTimeout);
   const [left, setLeft] = useState<number>();
-  const activeAt = useRef(Date.now());
+  const activeAt = useRef(useShownAt());
   const client = useQueryClient();
   const signOut = useSignOut();
   const navigate = useNavigate();
@@ -59,15 +61,5 @@ function Watch({ idleTimeout }: { readonly idleTimeout: number }) {
       for (const name of ACTIVITY) removeEventListener(name, note);
     };
   }, []);
-  return (
-    <Modal opened={left !== undefined} onClose={renew} title="Are you still there?" size="sm">
-      <p role="timer">
-        You will be signed out in <strong className="g-number">{left}</strong> seconds, because nothing has happened here for a while. This page is kept for
-        you.
-      </p>
-      <Button fullWidth onClick={renew} data-autofocus>
-        Stay signed in
-      </Button>
-    </Modal>
-  );
+  return <Suspense>{left !== undefined && <IdleDialog left={left} onStay={renew} />}</Suspense>;
 }

@@ -1,4 +1,3 @@
-import { Drawer } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
@@ -17,6 +16,7 @@ import { Sidebar } from "./sidebar.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 const Palette = lazy(() => import("./palette.tsx"));
+const MenuDrawer = lazy(() => import("./menu-drawer.tsx"));
 const KeyboardHelp = lazy(() => import("./keyboard-help.tsx"));
 
 /** What a signed-in person sees around every page. */
@@ -24,11 +24,16 @@ export function Shell() {
   const { user } = useSession();
   const [folded, setFolded] = useLocalStorage({ key: "granary.folded", defaultValue: false, getInitialValueInEffect: false });
   const [menu, setMenu] = useState(false);
+  const [menuWanted, setMenuWanted] = useState(false);
   const [help, setHelp] = useState(false);
   const [paletteWanted, setPaletteWanted] = useState(false);
   const openPalette = () => {
     setPaletteWanted(true);
     void import("./palette-store.ts").then(({ paletteStore }) => paletteStore.setState({ ...paletteStore.getState(), opened: true, query: "" }));
+  };
+  const openMenu = () => {
+    setMenuWanted(true);
+    setMenu(true);
   };
   const openHelp = () => setHelp(true);
   useShortcuts({ onSearch: openPalette, onHelp: openHelp, onFold: () => setFolded(!folded) });
@@ -48,7 +53,7 @@ export function Shell() {
           </aside>
           <div className={classes.column}>
             <Banners />
-            <TopBar onMenu={() => setMenu(true)} onSearch={openPalette} onHelp={openHelp} />
+            <TopBar onMenu={openMenu} onSearch={openPalette} onHelp={openHelp} />
             <main id="main" ref={main} className={classes.main} tabIndex={-1}>
               <Suspense fallback={<PageSkeleton />}>
                 <Outlet />
@@ -56,19 +61,9 @@ export function Shell() {
             </main>
           </div>
         </div>
-        <Drawer
-          opened={menu}
-          onClose={() => setMenu(false)}
-          size={280}
-          padding={0}
-          withCloseButton={false}
-          title={<span className="g-hidden">Menu</span>}
-          classNames={{ header: classes.drawerHead, body: classes.drawer ?? "", content: classes.drawer ?? "" }}
-        >
-          <Sidebar folded={false} onNavigate={() => setMenu(false)} />
-        </Drawer>
         <IdleWatch />
         <Suspense>
+          {menuWanted && <MenuDrawer opened={menu} onClose={() => setMenu(false)} />}
           {paletteWanted && <Palette onHelp={openHelp} />}
           {help && <KeyboardHelp opened onClose={() => setHelp(false)} />}
         </Suspense>

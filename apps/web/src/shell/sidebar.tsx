@@ -1,13 +1,17 @@
 import { Link } from "@tanstack/react-router";
-import { Tooltip } from "@mantine/core";
 import BookOpen from "lucide-react/icons/book-open";
 import PanelLeft from "lucide-react/icons/panel-left";
+import { lazy } from "react";
 import { useSession } from "../api/session.ts";
 import { Mark, Wordmark } from "../kit/mark.tsx";
 import { NavIcon } from "./nav-icons.tsx";
-import { usePlace, useSlug } from "./place.ts";
+import { useSlug } from "./place.ts";
 import classes from "./sidebar.module.css";
-import { WorkspaceSwitch } from "./workspace-switch.tsx";
+import { OnDemand } from "./on-demand.tsx";
+import { WorkspaceButton } from "./workspace-button.tsx";
+
+const loadSwitch = () => import("./workspace-switch.tsx");
+const WorkspaceSwitch = lazy(loadSwitch);
 
 interface SidebarProps {
   readonly folded: boolean;
@@ -22,9 +26,8 @@ const SECTIONS = [
 
 /** The places this person may open. */
 export function Sidebar({ folded, onFold, onNavigate }: SidebarProps) {
-  const { navigation } = useSession();
+  const { navigation, workspace } = useSession();
   const slug = useSlug();
-  const place = usePlace();
   return (
     <div className={classes.rail} data-folded={folded || undefined}>
       <div className={classes.top}>
@@ -32,7 +35,9 @@ export function Sidebar({ folded, onFold, onNavigate }: SidebarProps) {
           {folded ? <Mark size={22} /> : <Wordmark size={20} />}
         </Link>
       </div>
-      <WorkspaceSwitch folded={folded} />
+      <OnDemand kind="menu" preload={loadSwitch} button={(props) => <WorkspaceButton {...props} name={workspace?.name ?? "No workspace"} folded={folded} />}>
+        <WorkspaceSwitch folded={folded} />
+      </OnDemand>
       <nav className={classes.nav} aria-label="Main">
         {SECTIONS.map((section) => {
           const items = navigation.filter((item) => ("section" in item ? item.section : "work") === section.id);
@@ -43,18 +48,17 @@ export function Sidebar({ folded, onFold, onNavigate }: SidebarProps) {
               <ul className={classes.list}>
                 {items.map((item) => (
                   <li key={item.id}>
-                    <Tooltip label={item.title} position="right" disabled={!folded}>
-                      <Link
-                        to={`/w/${slug}${item.path}` as "/"}
-                        className={classes.item}
-                        aria-current={place?.id === item.id ? "page" : undefined}
-                        aria-label={folded ? item.title : undefined}
-                        onClick={onNavigate}
-                      >
-                        <NavIcon name={item.icon} />
-                        {!folded && <span>{item.title}</span>}
-                      </Link>
-                    </Tooltip>
+                    <Link
+                      to={`/w/${slug}${item.path}` as "/"}
+                      className={classes.item}
+                      activeOptions={{ exact: item.path === "", includeSearch: false }}
+                      aria-label={folded ? item.title : undefined}
+                      title={folded ? item.title : undefined}
+                      onClick={onNavigate}
+                    >
+                      <NavIcon name={item.icon} />
+                      {!folded && <span>{item.title}</span>}
+                    </Link>
                   </li>
                 ))}
               </ul>

@@ -2,13 +2,18 @@ import { ActionIcon } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import Menu from "lucide-react/icons/menu";
 import Search from "lucide-react/icons/search";
+import { lazy } from "react";
 import { useSession } from "../api/session.ts";
 import { Bell } from "./bell.tsx";
 import { ConnectionMark } from "./connection-mark.tsx";
 import { useCrumbTail } from "./crumb.ts";
+import { OnDemand } from "./on-demand.tsx";
 import { usePlace, useSlug } from "./place.ts";
 import classes from "./top-bar.module.css";
-import { UserMenu } from "./user-menu.tsx";
+import { UserButton } from "./user-button.tsx";
+
+const loadUserMenu = () => import("./user-menu.tsx");
+const UserMenu = lazy(loadUserMenu);
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
@@ -20,13 +25,14 @@ interface TopBarProps {
 
 /** Where you are, the way to everywhere, and what concerns you. */
 export function TopBar({ onMenu, onSearch, onHelp }: TopBarProps) {
+  const { user } = useSession();
   return (
     <header className={classes.bar}>
       <ActionIcon className={classes.menu} onClick={onMenu} aria-label="Open the menu" size="lg">
         <Menu size={18} />
       </ActionIcon>
       <Crumbs />
-      <button type="button" className={classes.search} onClick={onSearch} aria-label="Search or go to a place" aria-keyshortcuts="Control+K Meta+K">
+      <button type="button" className={classes.search} onClick={onSearch} aria-keyshortcuts="Control+K Meta+K">
         <Search size={14} aria-hidden="true" />
         <span className={classes.hint}>Search or go to</span>
         <kbd className={classes.keys}>{isMac ? "⌘ K" : "Ctrl K"}</kbd>
@@ -34,7 +40,9 @@ export function TopBar({ onMenu, onSearch, onHelp }: TopBarProps) {
       <div className={classes.tools}>
         <ConnectionMark />
         <Bell />
-        <UserMenu onHelp={onHelp} />
+        <OnDemand kind="menu" preload={loadUserMenu} button={(props) => <UserButton {...props} name={user.name} />}>
+          <UserMenu onHelp={onHelp} />
+        </OnDemand>
       </div>
     </header>
   );

@@ -9,13 +9,10 @@ import UserRound from "lucide-react/icons/user-round";
 import { useSession, useSignOut, useUpdateAccount } from "../api/session.ts";
 import { toastError } from "../kit/toast.tsx";
 import { type Look, setLook, useLook } from "../theme/look.ts";
+import { useOpenOnArrival } from "./on-demand.tsx";
 import { useSlug } from "./place.ts";
+import { UserButton } from "./user-button.tsx";
 import classes from "./user-menu.module.css";
-
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  return `${words[0]?.[0] ?? "?"}${words.length > 1 ? (words.at(-1)?.[0] ?? "") : ""}`.toUpperCase();
-}
 
 const THEMES = [
   { value: "light", icon: Sun, label: "Light" },
@@ -24,8 +21,9 @@ const THEMES = [
 ] as const;
 
 /** The person, their profile, the theme, and the way out. */
-export function UserMenu({ onHelp }: { readonly onHelp: () => void }) {
+export default function UserMenu({ onHelp }: { readonly onHelp: () => void }) {
   const { user } = useSession();
+  const { opened, setOpened, target } = useOpenOnArrival();
   const slug = useSlug();
   const navigate = useNavigate();
   const signOut = useSignOut();
@@ -36,11 +34,9 @@ export function UserMenu({ onHelp }: { readonly onHelp: () => void }) {
     update.mutate({ body: { preferences: { theme: value } }, version: user.version }, { onError: (error) => toastError("The theme was not saved", error) });
   };
   return (
-    <Menu position="bottom-end" width={256}>
+    <Menu position="bottom-end" width={256} opened={opened} onChange={setOpened}>
       <Menu.Target>
-        <button type="button" className={classes.target} aria-label={`Account of ${user.name}`}>
-          {initials(user.name)}
-        </button>
+        <UserButton ref={target} name={user.name} />
       </Menu.Target>
       <Menu.Dropdown>
         <div className={classes.who}>

@@ -2,15 +2,18 @@ import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from 
 
 const wheat: MantineColorsTuple = ["#fcf7ea", "#f6ebcd", "#efd9a3", "#e9c878", "#e3b04b", "#cf9526", "#b17a14", "#8a5a0b", "#6d470c", "#4f3203"];
 const slate: MantineColorsTuple = ["#f7f9fa", "#edf1f4", "#dde3e8", "#c6d0d8", "#a3b1bc", "#8493a0", "#6a7986", "#55636f", "#33404b", "#18212a"];
+/* Shades 4 and 5 are filled buttons: dark enough that their text is white. */
+const ruby: MantineColorsTuple = ["#fdebec", "#f9d0d2", "#f2a3a8", "#e2666e", "#b3202b", "#b3202b", "#a31621", "#8c121c", "#750d16", "#5c0810"];
 const night: MantineColorsTuple = ["#e4eaee", "#c6d0d8", "#a3b1bc", "#6e7f8c", "#3d4a55", "#2d3841", "#1d262d", "#161d23", "#131a20", "#10161b"];
 
 /** The design system as the component library understands it. Colours come from tokens.css through the resolver below. */
 export const theme = createTheme({
-  colors: { wheat, gray: slate, dark: night },
+  colors: { wheat, gray: slate, dark: night, red: ruby },
   primaryColor: "wheat",
   primaryShade: { light: 5, dark: 4 },
   autoContrast: true,
   luminanceThreshold: 0.25,
+  cursorType: "pointer",
   black: "#18212a",
   fontFamily: "var(--g-sans)",
   fontFamilyMonospace: "var(--g-mono)",

@@ -7,7 +7,7 @@ import ShieldCheck from "lucide-react/icons/shield-check";
 import { useMemo } from "react";
 import { type ActivityFilters, activityQuery, useVerifyChain } from "../../api/activity.ts";
 import { exportActivity } from "../../api/activity-export.ts";
-import { itemsOf } from "../../api/list.ts";
+import { rowsOf } from "../../api/list.ts";
 import { useMay } from "../../api/session.ts";
 import { type Column, DataList } from "../../kit/data-list.tsx";
 import { EmptyState } from "../../kit/empty-state.tsx";
@@ -50,7 +50,7 @@ export function ActivityPage() {
   const filters: ActivityFilters = { ...chosen, from };
   const query = useInfiniteQuery(activityQuery(filters));
   const mayReadInstance = useMay("instance:settings");
-  const rows = query.data === undefined ? undefined : itemsOf(query.data);
+  const rows = rowsOf(query.data);
   const setSearch = (change: Readonly<Record<string, string | undefined>>) =>
     void navigate({ search: (before) => ({ ...before, ...change }) as typeof before, replace: true });
   const opened = rows?.find(({ id }) => id === entry);

@@ -5,7 +5,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import Plus from "lucide-react/icons/plus";
 import type { ReactNode } from "react";
 import { apiKeysQuery, type KeyFilters, useRevokeApiKey } from "../../api/api-keys.ts";
-import { itemsOf } from "../../api/list.ts";
+import { rowsOf } from "../../api/list.ts";
 import { useMay } from "../../api/session.ts";
 import { useConfirm } from "../../kit/confirm.tsx";
 import { type Column, DataList } from "../../kit/data-list.tsx";
@@ -95,7 +95,7 @@ function Keys({ filters, empty }: KeysProps) {
   const showOwner = filters.owner === "all";
   const revoke = useRevokeApiKey();
   const confirm = useConfirm();
-  const rows = query.data === undefined ? undefined : itemsOf(query.data);
+  const rows = rowsOf(query.data);
   const ask = (key: ApiKey) =>
     confirm({
       title: "Revoke the key",

@@ -3,9 +3,10 @@ import { Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import Download from "lucide-react/icons/download";
+import { useEffect } from "react";
 import { batchesQuery, datasetQuery, useDownloadDataset, useRestoreDataset, useTrashDataset } from "../../api/datasets.ts";
 import { jobQuery } from "../../api/jobs.ts";
-import { itemsOf } from "../../api/list.ts";
+import { itemsOf, rowsOf } from "../../api/list.ts";
 import { useMay } from "../../api/session.ts";
 import { Meter } from "../../kit/charts.tsx";
 import { useConfirm } from "../../kit/confirm.tsx";
@@ -41,7 +42,6 @@ export function DatasetPage() {
   const { tab = "rows", version } = route.useSearch();
   const navigate = route.useNavigate();
   const { data: dataset } = useSuspenseQuery(datasetQuery(id));
-  const format = useFormat();
   const client = useQueryClient();
   useCrumb(dataset.name);
   useTopic(`dataset:${dataset.id}`, (message) => {
@@ -61,15 +61,7 @@ export function DatasetPage() {
         }
         actions={<Actions dataset={dataset} version={shown} />}
       />
-      <p className={own.facts}>
-        {dataset.rows !== null && <span>{format.number(dataset.rows)} rows</span>}
-        <span>{dataset.columns.length} columns</span>
-        {dataset.dataVersion > 0 && <span>version {dataset.dataVersion}</span>}
-        <span>owned by {dataset.owner.name}</span>
-        <span>
-          changed <RelativeTime at={dataset.updatedAt} />
-        </span>
-      </p>
+      <Facts dataset={dataset} />
       <Tabs
         label="Dataset"
         tabs={TABS}
@@ -80,6 +72,21 @@ export function DatasetPage() {
       {tab === "columns" && <Columns dataset={dataset} />}
       {tab === "loads" && <Loads dataset={dataset} />}
     </Page>
+  );
+}
+
+function Facts({ dataset }: { readonly dataset: Dataset }) {
+  const format = useFormat();
+  return (
+    <p className={own.facts}>
+      {dataset.rows !== null && <span>{format.number(dataset.rows)} rows</span>}
+      <span>{dataset.columns.length} columns</span>
+      {dataset.dataVersion > 0 && <span>version {dataset.dataVersion}</span>}
+      <span>{dataset.owner === null ? "its owner has left" : `owned by ${dataset.owner?.name ?? "nobody now"}`}</span>
+      <span>
+        changed <RelativeTime at={dataset.updatedAt} />
+      </span>
+    </p>
   );
 }
 
@@ -133,17 +140,13 @@ function Actions({ dataset, version }: { readonly dataset: Dataset; readonly ver
 const IMPORT_POLL_MS = 2_000;
 
 function Importing({ dataset }: { readonly dataset: Dataset }) {
-  const slug = useSlug();
   const client = useQueryClient();
-  const mayReadJobs = useMay("job:read");
   const batches = useInfiniteQuery({ ...batchesQuery(dataset.id), refetchInterval: dataset.status === "importing" ? IMPORT_POLL_MS : false });
   const batch = itemsOf(batches.data)[0];
-  const job = useQuery({
-    ...jobQuery({ id: batch?.jobId as NonNullable<Batch["jobId"]> }),
-    enabled: mayReadJobs && batch?.jobId != null && dataset.status === "importing",
-    refetchInterval: IMPORT_POLL_MS,
-  });
-  if (batch !== undefined && batch.status !== "importing" && dataset.status === "importing") void client.invalidateQueries({ queryKey: ["datasets", "one"] });
+  const hasEnded = dataset.status === "importing" && batch !== undefined && batch.status !== "importing";
+  useEffect(() => {
+    if (hasEnded) void client.invalidateQueries({ queryKey: ["datasets", "one"] });
+  }, [hasEnded, client]);
   if (dataset.status === "failed") {
     return (
       <div className={classes.stack}>
@@ -153,13 +156,31 @@ function Importing({ dataset }: { readonly dataset: Dataset }) {
     );
   }
   return (
-    <Panel title={job.data?.progress?.message ?? "Importing"} text={batch === undefined ? undefined : batch.fileName}>
-      <Meter done={job.data?.progress?.done ?? 0} total={job.data?.progress?.total ?? null} label="Import" />
+    <Panel title="Importing" text={batch?.fileName}>
+      <ImportJob jobId={batch?.jobId ?? null} />
       <p className="g-soft" style={{ margin: "8px 0 0", fontSize: "0.8125rem" }}>
-        You can leave this page; the import goes on.{" "}
-        {mayReadJobs && batch?.jobId != null && <Link to={`/w/${slug}/jobs/${batch.jobId}` as "/"}>See the job</Link>}
+        You can leave this page; the import goes on.
       </p>
     </Panel>
+  );
+}
+
+/** How far the import is, told by its job to those who may see jobs. */
+function ImportJob({ jobId }: { readonly jobId: Batch["jobId"] }) {
+  const slug = useSlug();
+  const mayReadJobs = useMay("job:read");
+  const id = mayReadJobs ? jobId : null;
+  const { data: job } = useQuery({ ...jobQuery({ id: id as NonNullable<Batch["jobId"]> }), enabled: id !== null, refetchInterval: IMPORT_POLL_MS });
+  const progress = job?.progress;
+  return (
+    <>
+      <Meter done={progress?.done ?? 0} total={progress?.total ?? null} label="Import" />
+      {id !== null && (
+        <p className="g-soft" style={{ margin: "8px 0 0", fontSize: "0.8125rem" }}>
+          {progress?.message ?? "Waiting for a worker"}. <Link to={`/w/${slug}/jobs/${id}` as "/"}>See the job</Link>
+        </p>
+      )}
+    </>
   );
 }
 
@@ -221,7 +242,7 @@ function Loads({ dataset }: { readonly dataset: Dataset }) {
       <DataList
         label="Loads"
         columns={columns}
-        rows={query.data === undefined ? undefined : itemsOf(query.data)}
+        rows={rowsOf(query.data)}
         rowId={(batch) => batch.id}
         rowName={(batch) => batch.fileName}
         error={query.error}

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import Upload from "lucide-react/icons/upload";
 import { datasetsQuery } from "../../api/datasets.ts";
-import { itemsOf } from "../../api/list.ts";
+import { rowsOf } from "../../api/list.ts";
 import { useSession } from "../../api/session.ts";
 import { type Column, DataList } from "../../kit/data-list.tsx";
 import { EmptyState } from "../../kit/empty-state.tsx";
@@ -52,7 +52,7 @@ export function DatasetsPage() {
     { id: "status", header: "Status", width: "120px", cell: (dataset) => <DatasetState dataset={dataset} /> },
     { id: "rows", header: "Rows", width: "110px", align: "right", cell: (dataset) => (dataset.rows === null ? "" : format.number(dataset.rows)) },
     { id: "columns", header: "Columns", width: "90px", align: "right", cell: (dataset) => dataset.columns.length },
-    { id: "owner", header: "Owner", width: "160px", deskOnly: true, cell: (dataset) => dataset.owner.name },
+    { id: "owner", header: "Owner", width: "160px", deskOnly: true, cell: (dataset) => dataset.owner?.name ?? "nobody now" },
     { id: "changed", header: "Changed", width: "140px", cell: (dataset) => <RelativeTime at={dataset.updatedAt} /> },
   ];
   const mayImport = features["importData"] === true;
@@ -71,7 +71,7 @@ export function DatasetsPage() {
         <DataList
           label="Datasets"
           columns={columns}
-          rows={query.data === undefined ? undefined : itemsOf(query.data)}
+          rows={rowsOf(query.data)}
           rowId={(dataset) => dataset.id}
           rowName={(dataset) => dataset.name}
           error={query.error}

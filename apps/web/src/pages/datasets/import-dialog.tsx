@@ -73,8 +73,8 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
         />
         <Radio.Group label="Who may read it" {...form.fields.getInputProps("visibility")}>
           <div className={classes.stack} style={{ gap: 8, marginTop: 8 }}>
-            <Radio size="xs" value="private" label="Only me, and whom I share it with" />
-            <Radio size="xs" value="workspace" label="Everybody in the workspace who may read datasets" />
+            <Radio value="private" label="Only me, and whom I share it with" />
+            <Radio value="workspace" label="Everybody in the workspace who may read datasets" />
           </div>
         </Radio.Group>
         {progress !== undefined && <Sending progress={progress} />}

@@ -7,13 +7,13 @@ export function GateLayout() {
   return (
     <div className={classes.gate}>
       <div className={classes.side}>
-        <div className={classes.brand}>
+        <header className={classes.brand}>
           <Wordmark size={24} />
-        </div>
+        </header>
         <main className={classes.main}>
           <Outlet />
         </main>
-        <p className={classes.foot}>Kept dry, sorted and safe to eat.</p>
+        <footer className={classes.foot}>Kept dry, sorted and safe to eat.</footer>
       </div>
       <div className={classes.field} aria-hidden="true">
         <Grains columns={34} rows={38} />

@@ -55,12 +55,7 @@ function SetupForm({ token }: { readonly token: string }) {
         <TextInput label="Your name" autoComplete="name" autoFocus {...form.fields.getInputProps("name")} />
         <TextInput label="E-mail" type="email" autoComplete="username" {...form.fields.getInputProps("email")} />
         <NewPassword password={password} email={email} name={name} input={form.fields.getInputProps("password")} />
-        <TextInput
-          label="Name of the first workspace"
-          description="Your team or company; more can follow."
-          placeholder="Acme Data"
-          {...form.fields.getInputProps("workspaceName")}
-        />
+        <TextInput label="Name of the first workspace" description="Your team or company; more can follow." {...form.fields.getInputProps("workspaceName")} />
         <Button type="submit" size="md" loading={form.sending} fullWidth>
           Create and sign in
         </Button>

@@ -5,7 +5,7 @@ import { keepPreviousData, useInfiniteQuery, useSuspenseQuery } from "@tanstack/
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { groupMembersQuery, groupQuery, useAddMembers, useDeleteGroup, useRemoveMember, useUpdateGroup } from "../../api/groups.ts";
-import { itemsOf } from "../../api/list.ts";
+import { itemsOf, rowsOf } from "../../api/list.ts";
 import { peopleQuery } from "../../api/people.ts";
 import { useConfirm } from "../../kit/confirm.tsx";
 import { type Column, DataList } from "../../kit/data-list.tsx";
@@ -105,7 +105,7 @@ function Members({ group, slug }: { readonly group: Group; readonly slug: string
       <DataList
         label={`Members of ${group.name}`}
         columns={columns}
-        rows={query.data === undefined ? undefined : itemsOf(query.data)}
+        rows={rowsOf(query.data)}
         rowId={(member) => member.id}
         rowName={(member) => member.name}
         error={query.error}

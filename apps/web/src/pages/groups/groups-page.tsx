@@ -5,7 +5,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import Plus from "lucide-react/icons/plus";
 import { useState } from "react";
 import { groupsQuery, useCreateGroup } from "../../api/groups.ts";
-import { itemsOf } from "../../api/list.ts";
+import { rowsOf } from "../../api/list.ts";
 import { useMay } from "../../api/session.ts";
 import { type Column, DataList } from "../../kit/data-list.tsx";
 import { EmptyState } from "../../kit/empty-state.tsx";
@@ -79,7 +79,7 @@ export function GroupsPage() {
         <DataList
           label="Groups"
           columns={columns}
-          rows={query.data === undefined ? undefined : itemsOf(query.data)}
+          rows={rowsOf(query.data)}
           rowId={(group) => group.id}
           rowName={(group) => group.name}
           error={query.error}

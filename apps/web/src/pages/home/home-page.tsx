@@ -5,6 +5,7 @@ import { activityQuery } from "../../api/activity.ts";
 import { datasetsQuery } from "../../api/datasets.ts";
 import { itemsOf } from "../../api/list.ts";
 import { useMay, useSession } from "../../api/session.ts";
+import { useShownAt } from "../../kit/clock.ts";
 import { EmptyState } from "../../kit/empty-state.tsx";
 import { ErrorNote } from "../../kit/error-note.tsx";
 import { useFormat } from "../../kit/format.tsx";
@@ -29,13 +30,14 @@ function greeting(hour: number): string {
 /** What is here, what happened, and what to do next. */
 export function HomePage() {
   const { user, workspace, features } = useSession();
+  const now = useShownAt();
   const mayReadDatasets = useMay("dataset:read");
   const mayReadActivity = useMay("activity:read");
   const firstName = user.name.split(" ")[0] ?? user.name;
   return (
     <Page>
       <PageHeader
-        title={`${greeting(new Date().getHours())}, ${firstName}`}
+        title={`${greeting(new Date(now).getHours())}, ${firstName}`}
         text={workspace === null ? undefined : `This is what ${workspace.name} holds and what changed lately.`}
       />
       <Checklist />

@@ -1,7 +1,7 @@
 import type { Job } from "@granary/protocol";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { itemsOf } from "../../api/list.ts";
+import { rowsOf } from "../../api/list.ts";
 import { type JobFilters, jobsQuery, jobStatsQuery } from "../../api/jobs.ts";
 import { Meter } from "../../kit/charts.tsx";
 import { type Column, DataList } from "../../kit/data-list.tsx";
@@ -99,7 +99,7 @@ export function JobsPage() {
         <DataList
           label="Jobs"
           columns={columns}
-          rows={query.data === undefined ? undefined : itemsOf(query.data)}
+          rows={rowsOf(query.data)}
           rowId={(job) => job.id}
           rowName={(job) => job.title}
           error={query.error}

@@ -3,7 +3,7 @@ import { Drawer } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Fragment } from "react";
-import { itemsOf } from "../../api/list.ts";
+import { rowsOf } from "../../api/list.ts";
 import { mailQuery, outboxQuery } from "../../api/outbox.ts";
 import { useSession } from "../../api/session.ts";
 import { type Column, DataList } from "../../kit/data-list.tsx";
@@ -80,7 +80,7 @@ export function OutboxPage() {
         <DataList
           label="Mails"
           columns={columns}
-          rows={query.data === undefined ? undefined : itemsOf(query.data)}
+          rows={rowsOf(query.data)}
           rowId={(item) => item.id}
           rowName={(item) => item.subject}
           error={query.error}

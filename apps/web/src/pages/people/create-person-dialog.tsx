@@ -36,8 +36,8 @@ function CreateForm({ onMade, onClose }: { readonly onMade: (made: Made) => void
       <TextInput label="E-mail" type="email" {...form.fields.getInputProps("email")} />
       <Radio.Group label="First password" {...form.fields.getInputProps("password")}>
         <div className={classes.stack} style={{ gap: 8, marginTop: 8 }}>
-          <Radio size="xs" value="mail" label="Mail a link to choose one" />
-          <Radio size="xs" value="generate" label="Generate one and show it to me once" description="It must be changed at the first sign-in." />
+          <Radio value="mail" label="Mail a link to choose one" />
+          <Radio value="generate" label="Generate one and show it to me once" description="It must be changed at the first sign-in." />
         </div>
       </Radio.Group>
       <RoleChoice value={form.fields.values.roles} onChange={(roles) => form.fields.setFieldValue("roles", roles)} error={form.fields.errors["roles"]} />

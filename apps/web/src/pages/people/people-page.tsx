@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import UserPlus from "lucide-react/icons/user-plus";
 import { useState } from "react";
-import { itemsOf } from "../../api/list.ts";
+import { rowsOf } from "../../api/list.ts";
 import { peopleQuery } from "../../api/people.ts";
 import { rolesQuery } from "../../api/roles.ts";
 import { useSession } from "../../api/session.ts";
@@ -14,6 +14,7 @@ import { FilterBar } from "../../kit/filter-bar.tsx";
 import { moreOf } from "../../kit/list-more.ts";
 import { Page, PageHeader } from "../../kit/page-header.tsx";
 import { RelativeTime } from "../../kit/relative-time.tsx";
+import { roleTitle } from "../../kit/roles-text.ts";
 import { Label } from "../../kit/status-badge.tsx";
 import { useSlug } from "../../shell/index.ts";
 import { BulkBar } from "./bulk-bar.tsx";
@@ -40,7 +41,7 @@ export function PeoplePage() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const { data: roles } = useQuery(rolesQuery());
   const query = useInfiniteQuery(peopleQuery(filters as Parameters<typeof peopleQuery>[0]));
-  const rows = query.data === undefined ? undefined : itemsOf(query.data);
+  const rows = rowsOf(query.data);
   const mayInvite = features["invitePeople"] === true;
   const setInvite = (open: boolean) => void navigate({ search: ({ invite: _, ...before }) => (open ? { ...before, invite: "1" } : before), replace: true });
   const columns: readonly Column<User>[] = [
@@ -54,18 +55,7 @@ export function PeoplePage() {
       <PageHeader
         title="People"
         text="Who works in this workspace, and what their roles let them do."
-        actions={
-          mayInvite && (
-            <>
-              <Button variant="default" onClick={() => setCreating(true)}>
-                Create an account
-              </Button>
-              <Button leftSection={<UserPlus size={15} />} onClick={() => setInvite(true)}>
-                Invite people
-              </Button>
-            </>
-          )
-        }
+        actions={mayInvite && <Add onCreate={() => setCreating(true)} onInvite={() => setInvite(true)} />}
       />
       {mayInvite && <Invitations />}
       <FilterBar
@@ -83,7 +73,7 @@ export function PeoplePage() {
           { kind: "choice", name: "status", label: "Status", any: "Any status", options: STATUSES },
         ]}
       />
-      {chosen.size > 0 && <BulkBar people={(rows ?? []).filter(({ id }) => chosen.has(id))} roles={roles?.items ?? []} onDone={() => setChosen(new Set())} />}
+      {chosen.size > 0 && <BulkBar people={rows?.filter(({ id }) => chosen.has(id)) ?? []} roles={roles?.items ?? []} onDone={() => setChosen(new Set())} />}
       <div className={classes.frame}>
         <DataList
           label="People"
@@ -101,6 +91,19 @@ export function PeoplePage() {
       {mayInvite && <InviteDialog opened={invite === "1"} onClose={() => setInvite(false)} />}
       {creating && <CreatePersonDialog onClose={() => setCreating(false)} />}
     </Page>
+  );
+}
+
+function Add({ onCreate, onInvite }: { readonly onCreate: () => void; readonly onInvite: () => void }) {
+  return (
+    <>
+      <Button variant="default" onClick={onCreate}>
+        Create an account
+      </Button>
+      <Button leftSection={<UserPlus size={15} />} onClick={onInvite}>
+        Invite people
+      </Button>
+    </>
   );
 }
 
@@ -123,7 +126,7 @@ function Roles({ person }: { readonly person: User }) {
     <span className={classes.roles}>
       {[...given].map(([role, group]) => (
         <Label key={role} strong={role === "admin"}>
-          {role.replaceAll("_", " ")}
+          {roleTitle(role)}
           {group !== undefined && <span className="g-soft"> · {group}</span>}
         </Label>
       ))}

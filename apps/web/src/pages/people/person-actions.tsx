@@ -6,6 +6,10 @@ import { useSession } from "../../api/session.ts";
 import { useConfirm } from "../../kit/confirm.tsx";
 import { toastDone, toastError } from "../../kit/toast.tsx";
 
+function isLocked({ security }: User): boolean {
+  return security !== null && security.lockedUntil !== null;
+}
+
 /** What can be done about a person, as far as the reader may. */
 export function PersonActions({ person, onRemoved }: { readonly person: User; readonly onRemoved: () => void }) {
   const act = usePersonVerb();
@@ -16,11 +20,10 @@ export function PersonActions({ person, onRemoved }: { readonly person: User; re
   const now = (verb: PersonVerb, said: string) =>
     act.mutate({ user: person.id, verb }, { onSuccess: () => toastDone(said), onError: (error) => toastError("Not done", error) });
   const { can } = person;
-  const locked = person.security?.lockedUntil != null;
   if (!Object.values(can).some(Boolean) || person.id === user.id) return null;
   return (
     <>
-      {can.unlock && locked && <Button onClick={() => now("unlock", "Unlocked")}>Unlock</Button>}
+      {can.unlock && isLocked(person) && <Button onClick={() => now("unlock", "Unlocked")}>Unlock</Button>}
       {can.activate && person.status === "inactive" && <Button onClick={() => now("activate", `${person.name} can sign in again`)}>Activate</Button>}
       <Menu position="bottom-end" width={240}>
         <Menu.Target>

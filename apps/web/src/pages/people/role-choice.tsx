@@ -21,7 +21,6 @@ export function RoleChoice({ value, onChange, error, disabled = false, label = "
         {(data?.items ?? []).map((role) => (
           <Checkbox
             key={role.name}
-            size="xs"
             value={role.name}
             label={role.title}
             description={role.grantable ? role.text : "You lack some of its permissions, so you cannot give it."}

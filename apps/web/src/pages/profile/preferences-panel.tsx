@@ -2,6 +2,7 @@ import type { Preferences } from "@granary/protocol";
 import { SegmentedControl, Select, Switch } from "@mantine/core";
 import { type ReactNode, useId } from "react";
 import { useSession, useUpdateAccount } from "../../api/session.ts";
+import { useShownAt } from "../../kit/clock.ts";
 import { createFormat } from "../../kit/format.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { toastError } from "../../kit/toast.tsx";
@@ -47,6 +48,7 @@ export function PreferencesPanel() {
     setLook({ ...(theme === undefined ? {} : { theme }), ...(contrast === undefined ? {} : { contrast }), ...(fontSize === undefined ? {} : { fontSize }) });
     update.mutate({ body: { preferences: change }, version: user.version }, { onError: (error) => toastError("Not saved", error) });
   };
+  const now = useShownAt();
   const sample = createFormat(preferences);
   return (
     <>
@@ -81,7 +83,7 @@ export function PreferencesPanel() {
           )}
         </Field>
       </Panel>
-      <Panel title="Language and time" text={`Written like this: ${sample.exact(new Date())}, ${sample.number(1_234_567.891)}`}>
+      <Panel title="Language and time" text={`Written like this: ${sample.exact(new Date(now))}, ${sample.number(1_234_567.891)}`}>
         <Field label="Time zone">
           {(id) => (
             <Select

@@ -1,7 +1,7 @@
 import type { Session } from "@granary/protocol";
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { itemsOf } from "../../api/list.ts";
+import { rowsOf } from "../../api/list.ts";
 import { sessionsQuery, useEndOtherSessions, useEndSession } from "../../api/sessions.ts";
 import { useConfirm } from "../../kit/confirm.tsx";
 import { type Column, DataList } from "../../kit/data-list.tsx";
@@ -20,7 +20,7 @@ export function SessionsPanel() {
   const end = useEndSession();
   const endOthers = useEndOtherSessions();
   const confirm = useConfirm();
-  const rows = query.data === undefined ? undefined : itemsOf(query.data);
+  const rows = rowsOf(query.data);
   const columns: readonly Column<Session>[] = [
     {
       id: "device",

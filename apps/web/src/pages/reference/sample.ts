@@ -14,19 +14,27 @@ function sampleScalar(schema: JsonSchema): unknown {
   return BY_FORMAT[schema.format ?? ""] ?? "text";
 }
 
+/** A value the schema itself names, undefined when it names none. */
+function namedValue({ default: preset, const: only, enum: values }: JsonSchema): unknown {
+  return preset ?? only ?? values?.[0];
+}
+
 /** A value that fits a schema, to begin typing from. Optional properties are left out. */
 export function sampleOf(schema: JsonSchema, schemas: Schemas, depth = 0): unknown {
   const { schema: real } = resolveSchema(schema, schemas);
-  if (real.default !== undefined) return real.default;
-  if (real.const !== undefined) return real.const;
-  if (real.enum !== undefined) return real.enum[0];
+  const named = namedValue(real);
+  if (named !== undefined) return named;
   const choice = (real.anyOf ?? real.oneOf)?.[0];
   if (choice !== undefined) return sampleOf(choice, schemas, depth + 1);
   if (depth > DEEPEST) return null;
   if (real.type === "array") return [sampleOf(real.items ?? {}, schemas, depth + 1)];
-  if (real.properties === undefined) return sampleScalar(real);
-  const required = Object.entries(real.properties).filter(([name]) => real.required?.includes(name) === true);
-  const shown = required.length > 0 ? required : Object.entries(real.properties).slice(0, 1);
+  return real.properties === undefined ? sampleScalar(real) : sampleObject(real, schemas, depth);
+}
+
+function sampleObject(real: JsonSchema, schemas: Schemas, depth: number): unknown {
+  const properties = Object.entries(real.properties ?? {});
+  const required = properties.filter(([name]) => real.required?.includes(name) === true);
+  const shown = required.length > 0 ? required : properties.slice(0, 1);
   return Object.fromEntries(shown.map(([name, property]) => [name, sampleOf(property, schemas, depth + 1)]));
 }
 

@@ -4,6 +4,7 @@ import classes from "./reference.module.css";
 type Schemas = Readonly<Record<string, JsonSchema>>;
 
 const DEEPEST = 4;
+const MOST_VALUES = 12;
 
 /** The schema a reference names, and its name. */
 export function resolveSchema(schema: JsonSchema, schemas: Schemas): { readonly schema: JsonSchema; readonly name: string | undefined } {
@@ -14,14 +15,17 @@ export function resolveSchema(schema: JsonSchema, schemas: Schemas): { readonly 
 /** A type in a few words: `string, date-time`, `User[]`, `"a" or "b"`. */
 export function typeText(schema: JsonSchema): string {
   if (schema.$ref !== undefined) return schema.$ref.split("/").at(-1) ?? "";
+  if (schema.enum !== undefined) return enumText(schema.enum);
+  return shapeText(schema);
+}
+
+function enumText(values: readonly unknown[]): string {
+  const said = values.slice(0, MOST_VALUES).map((value) => JSON.stringify(value));
+  return [...said, ...(values.length > MOST_VALUES ? [`${values.length - MOST_VALUES} more`] : [])].join(" or ");
+}
+
+function shapeText(schema: JsonSchema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.enum !== undefined)
-    return (
-      schema.enum
-        .slice(0, 12)
-        .map((value) => JSON.stringify(value))
-        .join(" or ") + (schema.enum.length > 12 ? ` or ${schema.enum.length - 12} more` : "")
-    );
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices !== undefined) return choices.map(typeText).join(" or ");
   if (schema.type === "array") return `${typeText(schema.items ?? {})}[]`;
@@ -36,25 +40,19 @@ interface SchemaViewProps {
   readonly depth?: number;
 }
 
+/** The schema of a list's items, or the schema itself. */
+function innerOf(schema: JsonSchema, schemas: Schemas): JsonSchema {
+  const { schema: real } = resolveSchema(schema, schemas);
+  return real.type === "array" && real.items !== undefined ? resolveSchema(real.items, schemas).schema : real;
+}
+
 /** A schema as a tree of its properties; named schemas unfold in place. */
 export function SchemaView({ schema, schemas, inline = false, depth = 0 }: SchemaViewProps) {
-  const text = typeText(schema);
-  if (inline) return <Type text={text} schema={schema} />;
-  const { schema: real, name } = resolveSchema(schema, schemas);
-  const inner = real.type === "array" && real.items !== undefined ? resolveSchema(real.items, schemas).schema : real;
+  const { name } = resolveSchema(schema, schemas);
+  const inner = innerOf(schema, schemas);
   const choices = inner.anyOf ?? inner.oneOf;
-  if (inner.properties === undefined && choices === undefined) return <Type text={text} schema={real} />;
-  if (choices !== undefined) {
-    return (
-      <div className={classes.choices}>
-        {choices.map((choice, index) => (
-          <div key={`${index} ${typeText(choice)}`}>
-            <span className="g-soft">{index === 0 ? "either" : "or"}</span> <SchemaView schema={choice} schemas={schemas} depth={depth + 1} />
-          </div>
-        ))}
-      </div>
-    );
-  }
+  if (inline || (inner.properties === undefined && choices === undefined)) return <Type text={typeText(schema)} schema={schema} />;
+  if (choices !== undefined) return <Choices choices={choices} schemas={schemas} depth={depth} />;
   return (
     <>
       {name !== undefined && depth === 0 && <p className={classes.schemaName}>{name}</p>}
@@ -64,6 +62,18 @@ export function SchemaView({ schema, schemas, inline = false, depth = 0 }: Schem
         ))}
       </dl>
     </>
+  );
+}
+
+function Choices({ choices, schemas, depth }: { readonly choices: readonly JsonSchema[]; readonly schemas: Schemas; readonly depth: number }) {
+  return (
+    <div className={classes.choices}>
+      {choices.map((choice, index) => (
+        <div key={`${index} ${typeText(choice)}`}>
+          <span className="g-soft">{index === 0 ? "either" : "or"}</span> <SchemaView schema={choice} schemas={schemas} depth={depth + 1} />
+        </div>
+      ))}
+    </div>
   );
 }
 

@@ -29,7 +29,7 @@ export function RolesPage() {
     <Page wide>
       <PageHeader
         title="Roles"
-        text={`Ten built-in roles over ${data.permissions.length} permissions. You hold ${mine} of them here. People hold the union of their roles and those of their groups.`}
+        text={`${data.roles.length} built-in roles over ${data.permissions.length} permissions. You hold ${mine} of them here. People hold the union of their roles and those of their groups.`}
       />
       <FilterBar
         values={{ search }}

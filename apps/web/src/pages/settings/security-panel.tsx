@@ -65,7 +65,7 @@ export function SecurityPanel({ instance, mayChange }: { readonly instance: Inst
         >
           <div className={classes.stack} style={{ gap: 8, marginTop: 8 }}>
             {SIGN_UP.map((choice) => (
-              <Radio key={choice.value} size="xs" {...choice} disabled={!mayChange} />
+              <Radio key={choice.value} {...choice} disabled={!mayChange} />
             ))}
           </div>
         </Radio.Group>
