@@ -27,6 +27,7 @@ export default defineConfig({
           name: "web",
           root: `${root}/apps/web`,
           environment: "jsdom",
+          setupFiles: [`${root}/apps/web/test/setup.ts`],
           include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.{ts,tsx}"],
           hookTimeout: 120_000,
           testTimeout: 60_000,

@@ -10,12 +10,14 @@ class Observer {
 }
 
 globalThis.ResizeObserver ??= Observer as unknown as typeof ResizeObserver;
-window.matchMedia ??= (query: string) =>
-  ({
+Object.defineProperty(window, "matchMedia", {
+  value: (query: string) => ({
     matches: false,
     media: query,
     onchange: null,
     addEventListener: () => {},
     removeEventListener: () => {},
-    dispatchEvent: () => false,
-  }) as unknown as MediaQueryList;
+    addListener: () => {},
+    removeListener: () => {},
+  }),
+});

@@ -59,6 +59,7 @@ interface GridProps {
 function Grid({ name, columns, rows, total, hasMore, onEnd }: GridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const format = useFormat();
+  // oxlint-disable-next-line react/incompatible-library -- no React Compiler here: the virtualizer may keep its own state
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_HEIGHT, overscan: AHEAD });
   const visible = virtual.getVirtualItems();
   const last = visible.at(-1)?.index ?? 0;

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import type { User } from "@granary/protocol";
+import type { Feature, User } from "@granary/protocol";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import UserPlus from "lucide-react/icons/user-plus";
@@ -8,7 +8,7 @@ import { rowsOf } from "../../api/list.ts";
 import { peopleQuery } from "../../api/people.ts";
 import { rolesQuery } from "../../api/roles.ts";
 import { useSession } from "../../api/session.ts";
-import { type Column, DataList } from "../../kit/data-list.tsx";
+import { type Column, DataList, type Selection } from "../../kit/data-list.tsx";
 import { EmptyState } from "../../kit/empty-state.tsx";
 import { FilterBar } from "../../kit/filter-bar.tsx";
 import { moreOf } from "../../kit/list-more.ts";
@@ -44,6 +44,7 @@ export function PeoplePage() {
   const rows = rowsOf(query.data);
   const mayInvite = features["invitePeople"] === true;
   const setInvite = (open: boolean) => void navigate({ search: ({ invite: _, ...before }) => (open ? { ...before, invite: "1" } : before), replace: true });
+  const selection = useSelectionFor("managePeople", chosen, setChosen);
   const columns: readonly Column<User>[] = [
     { id: "name", header: "Name", primary: true, cell: (person) => <Name person={person} slug={slug} /> },
     { id: "roles", header: "Roles", cell: (person) => <Roles person={person} /> },
@@ -81,7 +82,7 @@ export function PeoplePage() {
           rows={rows}
           rowId={(person) => person.id}
           rowName={(person) => person.name}
-          selection={features["managePeople"] === true ? { ids: chosen, onChange: setChosen } : undefined}
+          selection={selection}
           error={query.error}
           onRetry={() => void query.refetch()}
           more={moreOf(query)}
@@ -92,6 +93,11 @@ export function PeoplePage() {
       {creating && <CreatePersonDialog onClose={() => setCreating(false)} />}
     </Page>
   );
+}
+
+/** The selection of a list, for those who may use the feature that needs it. */
+function useSelectionFor(feature: Feature, ids: ReadonlySet<string>, onChange: (ids: ReadonlySet<string>) => void): Selection | undefined {
+  return useSession().features[feature] === true ? { ids, onChange } : undefined;
 }
 
 function Add({ onCreate, onInvite }: { readonly onCreate: () => void; readonly onInvite: () => void }) {
