@@ -1,11 +1,11 @@
 import { createRequire } from "node:module";
+import { startEventRelay } from "@granary/core/events";
 import { silentLogger } from "@granary/kernel";
 import { startEmbeddedPostgres } from "@granary/db";
-import { appOptions, buildApp, compose, createMetrics, readConfig } from "@granary/server";
+import { appOptions, buildApp, compose, createLog, createMetrics, readConfig } from "@granary/server";
 import { createTestUser, createTestWorkspace } from "@granary/testkit/people";
 import { migrate } from "@granary/db";
 import { sql } from "kysely";
-import { pino } from "pino";
 
 /**
  * The server under load, in a process of its own: the real application, and beside it a route that makes one SQL query
@@ -26,9 +26,19 @@ const postgres = await startEmbeddedPostgres({ dataDir, mode: "durable", stopWit
 await migrate(postgres.connection);
 const config = readConfig({ GRANARY_DATA: dataDir, GRANARY_PUBLIC_URL: "http://localhost", GRANARY_RATE_READ: "100000000", GRANARY_RATE_WRITE: "100000000" });
 const { services } = await compose({ config, url: "http://localhost", connection: postgres.connection, log: silentLogger });
-const app = await buildApp(appOptions({ config, services, log: pino({ level: "silent" }), metrics: createMetrics(services.database), webRoot: undefined }));
+const app = await buildApp(
+  appOptions({
+    config,
+    services,
+    log: createLog({ level: "silent", name: "benchmark", directory: undefined }),
+    metrics: createMetrics(services.database),
+    webRoot: undefined,
+  }),
+);
 const workspace = await createTestWorkspace(services, "Benchmark");
 const person = await createTestUser(services, { workspace, roles: ["viewer"] });
+const admin = await createTestUser(services, { workspace, roles: ["admin"] });
+await startEventRelay({ database: services.database, log: silentLogger });
 
 app.server.get("/bench/one-query", async () => {
   const { rows } = await sql<{ id: string; slug: string; name: string }>`select id, slug, name from workspaces where id = ${workspace.id}`.execute(
@@ -42,5 +52,5 @@ app.server.get("/bench/statements", async () => {
   return { since };
 });
 const address = await app.server.listen({ host: "127.0.0.1", port: 0 });
-process.send({ url: address, token: person.token, workspaceId: workspace.id });
+process.send({ url: address, token: person.token, adminToken: admin.token, workspaceId: workspace.id });
 process.on("disconnect", () => process.exit(0));

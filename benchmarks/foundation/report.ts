@@ -8,7 +8,7 @@ export interface Figure {
   readonly note?: string;
 }
 
-export function isMet(figure: Figure): boolean {
+function isMet(figure: Figure): boolean {
   if (figure.goal === undefined) return true;
   return "max" in figure.goal ? figure.value <= figure.goal.max : figure.value >= figure.goal.min;
 }

@@ -1,8 +1,17 @@
+import { installedSize } from "./installed-size.ts";
 import { metadataReads } from "./metadata-reads.ts";
 import { type Figure, report } from "./report.ts";
+import { sockets } from "./sockets.ts";
 import { startAndRest } from "./start-and-rest.ts";
+import { web } from "./web.ts";
 
-const parts: Readonly<Record<string, () => Promise<Figure[]>>> = { "start-and-rest": startAndRest, "metadata-reads": metadataReads };
+const parts: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  "start-and-rest": startAndRest,
+  "metadata-reads": metadataReads,
+  sockets,
+  web,
+  "installed-size": installedSize,
+};
 
 const asked = process.argv.slice(2);
 const names = asked.length === 0 ? Object.keys(parts) : asked;

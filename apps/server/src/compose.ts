@@ -2,6 +2,7 @@ import { getCompileCacheDir } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CoreConfig, Services } from "@granary/core/context";
+import { PrincipalCache } from "@granary/core/identity";
 import { type ConnectionOptions, type Database, openDatabase } from "@granary/db";
 import { createEngine, type Engine } from "@granary/engine";
 import type { Logger } from "@granary/kernel";
@@ -62,11 +63,13 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const engine = createEngine({ tempRoot: join(config.dataDir, "tmp", "engine"), ...(compileCacheDir === undefined ? {} : { compileCacheDir }) });
   const clock = createDatabaseClock(database, log);
   await clock.sync();
-  const services: Services = { config: core, clock, database, lake: openLake(core, engine), log };
+  const principals = new PrincipalCache(database);
+  const services: Services = { config: core, clock, database, principals, lake: openLake(core, engine), log };
   return {
     services,
     async [Symbol.asyncDispose]() {
       clock[Symbol.dispose]();
+      await principals[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },

@@ -44,6 +44,8 @@ export interface Database extends AsyncDisposable {
    * concurrent one (at most 4 times), so `work` must have no effects outside the transaction.
    */
   tx<T>(scope: Scope, work: (tx: Writer) => Promise<T>): Promise<T>;
+  /** Calls back, without waiting, after every transaction that committed through this handle. */
+  onCommit(callback: () => void): void;
   /** Calls back for every NOTIFY on a channel; see {@link Listener}. */
   readonly listener: Listener;
   /** Connections in use and waiting, for metrics. */
@@ -98,6 +100,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const sysPool = createPool(options, "granary_system", Math.max(2, Math.ceil(max / 2)));
   const system = handlesOver(systemPool(sysPool));
   const byWorkspace = new Map<string, Handles>();
+  const committed = new Set<() => void>();
 
   function handles(scope: Scope): Handles {
     if (scope === "system") return system;
@@ -120,7 +123,12 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   return {
     reader: (scope) => handles(scope).reader,
-    tx: (scope, work) => runTransaction(handles(scope).db, work),
+    async tx(scope, work) {
+      const result = await runTransaction(handles(scope).db, work);
+      for (const callback of committed) callback();
+      return result;
+    },
+    onCommit: (callback) => void committed.add(callback),
     listener,
     usage: () => ({
       total: appPool.totalCount + sysPool.totalCount,

@@ -68,6 +68,16 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.tell_access_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('granary_access', '');
+  return null;
+end
+$function$;
+
 grant usage on schema public to granary_app;
 
 grant usage on schema public to granary_system;
@@ -100,6 +110,7 @@ create table public.api_keys (
 );
 CREATE INDEX api_keys_user_idx ON public.api_keys USING btree (user_id);
 CREATE INDEX api_keys_workspace_idx ON public.api_keys USING btree (workspace_id, id DESC);
+CREATE TRIGGER access_changed AFTER DELETE OR UPDATE OF revoked_at, expires_at, scopes, hash ON public.api_keys FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 alter table public.api_keys enable row level security, force row level security;
 create policy every_workspace on public.api_keys to granary_system using (true) with check (true);
 create policy one_workspace on public.api_keys to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
@@ -153,6 +164,7 @@ create table public.credentials (
   constraint credentials_pkey PRIMARY KEY (user_id),
   constraint credentials_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
 );
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 grant delete, insert, select, update on public.credentials to granary_system;
 
 create table public.dataset_grants (
@@ -328,6 +340,7 @@ create table public.group_members (
 );
 CREATE INDEX group_members_user_idx ON public.group_members USING btree (workspace_id, user_id);
 CREATE INDEX group_members_workspace_idx ON public.group_members USING btree (workspace_id, group_id);
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON public.group_members FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 alter table public.group_members enable row level security, force row level security;
 create policy every_workspace on public.group_members to granary_system using (true) with check (true);
 create policy one_workspace on public.group_members to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
@@ -347,6 +360,7 @@ create table public.groups (
   constraint groups_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX groups_name_key ON public.groups USING btree (workspace_id, lower(name));
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON public.groups FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 alter table public.groups enable row level security, force row level security;
 create policy every_workspace on public.groups to granary_system using (true) with check (true);
 create policy one_workspace on public.groups to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
@@ -407,6 +421,7 @@ create table public.instance_settings (
   updated_by text,
   constraint instance_settings_pkey PRIMARY KEY (key)
 );
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON public.instance_settings FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 grant delete, insert, select, update on public.instance_settings to granary_system;
 
 create table public.invitations (
@@ -580,6 +595,7 @@ create table public.memberships (
   constraint memberships_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
 CREATE INDEX memberships_user_idx ON public.memberships USING btree (user_id);
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON public.memberships FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 alter table public.memberships enable row level security, force row level security;
 create policy every_workspace on public.memberships to granary_system using (true) with check (true);
 create policy one_workspace on public.memberships to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
@@ -668,6 +684,7 @@ create table public.session_tokens (
   constraint session_tokens_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE
 );
 CREATE INDEX session_tokens_session_idx ON public.session_tokens USING btree (session_id);
+CREATE TRIGGER access_changed AFTER DELETE OR UPDATE ON public.session_tokens FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 grant delete, insert, select, update on public.session_tokens to granary_system;
 
 create table public.sessions (
@@ -689,6 +706,7 @@ create table public.sessions (
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE
 );
 CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id, created_at DESC);
+CREATE TRIGGER access_changed AFTER DELETE OR UPDATE OF revoked_at, expires_at, idle_timeout_s, second_factor_pending ON public.sessions FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 grant delete, insert, select, update on public.sessions to granary_system;
 
 create table public.sign_in_failures (
@@ -742,6 +760,7 @@ create table public.users (
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (lower(email));
 CREATE UNIQUE INDEX users_protected_key ON public.users USING btree (protected) WHERE protected;
 CREATE INDEX users_sort_name_idx ON public.users USING btree (sort_name, id);
+CREATE TRIGGER access_changed AFTER DELETE OR UPDATE OF name, email, status, instance_admin, home_workspace_id ON public.users FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 CREATE TRIGGER keep_protected_user BEFORE DELETE OR UPDATE ON public.users FOR EACH ROW WHEN (old.protected) EXECUTE FUNCTION public.keep_protected_user();
 alter table public.users enable row level security, force row level security;
 create policy every_user on public.users to granary_system using (true) with check (true);
@@ -762,6 +781,7 @@ create table public.workspaces (
   constraint workspaces_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,47}$'::text)),
   constraint workspaces_slug_key UNIQUE (slug)
 );
+CREATE TRIGGER access_changed AFTER DELETE OR UPDATE OF slug ON public.workspaces FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 alter table public.workspaces enable row level security, force row level security;
 create policy every_workspace on public.workspaces to granary_system using (true) with check (true);
 create policy one_workspace on public.workspaces to granary_app using ((id = public.current_workspace())) with check ((id = public.current_workspace()));

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCtx, type Ctx, type Services, systemPrincipal } from "@granary/core/context";
+import type { ConnectionOptions } from "@granary/db";
 import { newId, silentLogger } from "@granary/kernel";
 import { type App, appOptions, buildApp, compose, createMetrics, readConfig, startWorkerRole } from "@granary/server";
 import { pino } from "pino";
@@ -41,6 +42,8 @@ export interface TestResponse {
 export interface TestServer extends AsyncDisposable {
   readonly app: App;
   readonly services: Services;
+  /** The database of its own, for a second process or an operator. */
+  readonly connection: ConnectionOptions;
   /** The default workspace and an administrator in it who is also an instance administrator. */
   readonly workspace: TestWorkspace;
   readonly admin: TestUser;
@@ -93,6 +96,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   return {
     app,
     services,
+    connection,
     workspace,
     admin,
     request: (method, path, request = {}) => send(app, method, path, request),

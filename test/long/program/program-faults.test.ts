@@ -20,7 +20,11 @@ afterEach(async () => {
 });
 
 async function signIn(): Promise<string> {
-  const response = await fetch(`${program.url}/api/v1/auth/login`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(PROGRAM_ADMIN) });
+  const response = await fetch(`${program.url}/api/v1/auth/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(PROGRAM_ADMIN),
+  });
   const body = (await response.json()) as { accessToken: string };
   return body.accessToken;
 }
@@ -58,7 +62,10 @@ describe("a killed server", () => {
       const { status, body } = await call(token, "POST", "/workspaces", { name: `Acknowledged ${i}` });
       if (status === 201) acknowledged.push(String(body["id"]));
     }
-    const upload = httpRequest(`${program.url}/api/v1/datasets`, { method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": `multipart/form-data; boundary=${BOUNDARY}` } });
+    const upload = httpRequest(`${program.url}/api/v1/datasets`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": `multipart/form-data; boundary=${BOUNDARY}` },
+    });
     upload.on("error", () => undefined);
     upload.write(`${formHead("Half")}a,b\n`);
     for (let i = 0; i < 2_000; i += 1) upload.write(`${i},${"x".repeat(1_000)}\n`);
@@ -80,7 +87,11 @@ describe("a killed worker", () => {
     const token = await signIn();
     const rows = Array.from({ length: 200_000 }, (_, i) => `${i},name ${i},${i * 1.5}`).join("\n");
     const body = new Blob([formHead("Big"), `id,name,value\n${rows}\n`, `\r\n--${BOUNDARY}--\r\n`]);
-    const created = await fetch(`${program.url}/api/v1/datasets`, { method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": `multipart/form-data; boundary=${BOUNDARY}` }, body });
+    const created = await fetch(`${program.url}/api/v1/datasets`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": `multipart/form-data; boundary=${BOUNDARY}` },
+      body,
+    });
     expect(created.status).toBe(202);
     const { jobId } = (await created.json()) as { jobId: string };
     await expect.poll(async () => (await call(token, "GET", `/jobs/${jobId}`)).body["state"], { timeout: 20_000 }).toBe("running");

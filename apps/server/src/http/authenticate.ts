@@ -4,7 +4,7 @@ import { problem } from "@granary/protocol";
 import type { FastifyRequest } from "fastify";
 
 export const SESSION_COOKIE = "granary_session";
-export const WORKSPACE_HEADER = "granary-workspace";
+const WORKSPACE_HEADER = "granary-workspace";
 
 interface Presented {
   readonly token: string;

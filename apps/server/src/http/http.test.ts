@@ -1,3 +1,5 @@
+import { openDatabase } from "@granary/db";
+import { silentLogger } from "@granary/kernel";
 import { startTestServer, type TestServer } from "@granary/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -209,5 +211,25 @@ describe("denied attempts", () => {
         .execute();
     await expect.poll(denied).toHaveLength(1);
     expect((await denied())[0]).toMatchObject({ result: "denied", subject_id: "workspaces.create", workspace_id: server.workspace.id });
+  });
+});
+
+describe("callers who are remembered", () => {
+  it("are refused at once when their session is ended by another process", async () => {
+    const person = await server.user();
+    expect((await server.request("GET", "/workspaces", { as: person })).status).toBe(200);
+    const elsewhere = openDatabase({ connection: server.connection, log: silentLogger });
+    await elsewhere.tx("system", (tx) => tx.updateTable("sessions").set({ revoked_at: new Date() }).where("id", "=", person.sessionId).execute());
+    await elsewhere[Symbol.asyncDispose]();
+    await expect.poll(async () => (await server.request("GET", "/workspaces", { as: person })).status, { timeout: 2_000, interval: 20 }).toBe(401);
+  });
+
+  it("lose a role at once when another process takes it", async () => {
+    const person = await server.user({ roles: ["admin"] });
+    expect((await server.request("GET", "/users", { as: person })).status).toBe(200);
+    const elsewhere = openDatabase({ connection: server.connection, log: silentLogger });
+    await elsewhere.tx("system", (tx) => tx.updateTable("memberships").set({ roles: [] }).where("user_id", "=", person.id).execute());
+    await elsewhere[Symbol.asyncDispose]();
+    await expect.poll(async () => (await server.request("GET", "/users", { as: person })).status, { timeout: 2_000, interval: 20 }).toBe(403);
   });
 });

@@ -3,6 +3,7 @@ import type { EnqueueOptions, JobName, JobPayload } from "@granary/jobs";
 import { enqueueJob } from "@granary/jobs";
 import type { Clock, Id, Logger } from "@granary/kernel";
 import type { Lake } from "@granary/lake";
+import type { PrincipalCache } from "../identity/index.ts";
 import type { CoreConfig } from "./config.ts";
 import { type Principal, requireWorkspace } from "./principal.ts";
 import { type NewEvent, recordEvent } from "./record-event.ts";
@@ -13,6 +14,8 @@ export interface Services {
   readonly clock: Clock;
   readonly database: Database;
   readonly lake: Lake;
+  /** Who a token belongs to, remembered for a moment. */
+  readonly principals: PrincipalCache;
   readonly log: Logger;
 }
 

@@ -18,7 +18,7 @@ const DUPLICATE_DATABASE: ReadonlySet<string> = new Set(["42P04", "23505"]);
 const REFUSED_CLASS = "28";
 
 /** Opens one connection, gives it to `use` and closes it. */
-export async function withClient<T>(socketDir: string, database: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withClient<T>(socketDir: string, database: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ host: socketDir, user: SUPERUSER, database, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   // Without a listener, the end of the server would end this process too.
   client.on("error", () => undefined);

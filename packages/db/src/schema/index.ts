@@ -1,2 +1,2 @@
 export { dumpSchema } from "./dump-schema.ts";
-export { type GeneratedSchema, generateSchema } from "./generate-schema.ts";
+export { generateSchema } from "./generate-schema.ts";

@@ -62,7 +62,7 @@ export type Dataset = z.infer<typeof dataset>;
 
 const params = z.strictObject({ dataset: z.string().min(1).max(100).describe("Id or unique name") });
 
-export const visibility = z.enum(["private", "workspace"]);
+const visibility = z.enum(["private", "workspace"]);
 
 const created = z.object({ dataset, batch, jobId: id("job") });
 

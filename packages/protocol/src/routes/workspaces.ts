@@ -2,7 +2,7 @@ import { z } from "zod";
 import { route } from "../route.ts";
 import { can, id, instant, line, page, pageQuery } from "../schemas.ts";
 
-export const slug = z
+const slug = z
   .string()
   .trim()
   .toLowerCase()

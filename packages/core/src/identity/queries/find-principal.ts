@@ -5,7 +5,7 @@ import { permissionsOf, permissionsOfKey } from "../../access/index.ts";
 import type { Principal, Services } from "../../context/index.ts";
 import { type Restriction, restrictionOf } from "../rules.ts";
 import { SECOND_FACTOR_DEMANDED } from "../store/second-factor-demanded.ts";
-import { tokenHash, tokenKind } from "../tokens.ts";
+import { type TokenKind, tokenHash, tokenKind } from "../tokens.ts";
 
 interface PrincipalRow {
   readonly kind: "user" | "api_key";
@@ -71,12 +71,17 @@ const BY_API_KEY = `
 
 /**
  * Who a bearer token or session cookie belongs to, with roles and permissions in the asked (or home) workspace:
- * one statement. Undefined when the token is unknown, expired, idle for too long or revoked.
+ * one statement, or none for a caller of a moment ago. Undefined when the token is unknown, expired, idle for too long or revoked.
  */
 export async function findPrincipal(services: Services, token: string, workspace: string | null): Promise<Identified | undefined> {
   const kind = tokenKind(token);
   if (kind !== "cookie" && kind !== "access" && kind !== "api_key") return undefined;
-  const parameters = [tokenHash(token), workspace, services.clock.now()];
+  const hash = tokenHash(token);
+  return services.principals.get(`${hash.toString("base64")} ${workspace ?? ""}`, () => lookUp(services, kind, hash, workspace));
+}
+
+async function lookUp(services: Services, kind: TokenKind, hash: Buffer, workspace: string | null): Promise<Identified | undefined> {
+  const parameters = [hash, workspace, services.clock.now()];
   const { rows } = await services.database
     .reader("system")
     .executeQuery<PrincipalRow>(CompiledQuery.raw(kind === "api_key" ? BY_API_KEY : BY_SESSION, parameters));
