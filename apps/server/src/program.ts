@@ -98,12 +98,10 @@ async function startWorkers(config: Config, services: Services, socket: string |
 async function startWeb(config: Config, services: Services, port: number): Promise<(reason: string) => Promise<void>> {
   const metrics = createMetrics(services.database);
   const app = await buildApp(appOptions({ config, services, log: services.log as never, metrics, webRoot: WEB_ROOT }));
-  await listen(app, config, port);
   const { GRANARY_ADMIN_EMAIL: email, GRANARY_ADMIN_PASSWORD: password } = config.env;
   const firstRun = await prepareFirstRun(services, email === undefined || password === undefined ? undefined : { email, password });
+  // Only now: whoever is answered may sign in.
+  await listen(app, config, port);
   printBanner({ config, url: services.config.publicUrl, setupLink: firstRun.setupLink });
-  return async () => {
-    app.beginStop();
-    await app.server.close();
-  };
+  return () => app.stop();
 }

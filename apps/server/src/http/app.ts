@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
 import cookie from "@fastify/cookie";
@@ -22,6 +23,12 @@ import { createRateLimits, type RateFigures } from "./rate-limits.ts";
 import { addCors, addSecurityHeaders } from "./security.ts";
 import { addWeb } from "./web.ts";
 
+/** Whoever asks in this time is told that the program stops, rather than finding a closed door. */
+const DRAIN_MS = 300;
+/** Requests that run when the program is told to stop get this long; those that wait for something longer are told to ask again. */
+const GRACE_MS = 4_000;
+/** What is still open then, such as an upload that goes on arriving, is cut. */
+const CUT_MS = 6_000;
 const HEADERS_TIMEOUT_MS = 20_000;
 const CORRELATION = /^[\w-]{8,64}$/;
 const MAX_FIELDS = 50;
@@ -45,8 +52,8 @@ export interface AppOptions {
 
 export interface App {
   readonly server: FastifyInstance;
-  /** From now on readiness fails and new requests are refused, while running ones end. */
-  beginStop(): void;
+  /** Readiness fails and new requests are refused from now on; resolves when the running ones have ended or were cut. */
+  stop(): Promise<void>;
 }
 
 function correlationId(header: string | string[] | undefined): string {
@@ -101,6 +108,7 @@ async function addPlugins(app: FastifyInstance, options: AppOptions, https: bool
 /** Builds the HTTP server: every plugin, the contract's routes, realtime, health, metrics, reference and web application. */
 export async function buildApp(options: AppOptions): Promise<App> {
   let stopping = false;
+  const running = new AbortController();
   const { services, metrics } = options;
   const https = services.config.publicUrl.startsWith("https:");
   const allowedOrigins = new Set([new URL(services.config.publicUrl).origin, ...options.corsOrigins]);
@@ -116,6 +124,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     allowedOrigins,
     uploadLimit: options.uploadLimit,
     secureCookies: https,
+    stopSignal: running.signal,
     onDenied: noteDenied,
   });
   addHealth(app, { services, version: options.version, isStopping: () => stopping });
@@ -124,8 +133,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await addWeb(app, options.webRoot);
   return {
     server: app,
-    beginStop: () => {
+    async stop() {
       stopping = true;
+      const timers = [setTimeout(() => running.abort(), GRACE_MS), setTimeout(() => app.server.closeAllConnections(), CUT_MS)];
+      await delay(DRAIN_MS);
+      await app.close();
+      for (const timer of timers) clearTimeout(timer);
     },
   };
 }

@@ -10,6 +10,8 @@ export interface MountOptions {
   readonly allowedOrigins: ReadonlySet<string>;
   readonly uploadLimit: number;
   readonly secureCookies: boolean;
+  /** Aborted when requests that still run must end because the program stops. */
+  readonly stopSignal: AbortSignal;
   /** Called when a caller is refused. */
   readonly onDenied: (ctx: Ctx, error: unknown, routeId: RouteId) => void;
 }

@@ -33,6 +33,7 @@ function fromDatabase(error: unknown): AppError | undefined {
 /** The one place where anything thrown becomes an error of the catalogue. */
 export function toAppError(error: unknown): AppError {
   if (isAppError(error)) return error;
+  if (error instanceof Error && error.name === "AbortError") return problem("server.stopping", {}, { cause: error });
   return fromDatabase(error) ?? fromFramework(error) ?? problem("internal", {}, { cause: error });
 }
 

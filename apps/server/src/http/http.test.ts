@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { openDatabase } from "@granary/db";
 import { silentLogger } from "@granary/kernel";
 import { startTestServer, type TestServer } from "@granary/testkit";
@@ -182,10 +183,23 @@ describe("health and metrics", () => {
     expect((await broken.request("GET", "//health/live")).status).toBe(200);
     expect((await broken.request("GET", "//health/ready")).status).toBe(503);
     await broken[Symbol.asyncDispose]();
+  });
+
+  it("refuses new requests and fails readiness while it stops, and ends those that wait", async () => {
     await using stopping = await startTestServer();
-    stopping.app.beginStop();
+    const url = await stopping.listen();
+    const slow = request(`${url}/api/v1/workspaces`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${stopping.admin.token}`, "content-type": "application/json" },
+    });
+    const ended = new Promise((resolve) => slow.once("error", resolve).once("response", resolve));
+    slow.write('{"name":');
+    const first = await fetch(`${url}/health/ready`);
+    expect(first.status).toBe(200);
+    const stopped = stopping.app.stop();
     expect((await stopping.request("GET", "//health/ready")).body.status).toBe("stopping");
     expect((await stopping.request("GET", "/workspaces", { as: stopping.admin })).body.code).toBe("server.stopping");
+    await Promise.all([stopped, ended]);
   });
 
   it("shows metrics to whoever has the token, by route pattern and without ids", async () => {

@@ -40,7 +40,7 @@ export async function run(endpoint: Endpoint, request: FastifyRequest, reply: Fa
   const claim = await claimIdempotencyKey(options.services, endpoint, request);
   if (claim?.stored !== undefined) return replay(reply, claim.stored);
   try {
-    const result = await handler(requestCtx(options.services, request, { claim, signal: departureOf(reply) }), input);
+    const result = await handler(requestCtx(options.services, request, { claim, signal: AbortSignal.any([departureOf(reply), options.stopSignal]) }), input);
     return send(spec, result, { request, reply }, options.secureCookies);
   } catch (error) {
     if (claim !== undefined) await releaseIdempotencyKey(options.services, claim);

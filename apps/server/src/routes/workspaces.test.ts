@@ -54,6 +54,12 @@ describe("workspaces", () => {
     expect(event).toMatchObject({ type: "workspace.created", actor_id: server.admin.id, result: "success" });
   });
 
+  it("gives workspaces of one name created at once an address each", async () => {
+    const answers = await Promise.all(Array.from({ length: 6 }, () => server.request("POST", "/workspaces", { as: server.admin, body: { name: "Twins" } })));
+    expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 201));
+    expect(new Set(answers.map((answer) => answer.body.slug)).size).toBe(6);
+  });
+
   it("refuses a taken address", async () => {
     const body = { name: "X", slug: server.workspace.slug };
     const response = await server.request("POST", "/workspaces", { as: server.admin, body });

@@ -19,7 +19,8 @@ function isStopWorker(message: unknown): message is StopWorker {
 
 /** Tells the parent, if this process has one, which leases are this worker's, so that they can be freed when it dies. */
 export function tellParent(owner: string): void {
-  process.send?.({ type: "started", owner } satisfies WorkerStarted);
+  // A parent that is gone by now is noticed by its disconnect.
+  process.send?.({ type: "started", owner } satisfies WorkerStarted, undefined, undefined, () => undefined);
 }
 
 /** Stops this process when its parent says so or is gone; does nothing in a process that has none. */

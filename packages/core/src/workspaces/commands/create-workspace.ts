@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { isUniqueViolation } from "@granary/db";
 import { type Id, newId } from "@granary/kernel";
 import { problem, type Workspace } from "@granary/protocol";
@@ -6,14 +7,23 @@ import { presentWorkspace } from "../present.ts";
 import { freeSlug, slugFrom } from "../rules.ts";
 import { findWorkspaceRow, insertWorkspace, takenSlugs, type WorkspaceRow } from "../store.ts";
 
+/** Two people may take the same free address at the same moment: the later one tries the next, and then one that nobody else will. */
+const NUMBERED_ATTEMPTS = 2;
+const MAX_ATTEMPTS = 5;
+const RANDOM_BYTES = 4;
+
 /** Creates a workspace; the caller becomes its administrator. */
 export async function createWorkspace(ctx: Ctx, input: { name: string; slug?: string | undefined }): Promise<Workspace> {
-  const userId = requireUser(ctx.principal);
-  try {
-    return await ctx.system.tx(async (ctx) => presentWorkspace(ctx.principal, await addWorkspace(ctx, { ...input, adminId: userId })));
-  } catch (error) {
-    if (isUniqueViolation(error, "workspaces_slug_key")) throw problem("workspace.slug_taken", { slug: input.slug ?? slugFrom(input.name) }, { cause: error });
-    throw error;
+  const adminId = requireUser(ctx.principal);
+  for (let attempt = 1; ; attempt += 1) {
+    const fallback = attempt > NUMBERED_ATTEMPTS ? `${slugFrom(input.name).slice(0, 36)}-${randomBytes(RANDOM_BYTES).toString("hex")}` : undefined;
+    try {
+      return await ctx.system.tx(async (ctx) => presentWorkspace(ctx.principal, await addWorkspace(ctx, { ...input, slug: input.slug ?? fallback, adminId })));
+    } catch (error) {
+      if (!isUniqueViolation(error, "workspaces_slug_key")) throw error;
+      if (input.slug !== undefined || attempt >= MAX_ATTEMPTS)
+        throw problem("workspace.slug_taken", { slug: input.slug ?? slugFrom(input.name) }, { cause: error });
+    }
   }
 }
 
