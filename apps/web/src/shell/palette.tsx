@@ -1,4 +1,5 @@
 import "@mantine/spotlight/styles.css";
+import "./palette.css";
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -78,6 +79,7 @@ export default function Palette({ onHelp }: { readonly onHelp: () => void }) {
       onQueryChange={setTyped}
       shortcut={null}
       highlightQuery
+      overlayProps={{ backgroundOpacity: 0.45, blur: 0 }}
       scrollable
       maxHeight={420}
       nothingFound={people.isFetching ? "Looking…" : "Nothing has this name"}
