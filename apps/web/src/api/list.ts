@@ -1,8 +1,3 @@
-import type { RouteId, RouteResult, Routes } from "@granary/protocol";
-
-/** Ids of the routes that answer one page of a keyset list. */
-export type ListRouteId = { [I in RouteId]: RouteResult<Routes[I]> extends { items: readonly unknown[]; next: string | null } ? I : never }[RouteId];
-
 /** What a list query needs beside its own page function: where the first page starts and how the next is found. */
 export const keyset = {
   initialPageParam: undefined as string | undefined,

@@ -113,28 +113,6 @@ export function Heatmap({ label, cells, max }: HeatmapProps) {
   );
 }
 
-/** A line without axes, as wide as its place: the shape of a number over time. */
-export function Sparkline({
-  values,
-  label,
-  width = 96,
-  height = 24,
-}: {
-  readonly values: readonly number[];
-  readonly label: string;
-  readonly width?: number;
-  readonly height?: number;
-}) {
-  const max = Math.max(1, ...values);
-  const step = width / Math.max(1, values.length - 1);
-  const points = values.map((value, index) => `${(index * step).toFixed(1)},${(height - 2 - (value / max) * (height - 4)).toFixed(1)}`).join(" ");
-  return (
-    <svg width={width} height={height} role="img" aria-label={`${label}: ${values.join(", ")}`}>
-      <polyline points={points} className={classes.spark} />
-    </svg>
-  );
-}
-
 /** A share of something that is going on; without a total it only shows that it moves. */
 export function Meter({ done, total, label }: { readonly done: number; readonly total: number | null; readonly label: string }) {
   const percent = total === null || total === 0 ? undefined : Math.min(100, Math.round((done / total) * 100));

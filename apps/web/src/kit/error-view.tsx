@@ -17,7 +17,7 @@ interface ErrorViewProps {
 }
 
 /** A whole page that could not be shown, and what to do instead. */
-export function ErrorView({ code, title, text, requestId, actions }: ErrorViewProps) {
+function ErrorView({ code, title, text, requestId, actions }: ErrorViewProps) {
   useDocumentTitle(`${title} · Granary`);
   return (
     <div className={classes.view}>

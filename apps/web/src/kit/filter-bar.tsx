@@ -79,7 +79,7 @@ export function FilterBar({ filters, values, onChange, children }: FilterBarProp
 }
 
 /** A search field that waits for a pause in typing. */
-export function SearchField({ label, value, onChange }: { readonly label: string; readonly value: string; readonly onChange: (text: string) => void }) {
+function SearchField({ label, value, onChange }: { readonly label: string; readonly value: string; readonly onChange: (text: string) => void }) {
   const [text, setText] = useState(value);
   const [shown, setShown] = useState(value);
   if (shown !== value) {

@@ -20,7 +20,7 @@ const PATH = "/api/v1/realtime";
  * The one WebSocket of a tab. Followers name topics; after a break it connects again by itself, with growing waits,
  * and asks for what was missed since the last position. `resync` tells a follower to read again.
  */
-export class Connection {
+class Connection {
   readonly #topics = new Map<Topic, Followed>();
   readonly #stateListeners = new Set<() => void>();
   #socket: WebSocket | undefined;

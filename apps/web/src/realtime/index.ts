@@ -1,3 +1,3 @@
-export { connection, type ConnectionState } from "./connection.ts";
+export { connection } from "./connection.ts";
 export { useFreshness } from "./use-freshness.ts";
 export { useConnectionState, useTopic } from "./use-topic.ts";

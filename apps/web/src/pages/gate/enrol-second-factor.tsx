@@ -30,7 +30,7 @@ function AskPassword({ onStarted }: { readonly onStarted: (secret: { secret: str
 }
 
 /** The picture an authenticator reads, drawn as one path. */
-export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
+function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
   const { path, size } = useMemo(() => {
     const { data, size: side } = encode(text, { border: 1 });
     const squares = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : "")));

@@ -20,7 +20,7 @@ function namedValue({ default: preset, const: only, enum: values }: JsonSchema):
 }
 
 /** A value that fits a schema, to begin typing from. Optional properties are left out. */
-export function sampleOf(schema: JsonSchema, schemas: Schemas, depth = 0): unknown {
+function sampleOf(schema: JsonSchema, schemas: Schemas, depth = 0): unknown {
   const { schema: real } = resolveSchema(schema, schemas);
   const named = namedValue(real);
   if (named !== undefined) return named;

@@ -13,7 +13,7 @@ export function resolveSchema(schema: JsonSchema, schemas: Schemas): { readonly 
 }
 
 /** A type in a few words: `string, date-time`, `User[]`, `"a" or "b"`. */
-export function typeText(schema: JsonSchema): string {
+function typeText(schema: JsonSchema): string {
   if (schema.$ref !== undefined) return schema.$ref.split("/").at(-1) ?? "";
   if (schema.enum !== undefined) return enumText(schema.enum);
   return shapeText(schema);
