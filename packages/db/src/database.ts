@@ -75,7 +75,7 @@ export function clientConfig(connection: ConnectionOptions, role: ConnectionRole
 }
 
 function createPool(options: DatabaseOptions, role: "granary_app" | "granary_system", max: number): pg.Pool {
-  const pool = new pg.Pool({ ...clientConfig(options.connection, role, options.applicationName), max, idleTimeoutMillis: 30_000, maxLifetimeSeconds: 3_600 });
+  const pool = new pg.Pool({ ...clientConfig(options.connection, role, options.applicationName), max, idleTimeoutMillis: 10_000, maxLifetimeSeconds: 3_600 });
   pool.on("error", (error) => options.log.warn({ err: error }, "an idle database connection was lost"));
   // The pool listens to idle connections alone. One that is lost between two statements of a transaction tells nobody else,
   // and an error event without a listener ends the process; the next statement reports the loss.

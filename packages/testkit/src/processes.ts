@@ -52,8 +52,8 @@ export function processesOfProgram(launcherPid: number, dataDir: string): Proces
 
 /** The parts of a program by what they do. */
 export function partOf(process: ProcessInfo): "server" | "worker" | "engine" | "database" | "launcher" {
-  if (process.command.includes("postgres")) return "database";
   if (process.command.includes("--roles=worker")) return "worker";
+  if (process.command.includes("postgres")) return "database";
   if (process.command.includes("child-main")) return "engine";
   return process.command.includes("main.ts") ? "server" : "launcher";
 }
