@@ -1,5 +1,7 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { datasetJobs } from "@granary/core/datasets";
 import { startTestServer, type TestResponse, type TestServer, type TestUser } from "@granary/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -222,5 +224,28 @@ describe("trash", () => {
     expect((await server.request("DELETE", "/datasets/passing", { as: maker })).status).toBe(204);
     await orders("Passing");
     expect((await server.request("POST", "/datasets/passing/restore", { as: maker })).body.code).toBe("dataset.name_taken");
+  });
+});
+
+describe("files that crashes left behind", () => {
+  it("are swept after a day, and nothing else", async () => {
+    await orders("Kept");
+    const { dataDir } = server.services.config;
+    const age = async (path: string) => {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, "left behind");
+      await utimes(path, new Date(0), new Date(0));
+    };
+    const old = ["uploads/upl_cut.part", "uploads/upl_whole", "tmp/half.csv", `lake/${server.workspace.id}/ds_gone-x/data/orphan.parquet`].map((path) =>
+      join(dataDir, path),
+    );
+    for (const path of old) await age(path);
+    for (const name of await readdir(join(dataDir, "uploads"))) await utimes(join(dataDir, "uploads", name), new Date(0), new Date(0));
+    const fresh = join(dataDir, "uploads", "upl_new.part");
+    await writeFile(fresh, "arriving");
+    const handler = datasetJobs["maintenance.files"];
+    expect(await handler(await server.ctx())).toEqual({ uploads: 2, downloads: 1, tableFiles: 1 });
+    expect([...old, fresh].map((path) => existsSync(path))).toEqual([false, false, false, false, true]);
+    expect((await server.request("GET", "/datasets/kept/rows", { as: maker })).body.rows).toHaveLength(3);
   });
 });

@@ -6,4 +6,4 @@ export { getDataset } from "./queries/get-dataset.ts";
 export { listBatches, listRejects } from "./queries/list-batches.ts";
 export { listDatasets } from "./queries/list-datasets.ts";
 export { type DownloadFile, prepareDownload, readRows } from "./queries/read-rows.ts";
-export { receiveUpload, sweepPartialUploads } from "./receive-upload.ts";
+export { receiveUpload } from "./receive-upload.ts";

@@ -1,7 +1,9 @@
 import type { JobHandlerGroup } from "@granary/jobs";
 import type { Ctx } from "../context/index.ts";
 import { importBatch } from "./commands/import-batch.ts";
+import { sweepFiles } from "./commands/sweep-files.ts";
 
 export const datasetJobs = {
   "dataset.import": (ctx, { batchId }, job) => importBatch(ctx, batchId, job),
+  "maintenance.files": (ctx) => sweepFiles(ctx),
 } satisfies JobHandlerGroup<Ctx>;

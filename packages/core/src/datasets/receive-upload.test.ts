@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { receiveUpload, safeFileName, sweepPartialUploads, uploadPath } from "./receive-upload.ts";
+import { receiveUpload, safeFileName, uploadPath } from "./receive-upload.ts";
 
 let dataDir: string;
 
@@ -43,16 +43,4 @@ describe("safeFileName", () => {
     ["a\u0000b\n.csv", "ab.csv"],
     ["..//", "file"],
   ])("shows %j as %j", (given, shown) => expect(safeFileName(given)).toBe(shown));
-});
-
-describe("sweepPartialUploads", () => {
-  it("removes only what was cut off long ago", async () => {
-    await receiveUpload(dataDir, { stream: Readable.from(["x"]), fileName: "x" }, signal);
-    const old = join(dataDir, "uploads", "upl_old.part");
-    await writeFile(old, "half");
-    await utimes(old, new Date(0), new Date(0));
-    await writeFile(join(dataDir, "uploads", "upl_new.part"), "half");
-    expect(await sweepPartialUploads(dataDir, Date.now())).toBe(1);
-    expect((await readdir(join(dataDir, "uploads"))).filter((name) => name.endsWith(".part"))).toEqual(["upl_new.part"]);
-  });
 });

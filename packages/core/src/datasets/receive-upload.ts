@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { Transform } from "node:stream";
@@ -8,7 +8,6 @@ import { pipeline } from "node:stream/promises";
 import { type Id, newId } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 
-const ABANDONED_AFTER_MS = 86_400_000;
 const MAX_NAME = 255;
 
 /** A file received whole and durable under its id, not yet known to the database. */
@@ -77,19 +76,4 @@ export async function receiveUpload(
 /** Deletes a received file whose dataset was not created after all. */
 export async function discardUpload(dataDir: string, id: string): Promise<void> {
   await rm(uploadPath(dataDir, id), { force: true });
-}
-
-/** Removes what uploads that were cut off a day ago or earlier left behind; returns how many. */
-export async function sweepPartialUploads(dataDir: string, nowMs: number): Promise<number> {
-  const directory = join(dataDir, "uploads");
-  const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(".part"));
-  let removed = 0;
-  for (const name of names) {
-    const path = join(directory, name);
-    const info = await stat(path).catch(() => undefined);
-    if (info === undefined || nowMs - info.mtimeMs < ABANDONED_AFTER_MS) continue;
-    await rm(path, { force: true });
-    removed += 1;
-  }
-  return removed;
 }
