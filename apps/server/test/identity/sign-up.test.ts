@@ -91,7 +91,7 @@ describe("registration", () => {
     const signedIn = await stage.signIn(email);
     expect(signedIn.status).toBe(200);
     const me = await stage.send("GET", "/auth/me", undefined, signedIn.body.accessToken);
-    expect(me.body).toMatchObject({ roles: ["viewer"], workspace: { name: "Home" }, instanceAdmin: false });
+    expect(me.body).toMatchObject({ roles: ["viewer"], workspace: { name: "Main" }, instanceAdmin: false });
     expect((await stage.events(email)).map((event) => event.type)).toEqual(["user.registered", "session.refused", "user.email_verified"]);
   });
 

@@ -109,3 +109,6 @@ export function describeDevice(userAgent: string | null): string {
   if (browser === undefined || system === undefined) return browser ?? system ?? "Unknown device";
   return `${browser} on ${system}`;
 }
+
+/** What the first workspace is called when nobody was there to name it. */
+export const FIRST_WORKSPACE = "Main";

@@ -3,6 +3,7 @@ import type { Id } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
 import { hashPassword, requireGoodPassword } from "../password.ts";
+import { FIRST_WORKSPACE } from "../rules.ts";
 import type { AccountRow } from "../store/accounts.ts";
 import { holdFirstRun, isSetupNeeded } from "../store/one-time-tokens.ts";
 import { createAccount } from "./create-account.ts";
@@ -34,7 +35,9 @@ export async function createAdministrator(ctx: Ctx, input: NewAdministrator): Pr
     return await ctx.system.tx(async (ctx) => {
       await holdFirstRun(ctx.db);
       const first = await isSetupNeeded(ctx.db);
-      const account = first ? await createFirstAdmin(ctx, { ...input, workspaceName: "Home" }, passwordHash) : await createAnother(ctx, input, passwordHash);
+      const account = first
+        ? await createFirstAdmin(ctx, { ...input, workspaceName: FIRST_WORKSPACE }, passwordHash)
+        : await createAnother(ctx, input, passwordHash);
       return { id: account.id, email: account.email, first };
     });
   } catch (error) {

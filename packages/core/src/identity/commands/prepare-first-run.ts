@@ -1,7 +1,7 @@
 import { problem } from "@granary/protocol";
 import { createCtx, type Services, systemPrincipal, type TxCtx } from "../../context/index.ts";
 import { hashPassword, ratePassword } from "../password.ts";
-import { FIRST_RUN_HOURS } from "../rules.ts";
+import { FIRST_RUN_HOURS, FIRST_WORKSPACE } from "../rules.ts";
 import { holdFirstRun, isSetupNeeded, replaceOneTimeToken } from "../store/one-time-tokens.ts";
 import { newToken, tokenHash } from "../tokens.ts";
 import { createFirstAdmin } from "./set-up-instance.ts";
@@ -28,7 +28,7 @@ export async function prepareFirstRun(services: Services, admin: { readonly emai
     await holdFirstRun(ctx.db);
     if (!(await isSetupNeeded(ctx.db))) return;
     const email = admin.email.trim().toLowerCase();
-    await createFirstAdmin(ctx, { email, name: email.split("@")[0] ?? email, workspaceName: "Home" }, passwordHash);
+    await createFirstAdmin(ctx, { email, name: email.split("@")[0] ?? email, workspaceName: FIRST_WORKSPACE }, passwordHash);
   });
   return { setupLink: undefined };
 }

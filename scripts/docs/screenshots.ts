@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PROGRAM_ADMIN, type RunningProgram, startProgram } from "@granary/testkit/program";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { ROOT } from "../run-tool.ts";
+import { findBrowser } from "../test/browser.ts";
+
+/**
+ * Takes the pictures of the documentation from a freshly started program with the sample files in it:
+ * `node scripts/docs/screenshots.ts`.
+ */
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  readonly size: typeof DESK;
+  readonly scheme: "light" | "dark";
+}
+
+const SHOTS: readonly Shot[] = [
+  { name: "home-light", path: "", size: DESK, scheme: "light" },
+  { name: "dataset-light", path: "/datasets/{orders}", size: DESK, scheme: "light" },
+  { name: "activity-dark", path: "/activity", size: DESK, scheme: "dark" },
+  { name: "roles-light", path: "/roles", size: DESK, scheme: "light" },
+  { name: "people-phone-dark", path: "/people", size: PHONE, scheme: "dark" },
+];
+
+const PEOPLE = [
+  ["Grace Lindqvist", "grace@example.com", "steward"],
+  ["Mei Tanaka", "mei@example.com", "data_engineer"],
+  ["Tomás García", "tomas@example.com", "data_analyst"],
+] as const;
+
+type Call = (method: string, path: string, body?: unknown, version?: unknown) => Promise<Record<string, unknown>>;
+
+function caller(program: RunningProgram, token: string): Call {
+  return async (method, path, body, version) => {
+    const isForm = body instanceof FormData;
+    const answer = await fetch(`${program.url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined || isForm ? {} : { "content-type": "application/json" }),
+        ...(version === undefined ? {} : { "if-match": `"${String(version)}"` }),
+      },
+      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+}
+
+async function edit(call: Call, path: string, change: unknown): Promise<void> {
+  const { version } = await call("GET", path);
+  await call("PATCH", path, change, version);
+}
+
+async function importSample(call: Call, name: string): Promise<string> {
+  const form = new FormData();
+  form.set("name", name);
+  form.set("visibility", "workspace");
+  form.set("file", new Blob([readFileSync(join(ROOT, `samples/${name}.csv`))], { type: "text/csv" }), `${name}.csv`);
+  const { dataset } = (await call("POST", "/datasets?wait=true", form)) as { dataset: { id: string } };
+  return dataset.id;
+}
+
+/** People, two datasets and what comes of them, in a workspace with a name. Answers what the pictures' addresses need. */
+async function furnish(program: RunningProgram, token: string): Promise<Readonly<Record<string, string>>> {
+  const call = caller(program, token);
+  await edit(call, "/users/me", { name: "Ada Okafor" });
+  const { items } = (await call("GET", "/workspaces")) as { items: { id: string }[] };
+  await edit(call, `/workspaces/${items[0]?.id}`, { name: "Riverside Mill", slug: "riverside-mill" });
+  for (const [name, email, role] of PEOPLE) await call("POST", "/users", { name, email, roles: [role] });
+  const orders = await importSample(call, "orders");
+  await importSample(call, "sensors");
+  await call("POST", "/groups", { name: "Data team", roles: ["data_engineer"] });
+  return { orders };
+}
+
+async function take(context: BrowserContext, url: string, shot: Shot): Promise<void> {
+  const page = await context.newPage();
+  await page.emulateMedia({ colorScheme: shot.scheme, reducedMotion: "reduce" });
+  await page.setViewportSize(shot.size);
+  await page.goto(url, { waitUntil: "networkidle" });
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.screenshot({ path: join(ROOT, "docs/screenshots", `${shot.name}.png`) });
+  await page.close();
+}
+
+async function takeAll(browser: Browser, program: RunningProgram): Promise<void> {
+  const context = await browser.newContext({ locale: "en-GB" });
+  const login = await context.request.post(`${program.url}/api/v1/auth/login`, { data: PROGRAM_ADMIN, headers: { origin: program.url } });
+  const { accessToken } = (await login.json()) as { accessToken: string };
+  const names = await furnish(program, accessToken);
+  for (const shot of SHOTS) {
+    const path = shot.path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? "");
+    await take(context, `${program.url}/w/riverside-mill${path}`, shot);
+    console.log(`docs/screenshots/${shot.name}.png`);
+  }
+}
+
+const executablePath = findBrowser();
+if (executablePath === undefined) throw new Error("Pictures need Chromium: apt-get install chromium");
+const dataDir = mkdtempSync(join(tmpdir(), "granary-pictures-"));
+mkdirSync(join(ROOT, "docs/screenshots"), { recursive: true });
+const program = await startProgram({ dataDir });
+const browser = await chromium.launch({ executablePath, args: FLAGS });
+try {
+  await takeAll(browser, program);
+} finally {
+  await browser.close();
+  await program.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}
