@@ -267,7 +267,7 @@ const pages = [
   ),
   page(
     "/datasets/$dataset",
-    (raw) => present({ tab: choiceParam(raw, "tab", ["columns", "loads"]), version: textParam(raw, "version", 9) }),
+    (raw) => present({ tab: choiceParam(raw, "tab", ["columns", "loads"]), version: textParam(raw, "version", 9), rejects: textParam(raw, "rejects", 60) }),
     lazyRouteComponent(() => import("./pages/datasets/dataset-page.tsx"), "DatasetPage"),
   ),
 ] as const;

@@ -1,4 +1,5 @@
 import type { UploadProgress } from "@granary/client";
+import type { Batch } from "@granary/protocol";
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, uploads } from "./client.ts";
 import { compact, keyset } from "./list.ts";
@@ -36,6 +37,13 @@ export const batchesQuery = (dataset: string) =>
   infiniteQueryOptions({
     queryKey: ["datasets", "batches", dataset],
     queryFn: ({ pageParam, signal }) => api.call("datasets.batches", { params: { dataset }, query: compact({ cursor: pageParam }), signal }),
+    ...keyset,
+  });
+
+export const rejectsQuery = (dataset: string, batch: Batch["id"]) =>
+  infiniteQueryOptions({
+    queryKey: ["datasets", "rejects", dataset, batch],
+    queryFn: ({ pageParam, signal }) => api.call("datasets.rejects", { params: { dataset, batch }, query: compact({ cursor: pageParam }), signal }),
     ...keyset,
   });
 

@@ -24,6 +24,7 @@ export function useUpdateAccount() {
     onSuccess: (user) => {
       client.setQueryData(sessionQuery().queryKey, (session) => (session === undefined ? undefined : { ...session, user }));
     },
+    onError: () => client.invalidateQueries({ queryKey: sessionQuery().queryKey }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { isApiError } from "@granary/client";
 import { Button, Checkbox } from "@mantine/core";
 import type { ReactNode } from "react";
 import classes from "./data-list.module.css";
@@ -56,6 +57,8 @@ function SkeletonRows({ columns }: { readonly columns: number }) {
 /** The list of every administration page: a table on a desk, cards on a phone, the same markup for both. */
 export function DataList<T>(props: DataListProps<T>) {
   const { rows, more, error } = props;
+  // A list one may not read is no part of a page: the whole place needs the permission.
+  if (isApiError(error, "access.denied")) throw error;
   if (rows === undefined && error != null) return <ErrorNote error={error} onRetry={props.onRetry} />;
   if (rows?.length === 0 && more?.has !== true) return <>{props.empty}</>;
   return (

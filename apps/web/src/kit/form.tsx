@@ -58,7 +58,11 @@ interface ApiFormOptions<V extends Values> {
 
 /** A form whose rules are the server's: every issue of a refusal is shown at once, each at its field, and nothing typed is lost. */
 export function useApiForm<V extends Values>({ initial, send, check }: ApiFormOptions<V>): ApiForm<V> {
-  const fields = useForm<V>({ initialValues: initial });
+  const fields = useForm<V>({
+    initialValues: initial,
+    // Mantine's password field marks an error by a data attribute alone, which no screen reader hears.
+    enhanceGetInputProps: ({ form, field }) => (form.errors[String(field)] === undefined ? {} : { "aria-invalid": true }),
+  });
   const [problem, setProblem] = useState<FormFault>();
   const [sending, setSending] = useState(false);
   const submit = async (values: V) => {

@@ -4,3 +4,8 @@ export function roleTitle(name: string): string {
   const words = name.replaceAll("_", " ");
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
+
+/** Several roles in one line. */
+export function rolesText(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.map(roleTitle).sort().join(", ");
+}

@@ -6,7 +6,7 @@ import Download from "lucide-react/icons/download";
 import { useEffect } from "react";
 import { batchesQuery, datasetQuery, useDownloadDataset, useRestoreDataset, useTrashDataset } from "../../api/datasets.ts";
 import { jobQuery } from "../../api/jobs.ts";
-import { itemsOf, rowsOf } from "../../api/list.ts";
+import { itemsOf } from "../../api/list.ts";
 import { useMay } from "../../api/session.ts";
 import { Meter } from "../../kit/charts.tsx";
 import { useConfirm } from "../../kit/confirm.tsx";
@@ -14,7 +14,6 @@ import { type Column, DataList } from "../../kit/data-list.tsx";
 import { EmptyState } from "../../kit/empty-state.tsx";
 import { ErrorNote, SaidError } from "../../kit/error-note.tsx";
 import { useFormat } from "../../kit/format.tsx";
-import { moreOf } from "../../kit/list-more.ts";
 import { Page, PageHeader } from "../../kit/page-header.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { RelativeTime } from "../../kit/relative-time.tsx";
@@ -26,6 +25,7 @@ import { useCrumb, useSlug } from "../../shell/index.ts";
 import classes from "../people/people.module.css";
 import { DatasetState } from "./dataset-state.tsx";
 import own from "./datasets.module.css";
+import { Loads } from "./loads.tsx";
 import { RowsGrid } from "./rows-grid.tsx";
 
 const route = getRouteApi("/w/$workspace/datasets/$dataset");
@@ -39,7 +39,7 @@ const TABS = [
 /** One dataset: its rows first, then what it is made of and how it came. */
 export function DatasetPage() {
   const { dataset: id } = route.useParams();
-  const { tab = "rows", version } = route.useSearch();
+  const { tab = "rows", version, rejects } = route.useSearch();
   const navigate = route.useNavigate();
   const { data: dataset } = useSuspenseQuery(datasetQuery(id));
   const client = useQueryClient();
@@ -47,6 +47,7 @@ export function DatasetPage() {
   useTopic(`dataset:${dataset.id}`, (message) => {
     if (message.type === "change" || message.type === "resync") void client.invalidateQueries({ queryKey: ["datasets"] });
   });
+  const setRejects = (batch: string | undefined) => void navigate({ search: (before) => ({ ...before, rejects: batch }) as typeof before, replace: true });
   const shown = version === undefined ? undefined : Number(version);
   return (
     <Page wide>
@@ -70,7 +71,7 @@ export function DatasetPage() {
       />
       {tab === "rows" && (dataset.status === "ready" ? <RowsGrid dataset={dataset} version={shown} /> : <Importing dataset={dataset} />)}
       {tab === "columns" && <Columns dataset={dataset} />}
-      {tab === "loads" && <Loads dataset={dataset} />}
+      {tab === "loads" && <Loads dataset={dataset} rejectsOf={rejects} onRejects={setRejects} />}
     </Page>
   );
 }
@@ -200,55 +201,6 @@ function Columns({ dataset }: { readonly dataset: Dataset }) {
         rowId={(column) => column.name}
         rowName={(column) => column.name}
         empty={<EmptyState title="No columns yet" text="They are known when the first load has ended." />}
-      />
-    </div>
-  );
-}
-
-function Loads({ dataset }: { readonly dataset: Dataset }) {
-  const format = useFormat();
-  const query = useInfiniteQuery(batchesQuery(dataset.id));
-  const columns: readonly Column<Batch>[] = [
-    {
-      id: "file",
-      header: "File",
-      primary: true,
-      cell: (batch) => (
-        <span className={classes.name}>
-          <span>{batch.fileName}</span>
-          <span className={classes.mail}>
-            {format.bytes(batch.bytes)}, SHA-256 <code>{batch.sha256.slice(0, 12)}…</code>
-          </span>
-        </span>
-      ),
-    },
-    {
-      id: "status",
-      header: "Status",
-      width: "130px",
-      cell: (batch) => (
-        <StatusBadge tone={batch.status === "loaded" ? "good" : batch.status === "failed" ? "bad" : "busy"}>
-          {batch.status === "loaded" ? "Loaded" : batch.status === "failed" ? "Failed" : "Importing"}
-        </StatusBadge>
-      ),
-    },
-    { id: "rows", header: "Rows", width: "110px", align: "right", cell: (batch) => (batch.rows === null ? "" : format.number(batch.rows)) },
-    { id: "rejected", header: "Set aside", width: "110px", align: "right", cell: (batch) => (batch.rejected === null ? "" : format.number(batch.rejected)) },
-    { id: "version", header: "Version", width: "90px", align: "right", cell: (batch) => batch.version ?? "" },
-    { id: "at", header: "When", width: "140px", cell: (batch) => <RelativeTime at={batch.createdAt} /> },
-  ];
-  return (
-    <div className={classes.frame}>
-      <DataList
-        label="Loads"
-        columns={columns}
-        rows={rowsOf(query.data)}
-        rowId={(batch) => batch.id}
-        rowName={(batch) => batch.fileName}
-        error={query.error}
-        onRetry={() => void query.refetch()}
-        more={moreOf(query)}
-        empty={<EmptyState title="No load yet" text="Each file that is loaded appears here, dated and counted." />}
       />
     </div>
   );

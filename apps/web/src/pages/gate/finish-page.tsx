@@ -1,6 +1,8 @@
+import type { SessionInfo } from "@granary/protocol";
 import { Button, PasswordInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Navigate, useRouter } from "@tanstack/react-router";
+import { useState } from "react";
 import { useChangePassword } from "../../api/auth.ts";
 import { sessionQuery } from "../../api/session.ts";
 import { ErrorNote } from "../../kit/error-note.tsx";
@@ -19,31 +21,36 @@ export function FinishPage() {
   const session = useQuery({ ...sessionQuery(), retry: false });
   const client = useQueryClient();
   const router = useRouter();
-  const goOn = () => {
-    client.removeQueries({ queryKey: sessionQuery().queryKey });
-    router.history.push(back ?? "/");
+  // Kept until the step says that it is done: the session loses its restriction before the backup codes have been read.
+  const [task, setTask] = useState<SessionInfo["restriction"]>(null);
+  const restriction = session.data?.restriction ?? null;
+  if (task === null && restriction !== null) setTask(restriction);
+  const goOn = async () => {
+    const after = await client.fetchQuery({ ...sessionQuery(), staleTime: 0 });
+    if (after.restriction === null) router.history.push(back ?? "/");
+    else setTask(after.restriction);
   };
   if (session.isPending) return <Line width={240} height={28} />;
   if (session.data === undefined) return <ErrorNote error={session.error} onRetry={() => void session.refetch()} />;
-  if (session.data.restriction === "password_change") return <ChangePassword email={session.data.user.email} name={session.data.user.name} onDone={goOn} />;
-  if (session.data.restriction === "second_factor_enrolment") {
+  if (task === "password_change") return <ChangePassword email={session.data.user.email} name={session.data.user.name} onDone={goOn} />;
+  if (task === "second_factor_enrolment") {
     return (
       <>
         <GateTitle title="Set up a second factor" text="Your role demands one. You need an authenticator application on your phone or computer." />
-        <EnrolSecondFactor onDone={goOn} />
+        <EnrolSecondFactor onDone={() => void goOn()} />
       </>
     );
   }
   return <Navigate to="/" replace />;
 }
 
-function ChangePassword({ email, name, onDone }: { readonly email: string; readonly name: string; readonly onDone: () => void }) {
+function ChangePassword({ email, name, onDone }: { readonly email: string; readonly name: string; readonly onDone: () => Promise<void> }) {
   const change = useChangePassword();
   const form = useApiForm({
     initial: { currentPassword: "", newPassword: "" },
     send: async (values) => {
       await change.mutateAsync(values);
-      onDone();
+      await onDone();
     },
   });
   return (

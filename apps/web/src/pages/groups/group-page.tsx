@@ -10,13 +10,14 @@ import { peopleQuery } from "../../api/people.ts";
 import { useConfirm } from "../../kit/confirm.tsx";
 import { type Column, DataList } from "../../kit/data-list.tsx";
 import { EmptyState } from "../../kit/empty-state.tsx";
-import { FormProblem, useApiForm } from "../../kit/form.tsx";
 import { moreOf } from "../../kit/list-more.ts";
 import { Page, PageHeader } from "../../kit/page-header.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { RelativeTime } from "../../kit/relative-time.tsx";
+import { rolesText } from "../../kit/roles-text.ts";
 import { StatusBadge } from "../../kit/status-badge.tsx";
 import { toastDone, toastError } from "../../kit/toast.tsx";
+import { useVersionedForm, VersionedProblem } from "../../kit/versioned-form.tsx";
 import { useCrumb, useSlug } from "../../shell/index.ts";
 import classes from "../people/people.module.css";
 import { RoleChoice } from "../people/role-choice.tsx";
@@ -59,7 +60,7 @@ export function GroupPage() {
         }
       />
       <Members group={group} slug={slug} />
-      {group.can.update && <Edit key={group.version} group={group} />}
+      {group.can.update && <Edit key={group.id} group={group} />}
     </Page>
   );
 }
@@ -176,17 +177,19 @@ function AddMembers({ group }: { readonly group: Group }) {
 
 function Edit({ group }: { readonly group: Group }) {
   const update = useUpdateGroup();
-  const form = useApiForm({
-    initial: { name: group.name, description: group.description, roles: group.roles },
-    send: async ({ roles, ...values }) => {
-      await update.mutateAsync({ params: { group: group.id }, body: { ...values, roles: roles as BuiltInRole[] }, version: group.version });
+  const form = useVersionedForm({
+    version: group.version,
+    stored: { name: group.name, description: group.description, roles: group.roles as string[] },
+    words: { name: { label: "Name" }, description: { label: "What it is for" }, roles: { label: "Roles of every member", say: rolesText } },
+    send: async ({ roles, ...values }, version) => {
+      await update.mutateAsync({ params: { group: group.id }, body: { ...values, roles: roles as BuiltInRole[] }, version });
       toastDone("Saved");
     },
   });
   return (
     <Panel title="Name and roles">
       <form className={classes.stack} onSubmit={form.onSubmit} noValidate>
-        <FormProblem problem={form.problem} />
+        <VersionedProblem form={form} />
         <TextInput label="Name" {...form.fields.getInputProps("name")} />
         <Textarea label="What it is for" autosize minRows={2} {...form.fields.getInputProps("description")} />
         <RoleChoice
@@ -196,7 +199,7 @@ function Edit({ group }: { readonly group: Group }) {
           error={form.fields.errors["roles"]}
         />
         <div className={classes.buttons}>
-          <Button type="submit" loading={form.sending} disabled={!form.fields.isDirty()}>
+          <Button type="submit" loading={form.sending} disabled={!form.dirty || form.conflict !== undefined}>
             Save
           </Button>
         </div>

@@ -9,14 +9,14 @@ import { useMay } from "../../api/session.ts";
 import { CopyId } from "../../kit/copy-id.tsx";
 import { EmptyState } from "../../kit/empty-state.tsx";
 import { ErrorNote } from "../../kit/error-note.tsx";
-import { FormProblem, useApiForm } from "../../kit/form.tsx";
 import { KeyValue } from "../../kit/key-value.tsx";
 import { Page, PageHeader } from "../../kit/page-header.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { RelativeTime } from "../../kit/relative-time.tsx";
-import { roleTitle } from "../../kit/roles-text.ts";
+import { rolesText, roleTitle } from "../../kit/roles-text.ts";
 import { Label, StatusBadge } from "../../kit/status-badge.tsx";
 import { toastDone } from "../../kit/toast.tsx";
+import { useVersionedForm, VersionedProblem } from "../../kit/versioned-form.tsx";
 import { useCrumb, useSlug } from "../../shell/index.ts";
 import classes from "./people.module.css";
 import { PersonActions } from "./person-actions.tsx";
@@ -47,10 +47,10 @@ export function PersonPage() {
         actions={<PersonActions person={person} onRemoved={() => void navigate({ to: "/w/$workspace/people", params: { workspace: slug } })} />}
       />
       <div className={classes.two}>
-        <AccountPanel key={person.version} person={person} />
+        <AccountPanel key={person.id} person={person} />
         <Facts person={person} />
       </div>
-      <RolesPanel key={`roles-${person.version}`} person={person} slug={slug} />
+      <RolesPanel key={`roles-${person.id}`} person={person} slug={slug} />
       {mayReadActivity && <Did person={person} />}
     </Page>
   );
@@ -58,10 +58,12 @@ export function PersonPage() {
 
 function AccountPanel({ person }: { readonly person: User }) {
   const update = useUpdatePerson();
-  const form = useApiForm({
-    initial: { name: person.name, email: person.email },
-    send: async (values) => {
-      await update.mutateAsync({ params: { user: person.id }, body: values, version: person.version });
+  const form = useVersionedForm({
+    version: person.version,
+    stored: { name: person.name, email: person.email },
+    words: { name: { label: "Name" }, email: { label: "E-mail" } },
+    send: async (values, version) => {
+      await update.mutateAsync({ params: { user: person.id }, body: values, version });
       toastDone("Saved");
     },
   });
@@ -69,12 +71,12 @@ function AccountPanel({ person }: { readonly person: User }) {
   return (
     <Panel title="Account" text={why}>
       <form className={classes.stack} onSubmit={form.onSubmit} noValidate>
-        <FormProblem problem={form.problem} />
+        <VersionedProblem form={form} />
         <TextInput label="Name" readOnly={!person.can.update} {...form.fields.getInputProps("name")} />
         <TextInput label="E-mail" type="email" readOnly={!person.can.update} {...form.fields.getInputProps("email")} />
         {person.can.update && (
           <div className={classes.buttons}>
-            <Button type="submit" variant="default" loading={form.sending} disabled={!form.fields.isDirty()}>
+            <Button type="submit" variant="default" loading={form.sending} disabled={!form.dirty || form.conflict !== undefined}>
               Save
             </Button>
           </div>
@@ -139,10 +141,12 @@ function ResetPassword({ person }: { readonly person: User }) {
 
 function RolesPanel({ person, slug }: { readonly person: User; readonly slug: string }) {
   const setRoles = useSetRoles();
-  const form = useApiForm({
-    initial: { roles: person.roles },
-    send: async ({ roles }) => {
-      await setRoles.mutateAsync({ params: { user: person.id }, body: { roles: roles as BuiltInRole[], version: person.version } });
+  const form = useVersionedForm({
+    version: person.version,
+    stored: { roles: person.roles as string[] },
+    words: { roles: { label: "Roles", say: rolesText } },
+    send: async ({ roles }, version) => {
+      await setRoles.mutateAsync({ params: { user: person.id }, body: { roles: roles as BuiltInRole[], version } });
       toastDone("Roles saved", `${person.name} has them from the next click on.`);
     },
   });
@@ -152,7 +156,7 @@ function RolesPanel({ person, slug }: { readonly person: User; readonly slug: st
   return (
     <Panel title="Roles and groups" text={why}>
       <form className={classes.stack} onSubmit={form.onSubmit} noValidate>
-        <FormProblem problem={form.problem} />
+        <VersionedProblem form={form} />
         <RoleChoice
           label="Given directly"
           value={form.fields.values.roles}
@@ -176,7 +180,7 @@ function RolesPanel({ person, slug }: { readonly person: User; readonly slug: st
         </div>
         {person.can.assignRoles && (
           <div className={classes.buttons}>
-            <Button type="submit" loading={form.sending} disabled={!form.fields.isDirty()}>
+            <Button type="submit" loading={form.sending} disabled={!form.dirty || form.conflict !== undefined}>
               Save roles
             </Button>
           </div>

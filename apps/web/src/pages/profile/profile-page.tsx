@@ -12,6 +12,7 @@ import { roleTitle } from "../../kit/roles-text.ts";
 import { Label } from "../../kit/status-badge.tsx";
 import { Tabs } from "../../kit/tabs.tsx";
 import { toastDone } from "../../kit/toast.tsx";
+import { useVersionedForm, VersionedProblem } from "../../kit/versioned-form.tsx";
 import { useCrumb } from "../../shell/index.ts";
 import { NewPassword } from "../gate/new-password.tsx";
 import classes from "../people/people.module.css";
@@ -43,7 +44,7 @@ export function ProfilePage() {
         value={tab}
         onChange={(value) => void navigate({ search: { tab: value === "account" ? undefined : value } as never, replace: true })}
       />
-      {tab === "account" && <AccountPanel key={user.version} />}
+      {tab === "account" && <AccountPanel />}
       {tab === "security" && (
         <>
           <PasswordPanel />
@@ -59,17 +60,19 @@ export function ProfilePage() {
 function AccountPanel() {
   const { user, roles, workspace } = useSession();
   const update = useUpdateAccount();
-  const form = useApiForm({
-    initial: { name: user.name },
-    send: async ({ name }) => {
-      await update.mutateAsync({ body: { name }, version: user.version });
+  const form = useVersionedForm({
+    version: user.version,
+    stored: { name: user.name },
+    words: { name: { label: "Name" } },
+    send: async ({ name }, version) => {
+      await update.mutateAsync({ body: { name }, version });
       toastDone("Saved");
     },
   });
   return (
     <Panel title="Account">
       <form className={classes.stack} onSubmit={form.onSubmit} noValidate>
-        <FormProblem problem={form.problem} />
+        <VersionedProblem form={form} />
         <TextInput label="Name" autoComplete="name" {...form.fields.getInputProps("name")} />
         <KeyValue
           items={[
@@ -88,7 +91,7 @@ function AccountPanel() {
           ]}
         />
         <div className={classes.buttons}>
-          <Button type="submit" loading={form.sending} disabled={!form.fields.isDirty()}>
+          <Button type="submit" loading={form.sending} disabled={!form.dirty || form.conflict !== undefined}>
             Save
           </Button>
         </div>

@@ -3,9 +3,10 @@ import { Button, MultiSelect, NumberInput, Radio } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { rolesQuery } from "../../api/roles.ts";
 import { useUpdateSettings } from "../../api/settings.ts";
-import { FormProblem, useApiForm } from "../../kit/form.tsx";
 import { Panel } from "../../kit/panel.tsx";
+import { rolesText } from "../../kit/roles-text.ts";
 import { toastDone } from "../../kit/toast.tsx";
+import { useVersionedForm, VersionedProblem } from "../../kit/versioned-form.tsx";
 import classes from "../people/people.module.css";
 
 const MINUTE_S = 60;
@@ -18,19 +19,29 @@ const SIGN_UP = [
   { value: "closed", label: "Closed", description: "Administrators create accounts; invitations are for existing accounts." },
 ] as const;
 
+const WORDS = {
+  signUp: { label: "Who may create an account", say: (value: string) => SIGN_UP.find((choice) => choice.value === value)?.label ?? value },
+  secondFactorRoles: { label: "Roles that need a second factor", say: rolesText },
+  "session.idleTimeout": { label: "Idle sessions end after", say: (minutes: number) => `${minutes} minutes` },
+  "session.lifetime": { label: "Sessions end in any case after", say: (hours: number) => `${hours} hours` },
+  "session.remember": { label: "“Keep me signed in” lasts", say: (days: number) => `${days} days` },
+};
+
 /** Who may sign up, who needs a second factor, how long sessions last. */
 export function SecurityPanel({ instance, mayChange }: { readonly instance: InstanceSettings; readonly mayChange: boolean }) {
   const { data: roles } = useQuery(rolesQuery());
   const update = useUpdateSettings();
-  const form = useApiForm({
-    initial: {
+  const form = useVersionedForm({
+    version: instance.version,
+    stored: {
       signUp: instance.signUp,
       secondFactorRoles: instance.secondFactorRoles as string[],
       "session.idleTimeout": instance.session.idleTimeout / MINUTE_S,
       "session.lifetime": instance.session.lifetime / HOUR_S,
       "session.remember": instance.session.remember / DAY_S,
     },
-    send: async (values) => {
+    words: WORDS,
+    send: async (values, version) => {
       await update.mutateAsync({
         body: {
           signUp: values.signUp,
@@ -41,7 +52,7 @@ export function SecurityPanel({ instance, mayChange }: { readonly instance: Inst
             remember: Math.round(Number(values["session.remember"]) * DAY_S),
           },
         },
-        version: instance.version,
+        version,
       });
       toastDone("Saved", "It holds for every sign-in from now on.");
     },
@@ -56,7 +67,7 @@ export function SecurityPanel({ instance, mayChange }: { readonly instance: Inst
   return (
     <Panel title="Sign-up and security" text="For the whole installation, every workspace in it.">
       <form className={classes.stack} onSubmit={form.onSubmit} noValidate>
-        <FormProblem problem={form.problem} />
+        <VersionedProblem form={form} />
         <Radio.Group
           label="Who may create an account"
           value={values.signUp}
@@ -86,7 +97,7 @@ export function SecurityPanel({ instance, mayChange }: { readonly instance: Inst
         </div>
         {mayChange && (
           <div className={classes.buttons}>
-            <Button type="submit" loading={form.sending} disabled={!form.fields.isDirty()}>
+            <Button type="submit" loading={form.sending} disabled={!form.dirty || form.conflict !== undefined}>
               Save
             </Button>
           </div>

@@ -11,6 +11,7 @@ import { Page, PageHeader } from "../../kit/page-header.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { Tabs } from "../../kit/tabs.tsx";
 import { toastDone } from "../../kit/toast.tsx";
+import { useVersionedForm, VersionedProblem } from "../../kit/versioned-form.tsx";
 import classes from "../people/people.module.css";
 import { DeveloperPanel } from "./developer-panel.tsx";
 import { SecurityPanel } from "./security-panel.tsx";
@@ -37,10 +38,8 @@ export function SettingsPage() {
         value={tab}
         onChange={(value) => void navigate({ search: { tab: value === "workspace" ? undefined : value } as never, replace: true })}
       />
-      {tab === "workspace" && <WorkspacePanel key={settings.workspace.version} settings={settings} />}
-      {tab === "security" && settings.instance !== null && (
-        <SecurityPanel key={settings.instance.version} instance={settings.instance} mayChange={settings.can.updateInstance} />
-      )}
+      {tab === "workspace" && <WorkspacePanel key={settings.workspace.id} settings={settings} />}
+      {tab === "security" && settings.instance !== null && <SecurityPanel instance={settings.instance} mayChange={settings.can.updateInstance} />}
       {tab === "mail" && <MailPanel settings={settings} />}
       {tab === "developers" && <DeveloperPanel />}
     </Page>
@@ -51,10 +50,12 @@ function WorkspacePanel({ settings }: { readonly settings: Settings }) {
   const { workspace, can } = settings;
   const rename = useRenameWorkspace();
   const navigate = useNavigate();
-  const form = useApiForm({
-    initial: { name: workspace.name, slug: workspace.slug },
-    send: async (values) => {
-      const after = await rename.mutateAsync({ params: { workspace: workspace.id }, body: values, version: workspace.version });
+  const form = useVersionedForm({
+    version: workspace.version,
+    stored: { name: workspace.name, slug: workspace.slug },
+    words: { name: { label: "Name" }, slug: { label: "Address" } },
+    send: async (values, version) => {
+      const after = await rename.mutateAsync({ params: { workspace: workspace.id }, body: values, version });
       toastDone("Saved");
       if (after.slug !== workspace.slug) await navigate({ to: "/w/$workspace/settings", params: { workspace: after.slug } });
     },
@@ -62,7 +63,7 @@ function WorkspacePanel({ settings }: { readonly settings: Settings }) {
   return (
     <Panel title="Workspace">
       <form className={classes.stack} onSubmit={form.onSubmit} noValidate>
-        <FormProblem problem={form.problem} />
+        <VersionedProblem form={form} />
         <TextInput label="Name" readOnly={!can.updateWorkspace} {...form.fields.getInputProps("name")} />
         <TextInput
           label="Address"
@@ -75,7 +76,7 @@ function WorkspacePanel({ settings }: { readonly settings: Settings }) {
         <KeyValue items={[["Identifier", <CopyId key="id" value={workspace.id} whole />]]} />
         {can.updateWorkspace && (
           <div className={classes.buttons}>
-            <Button type="submit" loading={form.sending} disabled={!form.fields.isDirty()}>
+            <Button type="submit" loading={form.sending} disabled={!form.dirty || form.conflict !== undefined}>
               Save
             </Button>
           </div>
