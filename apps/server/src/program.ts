@@ -2,17 +2,12 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Services } from "@granary/core/context";
 import { reportFailedJob } from "@granary/core/jobs";
-import { prepareFirstRun } from "@granary/core/identity";
 import { releaseLeases } from "@granary/jobs";
-import { printBanner } from "./banner.ts";
-import { compose, WEB_ROOT } from "./compose.ts";
+import { compose } from "./compose.ts";
 import type { Config } from "./config.ts";
 import { startCron } from "./cron/start-cron.ts";
 import { openDatabaseServer } from "./database-server.ts";
-import { type App, buildApp } from "./http/app.ts";
-import { appOptions } from "./http/app-options.ts";
 import { createLog } from "./log.ts";
-import { createMetrics } from "./metrics.ts";
 import { VERSION } from "./version.ts";
 import { tellParent } from "./worker/parent-link.ts";
 import { startWorkerRole } from "./worker/start-worker-role.ts";
@@ -37,17 +32,6 @@ function urlOf(host: string, port: number): string {
   return `http://${shown}:${port}`;
 }
 
-async function listen(app: App, config: Config, port: number): Promise<void> {
-  try {
-    await app.server.listen({ host: config.host, port });
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-      throw new Error(`Port ${port} of ${config.host} is taken by another program. Stop it, or choose another port with GRANARY_PORT.`, { cause: error });
-    }
-    throw error;
-  }
-}
-
 /** Starts the roles the configuration asks for, in the order in which they need each other. */
 export async function startProgram(config: Config): Promise<Program> {
   const logToFile = (config.env.GRANARY_LOG_TO ?? (config.mode === "production" ? "stdout" : "file")) === "file";
@@ -58,7 +42,11 @@ export async function startProgram(config: Config): Promise<Program> {
   const database = starting.use(await openDatabaseServer(config, log));
   const { services } = starting.use(await compose({ config, url, connection: database.connection, log }));
   const stoppers: ((reason: string) => Promise<void>)[] = [];
-  if (config.roles.includes("web")) stoppers.push(await startWeb(config, services, port));
+  if (config.roles.includes("web")) {
+    // Worker processes are spared the HTTP server: 13 MB each at rest.
+    const { startWebRole } = await import("./http/start-web-role.ts");
+    stoppers.push(await startWebRole(config, services, port));
+  }
   if (config.roles.includes("worker")) stoppers.push(await startWorkers(config, services, database.socket));
   if (config.roles.includes("cron")) stoppers.push(stopperOf(await startCron(services)));
   const resources = starting.move();
@@ -93,15 +81,4 @@ async function startWorkers(config: Config, services: Services, socket: string |
     release: (owner) => releaseLeases(services.database, owner, (db, job) => reportFailedJob(services, db, job)),
   });
   return stopperOf(supervisor);
-}
-
-async function startWeb(config: Config, services: Services, port: number): Promise<(reason: string) => Promise<void>> {
-  const metrics = createMetrics(services.database);
-  const app = await buildApp(appOptions({ config, services, log: services.log as never, metrics, webRoot: WEB_ROOT }));
-  const { GRANARY_ADMIN_EMAIL: email, GRANARY_ADMIN_PASSWORD: password } = config.env;
-  const firstRun = await prepareFirstRun(services, email === undefined || password === undefined ? undefined : { email, password });
-  // Only now: whoever is answered may sign in.
-  await listen(app, config, port);
-  printBanner({ config, url: services.config.publicUrl, setupLink: firstRun.setupLink });
-  return () => app.stop();
 }
