@@ -1,6 +1,6 @@
 import { isApiError } from "@granary/client";
 import { Button } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { type ApiForm, FormProblem, useApiForm } from "./form.tsx";
 import classes from "./versioned-form.module.css";
 
@@ -56,7 +56,7 @@ function differences<V extends Values>(yours: V, now: V, words: VersionedFormOpt
  * overwritten. When somebody else changed the same fields meanwhile, `conflict` holds both versions and the two ways out.
  */
 export function useVersionedForm<V extends Values>({ version, stored, words, send }: VersionedFormOptions<V>): VersionedForm<V> {
-  const [base, setBase] = useState({ version, values: stored });
+  const [base, setBase] = useState({ version, values: stored, follows: false });
   const [saved, setSaved] = useState(false);
   const [refusedAt, setRefusedAt] = useState<number>();
   const form = useApiForm<V>({
@@ -73,37 +73,40 @@ export function useVersionedForm<V extends Values>({ version, stored, words, sen
   });
   const values = form.fields.values;
   const dirty = !isSame(values, base.values);
-  const moved = version !== base.version;
-  const untouched = isSame(stored, base.values);
-  const follows = moved && !form.sending && (saved || !dirty || isSame(stored, values));
-  useEffect(() => {
-    if (!moved || form.sending) return;
-    if (!follows && !untouched) return;
-    setBase({ version, values: stored });
+  const adopt = (follows: boolean) => {
+    setBase({ version, values: stored, follows });
     setSaved(false);
-    if (!follows) return;
-    form.fields.setValues(stored);
+  };
+  const step = form.sending || version === base.version ? "stay" : stepAfter({ values, base: base.values, stored, saved });
+  if (step === "follow" || step === "rebase") adopt(step === "follow");
+  const fill = useEffectEvent((now: V) => {
+    form.fields.setValues(now);
     form.fields.clearErrors();
-  }, [moved, form.sending, form.fields, follows, untouched, version, stored]);
-  const conflict = moved && !follows && !untouched && !form.sending ? differences(values, stored, words) : [];
-  const isRefusal = isApiError(form.problem?.error, "edit.conflict");
+  });
+  useEffect(() => {
+    if (base.follows) fill(base.values);
+  }, [base]);
+  const found = step === "ask" ? differences(values, stored, words) : undefined;
+  const isAnswered = isApiError(form.problem?.error, "edit.conflict") && (found !== undefined || refusedAt !== base.version);
   return {
     ...form,
-    problem: isRefusal && (conflict.length > 0 || refusedAt !== base.version) ? undefined : form.problem,
+    problem: isAnswered ? undefined : form.problem,
     dirty,
-    conflict:
-      conflict.length === 0
-        ? undefined
-        : {
-            differences: conflict,
-            keep: () => setBase({ version, values: stored }),
-            take: () => {
-              setBase({ version, values: stored });
-              form.fields.setValues(stored);
-              form.fields.clearErrors();
-            },
-          },
+    conflict: found === undefined ? undefined : { differences: found, keep: () => adopt(false), take: () => adopt(true) },
   };
+}
+
+interface Versions {
+  readonly values: Values;
+  readonly base: Values;
+  readonly stored: Values;
+  readonly saved: boolean;
+}
+
+/** What a newer version means to a form: its values are taken over, they concern other fields, or the person is asked. */
+function stepAfter({ values, base, stored, saved }: Versions): "follow" | "rebase" | "ask" {
+  if (saved || isSame(values, base) || isSame(stored, values)) return "follow";
+  return isSame(stored, base) ? "rebase" : "ask";
 }
 
 /** What a versioned form says above its fields: both versions after a change by somebody else, or why it was refused. */
