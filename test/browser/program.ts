@@ -24,25 +24,39 @@ export interface Program extends AsyncDisposable {
   readonly url: string;
   /** The one-time link that sets up the first administrator. */
   readonly setupLink: string;
+  /** Kills the program without warning. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data, at the same address. */
+  startAgain(): Promise<void>;
 }
 
-async function ended(child: RunningChild): Promise<void> {
-  child.child.kill("SIGTERM");
+async function ended(child: RunningChild, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  child.child.kill(signal);
   await child.finished;
+}
+
+function startOn(data: string, port: string): RunningChild {
+  return startScript(join(root, "apps/server/src/main.ts"), [], {
+    env: { GRANARY_DATA: data, GRANARY_PORT: port, GRANARY_LOG_LEVEL: "error", GRANARY_RATE_SENSITIVE: "1000" },
+  });
 }
 
 export async function startProgram(): Promise<Program> {
   if (!existsSync(join(root, "apps/web/dist/index.html"))) throw new Error("the web application is not built: run `npm start` once, or vite build in apps/web");
   const data = await mkdtemp(join(tmpdir(), "granary-browser-"));
-  const child = startScript(join(root, "apps/server/src/main.ts"), [], {
-    env: { GRANARY_DATA: data, GRANARY_PORT: "0", GRANARY_LOG_LEVEL: "error", GRANARY_RATE_SENSITIVE: "1000" },
-  });
+  let child = startOn(data, "0");
   const [, setupLink = ""] = await child.sees("stdout", /(http:\S+\/setup\?token=\S+)/);
+  const { origin, port } = new URL(setupLink);
   return {
-    url: new URL(setupLink).origin,
+    url: origin,
     setupLink,
+    kill: () => ended(child, "SIGKILL"),
+    startAgain: async () => {
+      child = startOn(data, port);
+      await child.sees("stdout", /Address\s+http/);
+    },
     [Symbol.asyncDispose]: async () => {
-      await ended(child);
+      await ended(child, "SIGTERM");
       await rm(data, { recursive: true, force: true });
     },
   };
