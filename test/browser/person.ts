@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { expect } from "vitest";
+import { vi } from "vitest";
 import { openPage, type Program } from "./program.ts";
 
 export const ADMIN = { name: "Ada Lovelace", email: "ada@example.org", password: "barley-lantern-orbit-47" };
@@ -57,15 +57,14 @@ export async function signIn({ page, open }: Person, email: string, password: st
 
 /** The link in the newest mail to an address, as the administrator finds it in the local outbox once the mail is kept there. */
 export async function mailedLink(admin: Person, to: string): Promise<string> {
-  let link: string | undefined;
-  const look = async () => {
+  const look = async (): Promise<string> => {
     const { items } = await admin.call<{ items: { id: string; to: string }[] }>("GET", "/admin/outbox");
     const { text } = await admin.call<{ text: string | null }>("GET", `/admin/outbox/${items.find((item) => item.to === to)?.id ?? ""}`);
-    link = /https?:\S+/.exec(text ?? "")?.[0];
+    const link = /https?:\S+/.exec(text ?? "")?.[0];
+    if (link === undefined) throw new Error(`the mail to ${to} is not kept yet`);
     return link;
   };
-  await expect.poll(look, { timeout: 20_000 }).toBeDefined();
-  return link ?? "";
+  return vi.waitFor(look, { timeout: 10_000 });
 }
 
 /** Somebody with these roles and a password of their own, signed in. */

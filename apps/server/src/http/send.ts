@@ -28,7 +28,8 @@ export function send(spec: RouteSpec, result: unknown, { request, reply }: Excha
     .headers(options.headers ?? {});
   const etag = etagOf(spec, body);
   if (etag !== undefined) {
-    reply.header("etag", etag).header("cache-control", "private, no-cache");
+    // Not stored: `status`, `can` and other derived fields change while the version stays, and a browser would show the old ones after a 304.
+    reply.header("etag", etag).header("cache-control", "private, no-store");
     if (spec.method === "GET" && request.headers["if-none-match"] === etag) return reply.status(304).send();
   }
   return reply.send(body ?? undefined);
