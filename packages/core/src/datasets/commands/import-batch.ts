@@ -36,6 +36,7 @@ export async function importBatch(ctx: Ctx, batchId: string, job: RunningJob): P
       signal: ctx.signal,
       onProgress: ({ phase, bytes }) => job.progress(bytes ?? 0, batch.bytes, phase),
     });
+    job.log("info", `Read ${batch.file_name}`, { rows: staged.loaded, rejected: staged.rejectedCount, columns: staged.columns.length });
     return await ctx.tx((ctx) => publishBatch(ctx, batch, staged, job));
   } catch (error) {
     await keepFailure(ctx, batch, error);
