@@ -33,6 +33,7 @@ describe("people and groups", () => {
     await page.getByRole("menuitem", { name: "Data engineer" }).first().click();
     const question = page.getByRole("dialog", { name: "Give the role Data engineer" });
     await question.getByRole("listitem").nth(1).waitFor();
+    expect(await question.getByRole("listitem").count()).toBe(2);
     await question.getByRole("button", { name: "Give the role" }).click();
     await page.getByText("Data engineer: done for 2").waitFor();
     await page
