@@ -30,4 +30,6 @@ export function followParent(stop: (reason: string) => void): void {
     if (isStopWorker(message)) stop("parent");
   });
   process.on("disconnect", () => stop("parent gone"));
+  // A parent that ended while this process was starting has been missed by both.
+  if (!process.connected) stop("parent gone");
 }
