@@ -541,6 +541,20 @@ create policy one_workspace on public.jobs to granary_app using ((workspace_id =
 grant delete, insert, select, update on public.jobs to granary_system;
 grant insert, select, update on public.jobs to granary_app;
 
+create table public.lake_discards (
+  location text not null,
+  table_namespace text not null,
+  table_name text not null,
+  due_at timestamp with time zone not null,
+  constraint lake_discards_pkey PRIMARY KEY (location)
+);
+CREATE INDEX lake_discards_due_idx ON public.lake_discards USING btree (table_namespace, due_at);
+alter table public.lake_discards enable row level security, force row level security;
+create policy every_workspace on public.lake_discards to granary_system using (true) with check (true);
+create policy one_workspace on public.lake_discards to granary_app using ((table_namespace = public.current_workspace())) with check ((table_namespace = public.current_workspace()));
+grant delete, insert, select, update on public.lake_discards to granary_app;
+grant delete, insert, select, update on public.lake_discards to granary_system;
+
 create table public.lake_files (
   location text not null,
   table_namespace text not null,
@@ -550,7 +564,7 @@ create table public.lake_files (
   sha256 text not null,
   created_at timestamp with time zone default now() not null,
   constraint lake_files_pkey PRIMARY KEY (location),
-  constraint lake_files_kind_check CHECK ((kind = ANY (ARRAY['data'::text, 'manifest'::text, 'manifest_list'::text, 'metadata'::text]))),
+  constraint lake_files_kind_check CHECK ((kind = ANY (ARRAY['data'::text, 'delete'::text, 'manifest'::text, 'manifest_list'::text, 'metadata'::text, 'change_set'::text]))),
   constraint lake_files_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 CREATE INDEX lake_files_table_idx ON public.lake_files USING btree (table_namespace, table_name);

@@ -268,11 +268,18 @@ export interface Jobs {
   finished_at: Timestamp | null;
 }
 
+export interface LakeDiscards {
+  location: string;
+  table_namespace: string;
+  table_name: string;
+  due_at: Timestamp;
+}
+
 export interface LakeFiles {
   location: string;
   table_namespace: string;
   table_name: string;
-  kind: "data" | "manifest" | "manifest_list" | "metadata";
+  kind: "data" | "delete" | "manifest" | "manifest_list" | "metadata" | "change_set";
   bytes: number;
   sha256: string;
   created_at: Generated<Timestamp>;
@@ -429,6 +436,7 @@ export interface DB {
   job_logs: JobLogs;
   job_schedules: JobSchedules;
   jobs: Jobs;
+  lake_discards: LakeDiscards;
   lake_files: LakeFiles;
   mails: Mails;
   memberships: Memberships;
