@@ -561,7 +561,7 @@ create table public.lake_files (
   table_name text not null,
   kind text not null,
   bytes bigint not null,
-  sha256 text not null,
+  sha256 text,
   created_at timestamp with time zone default now() not null,
   constraint lake_files_pkey PRIMARY KEY (location),
   constraint lake_files_kind_check CHECK ((kind = ANY (ARRAY['data'::text, 'delete'::text, 'manifest'::text, 'manifest_list'::text, 'metadata'::text, 'change_set'::text]))),

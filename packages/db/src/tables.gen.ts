@@ -281,7 +281,7 @@ export interface LakeFiles {
   table_name: string;
   kind: "data" | "delete" | "manifest" | "manifest_list" | "metadata" | "change_set";
   bytes: number;
-  sha256: string;
+  sha256: string | null;
   created_at: Generated<Timestamp>;
 }
 
