@@ -1,182 +1,211 @@
-import { inflateRawSync, zstdDecompressSync } from "node:zlib";
+import { decompressor } from "./codecs.ts";
+import { AvroReader } from "./reader.ts";
 import type { AvroRecord, AvroSchema, AvroValue } from "./schema.ts";
 
-/** Reads Avro's binary encoding; throws a RangeError when the bytes end too early. */
-class AvroReader {
+/** A value that was only stepped over; reading it decodes it anew each time. */
+export class LazyAvro {
   readonly #bytes: Buffer;
-  #at = 0;
+  readonly #at: number;
+  readonly #codec: Codec;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, at: number, codec: Codec) {
     this.#bytes = bytes;
+    this.#at = at;
+    this.#codec = codec;
   }
 
-  get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
-  }
-
-  byte(): number {
-    const value = this.#bytes[this.#at];
-    if (value === undefined) throw new RangeError("Avro: the data ends too early");
-    this.#at += 1;
-    return value;
-  }
-
-  /** A number where it is exact, otherwise a bigint. */
-  long(): number | bigint {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.byte();
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) {
-        const signed = (value >> 1n) ^ -(value & 1n);
-        const small = Number(signed);
-        return Number.isSafeInteger(small) ? small : BigInt.asIntN(64, signed);
-      }
-    }
-    throw new RangeError("Avro: a number is too long");
-  }
-
-  length(): number {
-    const value = Number(this.long());
-    if (value < 0 || value > this.#bytes.length - this.#at) throw new RangeError("Avro: a length points behind the end");
-    return value;
-  }
-
-  take(size: number): Buffer {
-    if (this.#at + size > this.#bytes.length) throw new RangeError("Avro: the data ends too early");
-    const bytes = this.#bytes.subarray(this.#at, this.#at + size);
-    this.#at += size;
-    return bytes;
+  read(): AvroValue {
+    return this.#codec.decode(new AvroReader(this.#bytes, this.#at)) as AvroValue;
   }
 }
 
-type Decode = (reader: AvroReader) => AvroValue;
+export type DecodedValue = AvroValue | LazyAvro;
 
-/** Names a decoded field by its Iceberg field id, since writers do not agree on names; undefined keeps the writer's. */
-export type FieldNames = ReadonlyMap<number, string>;
+export interface DecodedRecord {
+  readonly [name: string]: DecodedValue;
+}
 
-const PRIMITIVES: Readonly<Record<string, Decode>> = {
-  null: () => null,
-  boolean: (reader) => reader.byte() === 1,
-  int: (reader) => reader.long(),
-  long: (reader) => reader.long(),
-  float: (reader) => reader.take(4).readFloatLE(),
-  double: (reader) => reader.take(8).readDoubleLE(),
-  bytes: (reader) => Buffer.from(reader.take(reader.length())),
-  string: (reader) => reader.take(reader.length()).toString("utf8"),
+interface Codec {
+  readonly decode: (reader: AvroReader) => DecodedValue;
+  readonly skip: (reader: AvroReader) => void;
+}
+
+export interface DecodeOptions {
+  /** Names a field by its Iceberg field id, since writers do not agree on names; undefined keeps the writer's. */
+  readonly nameOf?: (fieldId: number) => string | undefined;
+  /** Fields, by the id, that become `LazyAvro`. */
+  readonly isLazy?: (fieldId: number) => boolean;
+}
+
+const skipLong = (reader: AvroReader): void => {
+  while (reader.byte() >= 0x80);
 };
+const skipSized = (reader: AvroReader): void => reader.skip(reader.length());
+const sized =
+  (size: number): Codec["skip"] =>
+  (reader) =>
+    reader.skip(size);
+
+const PRIMITIVES: Readonly<Record<string, Codec>> = {
+  null: { decode: () => null, skip: () => undefined },
+  boolean: { decode: (reader) => reader.byte() === 1, skip: sized(1) },
+  int: { decode: (reader) => reader.long(), skip: skipLong },
+  long: { decode: (reader) => reader.long(), skip: skipLong },
+  float: { decode: (reader) => reader.take(4).readFloatLE(), skip: sized(4) },
+  double: { decode: (reader) => reader.take(8).readDoubleLE(), skip: sized(8) },
+  bytes: { decode: (reader) => Buffer.from(reader.take(reader.length())), skip: skipSized },
+  string: { decode: (reader) => reader.text(), skip: skipSized },
+};
+
+/** Nothing Iceberg stores in lists takes no room, so that a damaged count cannot keep us busy for ever. */
+function checkCount(reader: AvroReader, count: number): void {
+  if (Math.abs(count) > reader.bytes.length - reader.at) throw new RangeError("Avro: a list is longer than the data");
+}
+
+/** Calls `each` for every item of a list or map. A negative count is followed by the size of its block in bytes. */
+function forEachItem(reader: AvroReader, each: () => void): void {
+  for (let count = Number(reader.long()); count !== 0; count = Number(reader.long())) {
+    checkCount(reader, count);
+    if (count < 0) reader.long();
+    for (let left = Math.abs(count); left > 0; left -= 1) each();
+  }
+}
+
+function skipItems(reader: AvroReader, each: (reader: AvroReader) => void): void {
+  for (let count = Number(reader.long()); count !== 0; count = Number(reader.long())) {
+    checkCount(reader, count);
+    if (count < 0) reader.skip(reader.length());
+    for (let left = count; left > 0; left -= 1) each(reader);
+  }
+}
+
+function arrayCodec(item: Codec): Codec {
+  return {
+    decode: (reader) => {
+      const items: AvroValue[] = [];
+      forEachItem(reader, () => items.push(item.decode(reader) as AvroValue));
+      return items;
+    },
+    skip: (reader) => skipItems(reader, item.skip),
+  };
+}
+
+function mapCodec(value: Codec): Codec {
+  return {
+    decode: (reader) => {
+      const entries: Record<string, AvroValue> = {};
+      forEachItem(reader, () => {
+        const key = reader.text();
+        Object.defineProperty(entries, key, { value: value.decode(reader), enumerable: true, configurable: true, writable: true });
+      });
+      return entries;
+    },
+    skip: (reader) =>
+      skipItems(reader, () => {
+        skipSized(reader);
+        value.skip(reader);
+      }),
+  };
+}
+
+function unionCodec(branches: readonly Codec[]): Codec {
+  const pick = (reader: AvroReader): Codec => {
+    const branch = branches[Number(reader.long())];
+    if (branch === undefined) throw new RangeError("Avro: a union has no such branch");
+    return branch;
+  };
+  return { decode: (reader) => pick(reader).decode(reader), skip: (reader) => pick(reader).skip(reader) };
+}
+
+const lazyCodec = (codec: Codec): Codec => ({
+  decode: (reader) => {
+    const start = reader.at;
+    codec.skip(reader);
+    return new LazyAvro(reader.bytes, start, codec);
+  },
+  skip: codec.skip,
+});
 
 /** Builds decoders for one file; named types may be referred to by name further on. */
 class DecoderBuilder {
-  readonly #names: FieldNames;
-  readonly #types = new Map<string, Decode>();
+  readonly #options: DecodeOptions;
+  readonly #types = new Map<string, Codec>();
 
-  constructor(names: FieldNames) {
-    this.#names = names;
+  constructor(options: DecodeOptions) {
+    this.#options = options;
   }
 
-  build(schema: AvroSchema): Decode {
+  build(schema: AvroSchema): Codec {
     if (typeof schema === "string") return PRIMITIVES[schema] ?? this.#named(schema);
-    if (Array.isArray(schema)) return this.#union(schema as readonly AvroSchema[]);
+    if (Array.isArray(schema)) return unionCodec((schema as readonly AvroSchema[]).map((branch) => this.build(branch)));
     const node = schema as Exclude<AvroSchema, string | readonly AvroSchema[]>;
     if (node.type === "record") return this.#record(node);
-    if (node.type === "array") return this.#blocks(this.build(node.items));
-    if (node.type === "map") return this.#map(this.build(node.values));
-    if (node.type === "fixed") return this.#remember(node.name, (reader) => Buffer.from(reader.take(node.size)));
-    if (node.type === "enum") return this.#remember(node.name, (reader) => node.symbols[Number(reader.long())] ?? null);
+    if (node.type === "array") return arrayCodec(this.build(node.items));
+    if (node.type === "map") return mapCodec(this.build(node.values));
+    if (node.type === "fixed") return this.#remember(node.name, { decode: (reader) => Buffer.from(reader.take(node.size)), skip: sized(node.size) });
+    if (node.type === "enum") return this.#remember(node.name, { decode: (reader) => node.symbols[Number(reader.long())] ?? null, skip: skipLong });
     return this.build(node.type);
   }
 
-  #named(name: string): Decode {
+  #named(name: string): Codec {
     const known = this.#types.get(name);
     if (known === undefined) throw new TypeError(`Avro: the type ${name} is not known`);
     return known;
   }
 
-  #remember(name: string, decode: Decode): Decode {
-    this.#types.set(name, decode);
-    return decode;
+  #remember(name: string, codec: Codec): Codec {
+    this.#types.set(name, codec);
+    return codec;
   }
 
-  #record(schema: AvroRecord): Decode {
-    const fields: { name: string; decode: Decode }[] = [];
-    const decode = this.#remember(schema.name, (reader) => {
-      const record: Record<string, AvroValue> = {};
-      for (const field of fields) record[field.name] = field.decode(reader);
-      return record;
+  #record(schema: AvroRecord): Codec {
+    const fields: { name: string; codec: Codec }[] = [];
+    const codec = this.#remember(schema.name, {
+      decode: (reader) => {
+        const record: Record<string, DecodedValue> = {};
+        for (const field of fields) record[field.name] = field.codec.decode(reader);
+        return record as AvroValue;
+      },
+      skip: (reader) => {
+        for (const field of fields) field.codec.skip(reader);
+      },
     });
-    for (const field of schema.fields) fields.push({ name: this.#names.get(field["field-id"] ?? -1) ?? field.name, decode: this.build(field.type) });
-    return decode;
-  }
-
-  #union(branches: readonly AvroSchema[]): Decode {
-    const decoders = branches.map((branch) => this.build(branch));
-    return (reader) => {
-      const decode = decoders[Number(reader.long())];
-      if (decode === undefined) throw new RangeError("Avro: a union has no such branch");
-      return decode(reader);
-    };
-  }
-
-  #blocks(decode: Decode): Decode {
-    return (reader) => {
-      const items: AvroValue[] = [];
-      for (let count = blockCount(reader); count > 0; count = blockCount(reader)) {
-        for (let index = 0; index < count; index += 1) items.push(decode(reader));
-      }
-      return items;
-    };
-  }
-
-  #map(decode: Decode): Decode {
-    return (reader) => {
-      const entries: Record<string, AvroValue> = {};
-      for (let count = blockCount(reader); count > 0; count = blockCount(reader)) {
-        for (let index = 0; index < count; index += 1) {
-          const key = reader.take(reader.length()).toString("utf8");
-          entries[key] = decode(reader);
-        }
-      }
-      return entries;
-    };
+    for (const field of schema.fields) {
+      const id = field["field-id"];
+      const built = this.build(field.type);
+      const isLazy = id !== undefined && this.#options.isLazy?.(id) === true;
+      fields.push({ name: (id === undefined ? undefined : this.#options.nameOf?.(id)) ?? field.name, codec: isLazy ? lazyCodec(built) : built });
+    }
+    return codec;
   }
 }
-
-/** A negative count is followed by the block's size in bytes. */
-function blockCount(reader: AvroReader): number {
-  const count = Number(reader.long());
-  if (count >= 0) return count;
-  reader.long();
-  return -count;
-}
-
-const CODECS: Readonly<Record<string, (block: Buffer) => Buffer>> = {
-  null: (block) => block,
-  deflate: (block) => inflateRawSync(block),
-  zstandard: (block) => zstdDecompressSync(block),
-};
 
 export interface AvroFile {
   readonly header: Readonly<Record<string, string>>;
-  readonly records: readonly { readonly [name: string]: AvroValue }[];
+  /** As the writer wrote it. */
+  readonly schema: AvroSchema;
+  readonly records: readonly DecodedRecord[];
 }
 
-/** Reads an Avro object container file (null, deflate or zstandard). Throws on anything malformed. */
-export function decodeAvroFile(bytes: Buffer, names: FieldNames): AvroFile {
+const HEADER: AvroSchema = { type: "map", values: "bytes" };
+
+/** Reads an Avro object container file (null, deflate, snappy or zstandard). Throws on anything malformed. */
+export function decodeAvroFile(bytes: Buffer, options: DecodeOptions = {}): AvroFile {
   const reader = new AvroReader(bytes);
   if (reader.take(4).toString("latin1") !== "Obj\u0001") throw new TypeError("Avro: this is not an object container file");
-  const raw = new DecoderBuilder(new Map()).build({ type: "map", values: "bytes" })(reader) as Record<string, Buffer>;
+  const raw = new DecoderBuilder({}).build(HEADER).decode(reader) as unknown as Readonly<Record<string, Buffer>>;
   const header = Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, value.toString("utf8")]));
   const sync = reader.take(16);
-  const codec = CODECS[header["avro.codec"] ?? "null"];
-  if (codec === undefined) throw new TypeError(`Avro: the compression ${header["avro.codec"]} is not supported`);
-  const decode = new DecoderBuilder(names).build(JSON.parse(header["avro.schema"] ?? "null") as AvroSchema);
-  const records: AvroValue[] = [];
+  const decompress = decompressor(header["avro.codec"] ?? "null");
+  const schema = JSON.parse(header["avro.schema"] ?? "null") as AvroSchema;
+  const { decode } = new DecoderBuilder(options).build(schema);
+  const records: DecodedRecord[] = [];
   while (!reader.isAtEnd) {
     const count = Number(reader.long());
-    const block = new AvroReader(codec(reader.take(reader.length())));
-    for (let index = 0; index < count; index += 1) records.push(decode(block));
+    const block = new AvroReader(decompress(reader.take(reader.length())));
+    for (let index = 0; index < count; index += 1) records.push(decode(block) as DecodedRecord);
+    if (!block.isAtEnd) throw new RangeError("Avro: a block holds more than its records");
     if (!reader.take(16).equals(sync)) throw new TypeError("Avro: a block does not end where it should");
   }
-  return { header, records: records as AvroFile["records"] };
+  return { header, schema, records };
 }

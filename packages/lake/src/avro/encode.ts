@@ -1,52 +1,13 @@
-import { deflateRawSync } from "node:zlib";
-import type { AvroRecord, AvroSchema, AvroValue } from "./schema.ts";
+import { type AvroCodec, compress } from "./codecs.ts";
+import type { AvroFixed, AvroRecord, AvroSchema, AvroValue } from "./schema.ts";
+import { AvroWriter } from "./writer.ts";
 
-/** A growing buffer of Avro's binary encoding. */
-export class AvroWriter {
-  #buffer = Buffer.allocUnsafe(4096);
-  #length = 0;
+/** What can be written: values, and in place of any value a function that writes its encoding itself. */
+export type AvroSource = AvroValue | ((writer: AvroWriter) => void) | readonly AvroSource[] | { readonly [name: string]: AvroSource };
 
-  bytes(): Buffer {
-    return this.#buffer.subarray(0, this.#length);
-  }
+type Encode = (writer: AvroWriter, value: AvroSource) => void;
 
-  byte(value: number): void {
-    this.#reserve(1);
-    this.#buffer[this.#length] = value;
-    this.#length += 1;
-  }
-
-  long(value: number | bigint): void {
-    let rest = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n));
-    while (rest > 0x7fn) {
-      this.byte(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
-    }
-    this.byte(Number(rest));
-  }
-
-  raw(value: Uint8Array): void {
-    this.#reserve(value.length);
-    this.#buffer.set(value, this.#length);
-    this.#length += value.length;
-  }
-
-  sized(value: Uint8Array): void {
-    this.long(value.length);
-    this.raw(value);
-  }
-
-  #reserve(size: number): void {
-    if (this.#length + size <= this.#buffer.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + size));
-    this.#buffer.copy(grown, 0, 0, this.#length);
-    this.#buffer = grown;
-  }
-}
-
-type Encode = (writer: AvroWriter, value: AvroValue) => void;
-
-function fail(expected: string, value: AvroValue): never {
+function fail(expected: string, value: AvroSource): never {
   throw new TypeError(`Avro: ${expected} expected, got ${value === null ? "null" : typeof value}`);
 }
 
@@ -65,86 +26,108 @@ function floating(size: 4 | 8): Encode {
 
 const PRIMITIVES: Readonly<Record<string, Encode>> = {
   null: () => undefined,
-  boolean: (writer, value) => writer.byte(value === true ? 1 : 0),
+  boolean: (writer, value) => (typeof value === "boolean" ? writer.byte(value ? 1 : 0) : fail("true or false", value)),
   int: whole,
   long: whole,
   float: floating(4),
   double: floating(8),
   bytes: sized,
-  string: (writer, value) => (typeof value === "string" ? writer.sized(Buffer.from(value, "utf8")) : fail("a text", value)),
+  string: (writer, value) => (typeof value === "string" ? writer.text(value) : fail("a text", value)),
 };
 
-function recordEncoder(schema: AvroRecord): Encode {
-  const fields = schema.fields.map((field) => ({ name: field.name, encode: encoderOf(field.type) }));
-  return (writer, value) => {
-    if (value === null || typeof value !== "object" || Array.isArray(value)) fail(`a record ${schema.name}`, value);
-    const record = value as { readonly [name: string]: AvroValue };
-    for (const field of fields) field.encode(writer, record[field.name] ?? null);
-  };
-}
+/** Builds encoders for one file; named types may be referred to by name further on. */
+class EncoderBuilder {
+  readonly #types = new Map<string, Encode>();
 
-/** Only unions of null and one type, which is all Iceberg has. */
-function unionEncoder(branches: readonly AvroSchema[]): Encode {
-  const nullIndex = branches.indexOf("null");
-  const otherIndex = nullIndex === 0 ? 1 : 0;
-  const other = branches[otherIndex];
-  if (branches.length !== 2 || nullIndex < 0 || other === undefined) throw new TypeError("Avro: only optional values can be written as unions");
-  const encode = encoderOf(other);
-  return (writer, value) => {
-    writer.long(value === null ? nullIndex : otherIndex);
-    if (value !== null) encode(writer, value);
-  };
-}
+  build(schema: AvroSchema): Encode {
+    const encode = this.#build(schema);
+    return (writer, value) => (typeof value === "function" ? value(writer) : encode(writer, value));
+  }
 
-function arrayEncoder(items: AvroSchema): Encode {
-  const encode = encoderOf(items);
-  return (writer, value) => {
-    if (!Array.isArray(value)) fail("a list", value);
-    if (value.length > 0) {
-      writer.long(value.length);
-      for (const item of value as readonly AvroValue[]) encode(writer, item);
-    }
-    writer.long(0);
-  };
-}
+  #build(schema: AvroSchema): Encode {
+    if (typeof schema === "string") return PRIMITIVES[schema] ?? this.#types.get(schema) ?? fail("a known type", schema);
+    if (Array.isArray(schema)) return this.#union(schema as readonly AvroSchema[]);
+    const node = schema as Exclude<AvroSchema, string | readonly AvroSchema[]>;
+    if (node.type === "record") return this.#record(node);
+    if (node.type === "array") return this.#array(node.items);
+    if (node.type === "fixed") return this.#fixed(node);
+    if (node.type === "map" || node.type === "enum") throw new TypeError(`Avro: ${node.type} is read but never written`);
+    return this.build(node.type);
+  }
 
-function encoderOf(schema: AvroSchema): Encode {
-  if (typeof schema === "string") return PRIMITIVES[schema] ?? fail("a known type", schema);
-  if (Array.isArray(schema)) return unionEncoder(schema as readonly AvroSchema[]);
-  const node = schema as Exclude<AvroSchema, string | readonly AvroSchema[]>;
-  if (node.type === "record") return recordEncoder(node);
-  if (node.type === "array") return arrayEncoder(node.items);
-  if (node.type === "map" || node.type === "enum" || node.type === "fixed") throw new TypeError(`Avro: ${node.type} is read but never written`);
-  return encoderOf(node.type);
+  #record(schema: AvroRecord): Encode {
+    const fields = schema.fields.map((field) => ({ name: field.name, encode: this.build(field.type) }));
+    return (writer, value) => {
+      if (value === null || typeof value !== "object" || Array.isArray(value)) fail(`a record ${schema.name}`, value);
+      const record = value as { readonly [name: string]: AvroSource };
+      for (const field of fields) field.encode(writer, record[field.name] ?? null);
+    };
+  }
+
+  /** Only unions of null and one type, which is all Iceberg has. */
+  #union(branches: readonly AvroSchema[]): Encode {
+    const nullIndex = branches.indexOf("null");
+    const otherIndex = nullIndex === 0 ? 1 : 0;
+    const other = branches[otherIndex];
+    if (branches.length !== 2 || nullIndex < 0 || other === undefined) throw new TypeError("Avro: only optional values can be written as unions");
+    const encode = this.build(other);
+    return (writer, value) => {
+      writer.long(value === null ? nullIndex : otherIndex);
+      if (value !== null) encode(writer, value);
+    };
+  }
+
+  #array(items: AvroSchema): Encode {
+    const encode = this.build(items);
+    return (writer, value) => {
+      if (!Array.isArray(value)) fail("a list", value);
+      if (value.length > 0) {
+        writer.long(value.length);
+        for (const item of value as readonly AvroSource[]) encode(writer, item);
+      }
+      writer.long(0);
+    };
+  }
+
+  #fixed(schema: AvroFixed): Encode {
+    const encode: Encode = (writer, value) =>
+      value instanceof Uint8Array && value.length === schema.size ? writer.raw(value) : fail(`${schema.size} bytes`, value);
+    this.#types.set(schema.name, encode);
+    return encode;
+  }
 }
 
 const SYNC_BYTES = 16;
 const MAGIC = Buffer.from("Obj\u0001", "latin1");
 
-function writeHeader(schema: AvroSchema, header: Readonly<Record<string, string>>, sync: Uint8Array): AvroWriter {
+function writeHeader(entries: readonly (readonly [string, string])[], sync: Uint8Array): AvroWriter {
   const writer = new AvroWriter();
   writer.raw(MAGIC);
-  const entries = Object.entries({ ...header, "avro.schema": JSON.stringify(schema), "avro.codec": "deflate" });
   writer.long(entries.length);
   for (const [key, value] of entries) {
-    writer.sized(Buffer.from(key, "utf8"));
-    writer.sized(Buffer.from(value, "utf8"));
+    writer.text(key);
+    writer.text(value);
   }
   writer.long(0);
   writer.raw(sync);
   return writer;
 }
 
-/** Writes an Avro object container file (deflate), with `header` beside Avro's own entries. */
-export function encodeAvroFile(schema: AvroRecord, records: readonly AvroValue[], header: Readonly<Record<string, string>>): Buffer {
+/** Writes an Avro object container file, with `header` beside Avro's own entries. */
+export function encodeAvroFile(
+  schema: AvroRecord,
+  records: readonly AvroSource[],
+  header: Readonly<Record<string, string>>,
+  codec: AvroCodec = "deflate",
+): Buffer {
   const sync = crypto.getRandomValues(new Uint8Array(SYNC_BYTES));
-  const writer = writeHeader(schema, header, sync);
+  const writer = writeHeader(Object.entries({ ...header, "avro.schema": JSON.stringify(schema), "avro.codec": codec }), sync);
   if (records.length > 0) {
-    const encode = encoderOf(schema);
+    const encode = new EncoderBuilder().build(schema);
     const block = new AvroWriter();
     for (const record of records) encode(block, record);
     writer.long(records.length);
-    writer.sized(deflateRawSync(block.bytes()));
+    writer.sized(compress(codec, block.bytes()));
     writer.raw(sync);
   }
   return writer.bytes();

@@ -1,3 +1,5 @@
-export { decodeAvroFile } from "./decode.ts";
-export { encodeAvroFile } from "./encode.ts";
+export type { AvroCodec } from "./codecs.ts";
+export { type AvroFile, type DecodedRecord, type DecodedValue, decodeAvroFile, type DecodeOptions, LazyAvro } from "./decode.ts";
+export { type AvroSource, encodeAvroFile } from "./encode.ts";
 export type { AvroField, AvroRecord, AvroSchema, AvroValue } from "./schema.ts";
+export { AvroWriter } from "./writer.ts";

@@ -1,7 +1,10 @@
 /** An Avro schema as far as Iceberg uses it (Avro 1.11, with Iceberg's `field-id`, `element-id` and map logical type). */
-export type AvroSchema = AvroPrimitive | AvroRecord | AvroArray | AvroMap | AvroFixed | AvroEnum | readonly AvroSchema[] | AvroAnnotated;
+export type AvroSchema = AvroPrimitive | AvroRecord | AvroArray | AvroMap | AvroFixed | AvroEnum | AvroTypeName | readonly AvroSchema[] | AvroAnnotated;
 
 export type AvroPrimitive = "null" | "boolean" | "int" | "long" | "float" | "double" | "bytes" | "string";
+
+/** A record, fixed or enumeration defined further up. */
+export type AvroTypeName = string;
 
 export interface AvroField {
   readonly name: string;
@@ -34,6 +37,9 @@ export interface AvroFixed {
   readonly type: "fixed";
   readonly name: string;
   readonly size: number;
+  readonly logicalType?: string;
+  readonly precision?: number;
+  readonly scale?: number;
 }
 
 export interface AvroEnum {
@@ -46,6 +52,10 @@ export interface AvroEnum {
 export interface AvroAnnotated {
   readonly type: AvroPrimitive;
   readonly logicalType?: string;
+  /** Iceberg's mark of a timestamp that is an instant. */
+  readonly "adjust-to-utc"?: boolean;
+  readonly precision?: number;
+  readonly scale?: number;
 }
 
 export type AvroValue = null | boolean | number | bigint | string | Uint8Array | readonly AvroValue[] | { readonly [name: string]: AvroValue };

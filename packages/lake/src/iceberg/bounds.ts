@@ -1,5 +1,5 @@
 import type { SqlType } from "@granary/engine";
-import { toSqlType } from "./types.ts";
+import { toSqlType } from "./sql-type.ts";
 
 const MAX_BOUND_LENGTH = 16;
 const DAY_MS = 86_400_000;
@@ -74,7 +74,7 @@ function text(value: string, side: "lower" | "upper"): Buffer | undefined {
 
 type Encode = (value: string, side: "lower" | "upper", scale: number) => Buffer | undefined;
 
-const ENCODERS: Readonly<Record<SqlType["kind"], Encode | undefined>> = {
+const ENCODERS: Readonly<Partial<Record<SqlType["kind"], Encode>>> = {
   boolean: (value) => Buffer.from([value === "1" || value === "true" ? 1 : 0]),
   integer: (value) => littleEndian(4, BigInt(value)),
   bigint: (value) => littleEndian(8, BigInt(value)),
@@ -85,9 +85,6 @@ const ENCODERS: Readonly<Record<SqlType["kind"], Encode | undefined>> = {
   timestamp: (value) => littleEndian(8, micros(value)),
   timestamptz: (value) => littleEndian(8, micros(value)),
   text,
-  time: undefined,
-  uuid: undefined,
-  binary: undefined,
 };
 
 /**

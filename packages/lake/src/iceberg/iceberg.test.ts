@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { encodeBound } from "./bounds.ts";
 import { parseExactJson, printExactJson } from "./json.ts";
 import { findSnapshot, newTableMetadata, parseMetadata, printMetadata } from "./metadata.ts";
-import { toIcebergType, toSqlType } from "./types.ts";
+import { toIcebergType, toSqlType } from "./sql-type.ts";
 
 const hex = (type: string, value: string, side: "lower" | "upper" = "lower"): string | undefined => encodeBound(type, value, side)?.toString("hex");
 
@@ -59,7 +59,6 @@ describe("types", () => {
   it("reads other spellings, and knows what it does not know", () => {
     expect(toSqlType("decimal(9,2)")).toEqual({ kind: "decimal", precision: 9, scale: 2 });
     expect(toSqlType("fixed[16]")).toEqual({ kind: "binary" });
-    expect(toSqlType({ type: "struct" })).toBeUndefined();
     expect(toSqlType("geometry")).toBeUndefined();
   });
 });

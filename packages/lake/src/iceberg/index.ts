@@ -1,13 +1,28 @@
 export { encodeBound } from "./bounds.ts";
-export {
-  type ColumnFacts,
-  type DataFile,
-  decodeManifest,
-  decodeManifestList,
-  encodeManifest,
-  encodeManifestList,
-  type ManifestEntry,
-  type ManifestFile,
-} from "./manifest.ts";
-export { findSnapshot, type IcebergSnapshot, newSnapshotId, newTableMetadata, parseMetadata, printMetadata, schemaOf, type TableMetadata } from "./metadata.ts";
-export { type IcebergField, type IcebergSchema, toIcebergType, toSqlType } from "./types.ts";
+export type { ColumnFacts, ContentFile, ManifestEntry, ManifestFile, PartitionSummary } from "./content-file.ts";
+export { decodeManifest } from "./decode-manifest.ts";
+export { encodeManifest, type ManifestInput } from "./encode-manifest.ts";
+export { fieldsById, type FoundField, highestFieldId } from "./fields.ts";
+export { decodeManifestList, encodeManifestList } from "./manifest-list.ts";
+export { findSnapshot, newSnapshotId, newTableMetadata, parseMetadata, printMetadata, schemaOf } from "./metadata.ts";
+export { partitionTypes, specOf } from "./partition-type.ts";
+export { parsePrimitive, type Primitive } from "./primitive.ts";
+export { toIcebergType, toSqlType } from "./sql-type.ts";
+export { parseTransform, type Transform, transformResultType } from "./transform.ts";
+export type {
+  IcebergField,
+  IcebergPartitionField,
+  IcebergPartitionSpec,
+  IcebergRef,
+  IcebergSchema,
+  IcebergSnapshot,
+  IcebergSortField,
+  IcebergSortOrder,
+  IcebergStatistics,
+  IcebergType,
+  ListType,
+  Long,
+  MapType,
+  StructType,
+  TableMetadata,
+} from "./types.ts";

@@ -1,4 +1,8 @@
 import type { AvroField, AvroRecord, AvroSchema } from "../avro/index.ts";
+import { decimalWidth, parsePrimitive } from "./primitive.ts";
+import type { IcebergPartitionSpec } from "./types.ts";
+
+const FIRST_PARTITION_FIELD_ID = 1000;
 
 const optional = (name: string, id: number, type: AvroSchema): AvroField => ({ name, type: ["null", type], default: null, "field-id": id });
 const required = (name: string, id: number, type: AvroSchema): AvroField => ({ name, type, "field-id": id });
@@ -10,11 +14,61 @@ const columnMap = (keyId: number, valueId: number, value: "long" | "bytes"): Avr
   items: { type: "record", name: `k${keyId}_v${valueId}`, fields: [required("key", keyId, "int"), required("value", valueId, value)] },
 });
 
-const DATA_FILE_FIELDS: readonly AvroField[] = [
+const LOGICAL: Readonly<Record<string, AvroSchema>> = {
+  int: "int",
+  long: "long",
+  boolean: "boolean",
+  float: "float",
+  double: "double",
+  string: "string",
+  binary: "bytes",
+  date: { type: "int", logicalType: "date" },
+  time: { type: "long", logicalType: "time-micros" },
+  timestamp: { type: "long", logicalType: "timestamp-micros", "adjust-to-utc": false },
+  timestamptz: { type: "long", logicalType: "timestamp-micros", "adjust-to-utc": true },
+  uuid: { type: "fixed", name: "uuid_fixed", size: 16, logicalType: "uuid" },
+};
+
+function avroType(type: string): AvroSchema {
+  const primitive = parsePrimitive(type);
+  if (primitive?.kind === "fixed") return { type: "fixed", name: `fixed_${primitive.length}`, size: primitive.length };
+  if (primitive?.kind === "decimal") {
+    const { precision, scale } = primitive;
+    return { type: "fixed", name: `decimal_${precision}_${scale}`, size: decimalWidth(precision), logicalType: "decimal", precision, scale };
+  }
+  const known = primitive === undefined ? undefined : LOGICAL[primitive.kind];
+  if (known === undefined) throw new TypeError(`a partition value cannot have the type ${type}`);
+  return known;
+}
+
+/** Avro allows letters, digits and underscores; other engines replace the rest in the same way. */
+export function avroName(name: string): string {
+  const made = name.replaceAll(/[^A-Za-z0-9_]/g, (unit) => `_x${unit.charCodeAt(0).toString(16).toUpperCase()}`);
+  return /^\d/.test(made) ? `_${made}` : made;
+}
+
+/** The record of a file's partition values. A named type may be defined once and is then referred to by its name. */
+function partitionRecord(spec: IcebergPartitionSpec, types: readonly string[]): AvroRecord {
+  const defined = new Set<string>();
+  const used = new Set<string>();
+  const fields = spec.fields.map((field, index) => {
+    const type = avroType(types[index] ?? "");
+    const typeName = typeof type === "object" && "name" in type ? type.name : undefined;
+    const isDefined = typeName !== undefined && defined.has(typeName);
+    if (typeName !== undefined) defined.add(typeName);
+    const plain = avroName(field.name);
+    const name = used.has(plain) ? `${plain}_${field["field-id"]}` : plain;
+    used.add(name);
+    return optional(name, field["field-id"], isDefined ? typeName : type);
+  });
+  return { type: "record", name: "r102", fields };
+}
+
+const dataFileFields = (partition: AvroRecord): readonly AvroField[] => [
   required("content", 134, "int"),
   required("file_path", 100, "string"),
   required("file_format", 101, "string"),
-  required("partition", 102, { type: "record", name: "r102", fields: [] }),
+  required("partition", 102, partition),
   required("record_count", 103, "long"),
   required("file_size_in_bytes", 104, "long"),
   optional("column_sizes", 108, columnMap(117, 118, "long")),
@@ -30,8 +84,8 @@ const DATA_FILE_FIELDS: readonly AvroField[] = [
   optional("referenced_data_file", 143, "string"),
 ];
 
-/** Entries of a manifest of an unpartitioned table (format version 2). */
-export const MANIFEST_ENTRY: AvroRecord = {
+/** Entries of a manifest of a partition spec (format version 2); `types` are those of the spec's fields. */
+export const manifestEntrySchema = (spec: IcebergPartitionSpec, types: readonly string[]): AvroRecord => ({
   type: "record",
   name: "manifest_entry",
   fields: [
@@ -39,9 +93,9 @@ export const MANIFEST_ENTRY: AvroRecord = {
     optional("snapshot_id", 1, "long"),
     optional("sequence_number", 3, "long"),
     optional("file_sequence_number", 4, "long"),
-    required("data_file", 2, { type: "record", name: "r2", fields: DATA_FILE_FIELDS }),
+    required("data_file", 2, { type: "record", name: "r2", fields: dataFileFields(partitionRecord(spec, types)) }),
   ],
-};
+});
 
 const PARTITION_SUMMARY: AvroRecord = {
   type: "record",
@@ -92,5 +146,7 @@ function namesIn(schema: AvroSchema, names: Map<number, string>): ReadonlyMap<nu
   return names;
 }
 
-/** Our names by field id, for reading files of writers that name things otherwise. */
-export const MANIFEST_NAMES = namesIn(MANIFEST_FILE, new Map(namesIn(MANIFEST_ENTRY, new Map())));
+const NAMES = namesIn(MANIFEST_FILE, new Map(namesIn(manifestEntrySchema({ "spec-id": 0, fields: [] }, []), new Map())));
+
+/** Our names by field id, for reading files of writers that name things otherwise. Partition fields, which begin at 1000, are called `p1000` and so on. */
+export const manifestName = (fieldId: number): string | undefined => NAMES.get(fieldId) ?? (fieldId >= FIRST_PARTITION_FIELD_ID ? `p${fieldId}` : undefined);

@@ -1,41 +1,7 @@
 import { problem } from "@granary/protocol";
+import { highestFieldId } from "./fields.ts";
 import { isSameLong, parseExactJson, printExactJson } from "./json.ts";
-import type { IcebergSchema, Long } from "./types.ts";
-
-/** One immutable state of a table. */
-export interface IcebergSnapshot {
-  readonly "snapshot-id": Long;
-  /** Left out for the first one: readers in Java fail on a null. */
-  readonly "parent-snapshot-id"?: Long;
-  readonly "sequence-number": Long;
-  readonly "timestamp-ms": number;
-  readonly "manifest-list": string;
-  readonly "schema-id"?: number;
-  readonly summary: Readonly<Record<string, string>>;
-}
-
-/** The content of a table's metadata file (format version 2); entries of other writers we do not know are kept. */
-export interface TableMetadata {
-  readonly "format-version": 2;
-  readonly "table-uuid": string;
-  readonly location: string;
-  readonly "last-sequence-number": Long;
-  readonly "last-updated-ms": number;
-  readonly "last-column-id": number;
-  readonly schemas: readonly IcebergSchema[];
-  readonly "current-schema-id": number;
-  readonly "partition-specs": readonly { readonly "spec-id": number; readonly fields: readonly unknown[] }[];
-  readonly "default-spec-id": number;
-  readonly "last-partition-id": number;
-  readonly "sort-orders": readonly unknown[];
-  readonly "default-sort-order-id": number;
-  readonly properties: Readonly<Record<string, string>>;
-  readonly "current-snapshot-id"?: Long;
-  readonly refs?: Readonly<Record<string, { readonly "snapshot-id": Long; readonly type: "branch" | "tag" }>>;
-  readonly snapshots?: readonly IcebergSnapshot[];
-  readonly "snapshot-log"?: readonly { readonly "snapshot-id": Long; readonly "timestamp-ms": number }[];
-  readonly "metadata-log"?: readonly { readonly "metadata-file": string; readonly "timestamp-ms": number }[];
-}
+import type { IcebergSchema, IcebergSnapshot, TableMetadata } from "./types.ts";
 
 /** Metadata of a table that has no snapshot yet. */
 export function newTableMetadata(input: {
@@ -50,7 +16,7 @@ export function newTableMetadata(input: {
     location: input.location,
     "last-sequence-number": 0,
     "last-updated-ms": input.nowMs,
-    "last-column-id": Math.max(0, ...input.schema.fields.map((field) => field.id)),
+    "last-column-id": highestFieldId(input.schema),
     schemas: [input.schema],
     "current-schema-id": input.schema["schema-id"],
     "partition-specs": [{ "spec-id": 0, fields: [] }],

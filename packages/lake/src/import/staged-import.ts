@@ -1,9 +1,9 @@
 import type { CsvDialect, RejectedRow, RenamedColumn } from "@granary/engine";
 import type { TableRef } from "../catalog/index.ts";
 import type { StoredFile } from "../file-io/index.ts";
-import type { DataFile, IcebergField } from "../iceberg/index.ts";
+import type { ContentFile, IcebergField } from "../iceberg/index.ts";
 
-export interface StagedFile extends DataFile, StoredFile {}
+export interface StagedFile extends ContentFile, StoredFile {}
 
 /** A column of a staged import: what it will be stored as, and what was seen of it. */
 export interface StagedColumn {

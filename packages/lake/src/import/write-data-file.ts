@@ -76,7 +76,7 @@ export async function writeDataFile(session: EngineSession, fileIo: FileIo, inpu
     const offsets = await splitOffsets(session, scratch);
     const stored = await fileIo.publish(scratch, `${input.location}/data/${randomUUID()}.parquet`);
     const facts = fields.map((field) => columnFacts(field, stats.get(`"${field.name.replaceAll('"', '""')}"`) ?? {}));
-    return { ...stored, records, columns: facts, splitOffsets: offsets };
+    return { ...stored, content: "data", format: "PARQUET", records, columns: facts, splitOffsets: offsets, specId: 0, partition: [], sortOrderId: 0 };
   } finally {
     await rm(scratch, { force: true });
   }

@@ -31,7 +31,7 @@ async function addReachable(parts: SweepParts, tx: LakeTransaction, table: Store
     for (const manifest of await parts.store.manifests(tx, snapshot)) {
       if (reachable.has(manifest.manifest_path)) continue;
       reachable.add(manifest.manifest_path);
-      for (const entry of await parts.store.entries(tx, manifest)) reachable.add(entry.uri);
+      for (const entry of await parts.store.entries(tx, manifest)) reachable.add(entry.file.uri);
     }
   }
 }

@@ -8,6 +8,7 @@ import {
   findSnapshot,
   type IcebergSchema,
   type IcebergSnapshot,
+  type ManifestEntry,
   type ManifestFile,
   newSnapshotId,
   newTableMetadata,
@@ -166,7 +167,11 @@ async function writeManifests(parts: PublishParts, tx: LakeTransaction, commit: 
   const inherited = commit.parent === undefined ? [] : await parts.store.manifests(tx, commit.parent);
   const added: ManifestFile[] = [];
   if (staged.files.length > 0) {
-    const manifest = await parts.fileIo.write(`${base.location}/metadata/${randomUUID()}-m0.avro`, encodeManifest(staged.files, snapshotId, commit.schema));
+    const entries = staged.files.map(
+      (file): ManifestEntry => ({ status: "added", snapshotId, sequenceNumber: undefined, fileSequenceNumber: undefined, file }),
+    );
+    const encoded = encodeManifest(base, { entries, content: "data", specId: base["default-spec-id"], snapshotId });
+    const manifest = await parts.fileIo.write(`${base.location}/metadata/${randomUUID()}-m0.avro`, encoded);
     await parts.catalog.register(tx, staged, "manifest", [manifest]);
     added.push(addedManifest(manifest, staged.files, commit));
   }
