@@ -8,7 +8,7 @@ export {
   type LocalFileIoOptions,
   type StoredFile,
 } from "./file-io/index.ts";
-export type { ImportProgress, StageCsvInput, StagedColumn, StagedFile, StagedImport } from "./import/index.ts";
+export type { ImportProgress, StageCsvInput, StagedColumn, StagedFile, StagedImport } from "./write/index.ts";
 export { createLake, type Lake, type LakeOptions } from "./lake.ts";
 export type { SweepOptions, Swept } from "./maintain/index.ts";
 export type { Published, PublishOptions } from "./publish/index.ts";

@@ -1,7 +1,7 @@
 import type { Engine } from "@granary/engine";
 import { Catalog, checkTableRef, type LakeTransaction, type TableRef } from "./catalog/index.ts";
 import type { FileIo } from "./file-io/index.ts";
-import { stageCsv, type StageCsvInput, type StagedImport } from "./import/index.ts";
+import { stageCsv, type StageCsvInput, type StagedImport } from "./write/index.ts";
 import { type SweepOptions, type Swept, sweepOrphans } from "./maintain/index.ts";
 import { type Published, publish, type PublishOptions } from "./publish/index.ts";
 import { exportCsv, type ExportRequest, type Page, type PageRequest, readPage } from "./scan/index.ts";

@@ -16,7 +16,7 @@ import {
   schemaOf,
   type TableMetadata,
 } from "../iceberg/index.ts";
-import type { StagedFile, StagedImport } from "../import/index.ts";
+import type { StagedFile, StagedImport } from "../write/index.ts";
 import type { StoredTable, TableStore } from "../table/index.ts";
 
 const MAX_METADATA_LOG = 100;

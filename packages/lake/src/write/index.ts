@@ -1,0 +1,17 @@
+export { type ImportProgress, stageCsv, type StageCsvInput } from "./stage-csv.ts";
+export type { StagedColumn, StagedFile, StagedImport } from "./staged-import.ts";
+export type {
+  ChangeInput,
+  CsvSource,
+  QuerySource,
+  Source,
+  StageAppendInput,
+  StageCreateInput,
+  StagedRows,
+  StagedUpsert,
+  StageDeleteInput,
+  StageOverwriteInput,
+  StageUpsertInput,
+  UpsertMode,
+  WritePhase,
+} from "./types.ts";
