@@ -14,4 +14,5 @@ export {
 } from "./formats/csv/index.ts";
 export type { JsonValue, ResultColumn, Row, TaskProgress } from "./process/messages.ts";
 export type { EngineSession, RowSet, RowStream } from "./process/session.ts";
+export * from "./sandbox/index.ts";
 export * from "./sql/index.ts";
