@@ -26,7 +26,8 @@ export interface ListedFile {
 
 /**
  * Where a warehouse's immutable files lie: one URI scheme per warehouse. A file appears under its name whole and
- * durable, or not at all. Errors: `storage.full`, `storage.missing`, `storage.corrupt`, `storage.failed`, each naming the file.
+ * durable, or not at all. Errors: `storage.full`, `storage.missing`, `storage.corrupt`, `storage.failed`, and for storage
+ * elsewhere `storage.unavailable` (it did not answer, after retries) and `storage.refused` (it said no), each naming the file.
  */
 export interface FileIo {
   /** A local directory in which the engine may write a file before `publish` moves it to its place. */
@@ -39,10 +40,10 @@ export interface FileIo {
   read(uri: string, expected?: ExpectedFile): Promise<Buffer>;
   /** Makes a file readable by path; its size is checked always, its content as the implementation is configured. */
   open(expected: ExpectedFile): Promise<LocalFile>;
-  /** All files below a URI that ends in a slash; nothing when there are none. */
+  /** All files below a URI that ends in a slash; nothing when there are none. May lag behind: good for sweeps, never for what is true. */
   list(prefix: string): AsyncIterable<ListedFile>;
   /** Deletes what dead processes left in the scratch directory before that time. */
   sweepScratch(before: Date): Promise<{ readonly files: number; readonly bytes: number }>;
-  /** Deletes a file; one that is gone already is no error. */
-  delete(uri: string): Promise<void>;
+  /** Deletes one file or many; those that are gone already are no error. */
+  delete(uris: string | readonly string[]): Promise<void>;
 }

@@ -1,11 +1,14 @@
 import { createHash, randomUUID } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
-import { copyFile, mkdir, open, opendir, readFile, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import type { Stats } from "node:fs";
+import { copyFile, open, opendir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type AppError, isAppError } from "@granary/kernel";
 import { problem } from "@granary/protocol";
+import { ContentChecks, sha256Of } from "./content-checks.ts";
+import { makeDirectory, syncDirectory } from "./directories.ts";
 import type { ExpectedFile, FileIo, ListedFile, LocalFile, StoredFile } from "./file-io.ts";
+import { isAlive, PROCESS_TAG } from "./process-tag.ts";
 
 export interface LocalFileIoOptions {
   /** The warehouse's directory; made when missing. */
@@ -17,76 +20,78 @@ export interface LocalFileIoOptions {
   readonly recheckRate?: number;
 }
 
+/** How often files that this process found sound are read again in full to be sure. */
+export const DEFAULT_RECHECK_RATE = 0.01;
+
 const SCRATCH = ".staging";
 
-async function syncDirectory(path: string): Promise<void> {
-  await using directory = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  await directory.sync();
-}
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
-/** Makes a directory and sees to it that its own entry, and those of the parents made with it, survive a power loss. */
-async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
-  return hash.digest("hex");
+/** What stat tells, or undefined for a file that is gone. */
+async function statIfThere(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** Files of a warehouse on a local disk, under `file://` URIs. */
 class LocalDiskFileIo implements FileIo {
   readonly #root: string;
-  readonly #recheckRate: number;
-  /** Checked files: path to the time of last change they had, or the check under way. */
-  readonly #checked = new Map<string, Promise<number>>();
+  readonly #checks: ContentChecks;
 
   constructor(options: LocalFileIoOptions) {
     this.#root = resolve(options.root);
-    this.#recheckRate = options.recheckRate ?? 0.01;
+    this.#checks = new ContentChecks(options.recheckRate ?? DEFAULT_RECHECK_RATE);
   }
 
   async scratchPath(name: string): Promise<string> {
     await makeDirectory(join(this.#root, SCRATCH));
-    return join(this.#root, SCRATCH, `${randomUUID()}-${name}`);
+    return join(this.#root, SCRATCH, `${PROCESS_TAG}-${randomUUID()}-${name}`);
   }
 
   async write(uri: string, content: Uint8Array): Promise<StoredFile> {
     return this.#guard(uri, "stored", async () => {
+      const path = this.#path(uri);
       const scratch = await this.scratchPath("content");
       try {
-        await using file = await open(scratch, "wx", 0o600);
-        await file.writeFile(content);
-        await file.sync();
+        {
+          await using file = await open(scratch, "wx", 0o600);
+          await file.writeFile(content);
+          await file.sync();
+        }
+        await this.#settle(scratch, path);
       } catch (error) {
         await rm(scratch, { force: true });
         throw error;
       }
-      await this.#settle(scratch, uri);
       return { uri, bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
     });
   }
 
   async publish(scratchPath: string, uri: string): Promise<StoredFile> {
     return this.#guard(uri, "stored", async () => {
+      const path = this.#path(uri);
       let bytes: number;
       {
         await using file = await open(scratchPath, "r+");
+        await file.chmod(0o600);
         await file.sync();
         bytes = (await file.stat()).size;
       }
       const sha256 = await sha256Of(scratchPath);
-      await this.#settle(scratchPath, uri);
+      await this.#settle(scratchPath, path);
       return { uri, bytes, sha256 };
     });
   }
 
   async read(uri: string, expected?: ExpectedFile): Promise<Buffer> {
     return this.#guard(uri, "read", async () => {
-      const content = await readFile(this.#path(uri));
+      const path = this.#path(uri);
+      await this.#refuseLinks(path);
+      const content = await readFile(path);
       if (expected !== undefined && content.length !== expected.bytes) throw this.#corrupt(uri, `it has ${content.length} bytes instead of ${expected.bytes}`);
       if (expected?.sha256 !== undefined && createHash("sha256").update(content).digest("hex") !== expected.sha256) {
         throw this.#corrupt(uri, "its checksum differs");
@@ -98,29 +103,26 @@ class LocalDiskFileIo implements FileIo {
   async open(expected: ExpectedFile): Promise<LocalFile> {
     return this.#guard(expected.uri, "read", async () => {
       const path = this.#path(expected.uri);
-      const { size, mtimeMs } = await stat(path);
-      if (size !== expected.bytes) throw this.#corrupt(expected.uri, `it has ${size} bytes instead of ${expected.bytes}`);
-      if (expected.sha256 !== undefined) await this.#check(path, mtimeMs, expected.uri, expected.sha256);
+      await this.#refuseLinks(path);
+      const stats = await stat(path);
+      if (stats.size !== expected.bytes) throw this.#corrupt(expected.uri, `it has ${stats.size} bytes instead of ${expected.bytes}`);
+      if (expected.sha256 !== undefined && !(await this.#checks.fits(path, stats, expected.sha256))) throw this.#corrupt(expected.uri, "its checksum differs");
       return { path, [Symbol.asyncDispose]: async () => undefined };
     });
   }
 
   async *list(prefix: string): AsyncGenerator<ListedFile> {
-    const root = this.#path(prefix);
-    const pending = [root];
+    const pending = [this.#path(prefix)];
     for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-      const directory = await opendir(path).catch((error: unknown) => {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-        throw error;
-      });
+      const directory = await this.#guard(prefix, "listed", () => this.#openDirectory(path ?? ""));
       if (directory === undefined) continue;
       for await (const entry of directory) {
         const child = join(path, entry.name);
         if (entry.isDirectory()) pending.push(child);
-        else if (entry.isFile()) {
-          const { size, mtime } = await stat(child);
-          yield { uri: pathToFileURL(child).href, bytes: size, modifiedAt: mtime };
-        }
+        if (!entry.isFile()) continue;
+        // Gone between the listing and now, as others may delete.
+        const stats = await statIfThere(child);
+        if (stats !== undefined) yield { uri: pathToFileURL(child).href, bytes: stats.size, modifiedAt: stats.mtime };
       }
     }
   }
@@ -128,7 +130,8 @@ class LocalDiskFileIo implements FileIo {
   async sweepScratch(before: Date): Promise<{ readonly files: number; readonly bytes: number }> {
     const swept = { files: 0, bytes: 0 };
     for await (const file of this.list(pathToFileURL(join(this.#root, SCRATCH)).href)) {
-      if (file.modifiedAt > before) continue;
+      const [tag = ""] = basename(fileURLToPath(file.uri)).split("-");
+      if (file.modifiedAt > before || isAlive(tag) === true) continue;
       await this.delete(file.uri);
       swept.files += 1;
       swept.bytes += file.bytes;
@@ -136,44 +139,64 @@ class LocalDiskFileIo implements FileIo {
     return swept;
   }
 
-  async delete(uri: string): Promise<void> {
-    await this.#guard(uri, "deleted", () => rm(this.#path(uri), { force: true }));
+  async delete(uris: string | readonly string[]): Promise<void> {
+    for (const uri of typeof uris === "string" ? [uris] : uris) await this.#guard(uri, "deleted", () => this.#delete(this.#path(uri)));
   }
 
-  async #settle(scratchPath: string, uri: string): Promise<void> {
-    const path = this.#path(uri);
-    await makeDirectory(dirname(path));
-    await rename(scratchPath, path).catch(async (error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== "EXDEV") throw error;
+  async #delete(path: string): Promise<void> {
+    this.#checks.forget(path);
+    try {
+      // A link itself may be deleted; one among its parents would lead elsewhere.
+      await this.#refuseLinks(dirname(path));
+      await rm(path, { force: true });
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") throw error;
+    }
+  }
+
+  async #openDirectory(path: string): Promise<Awaited<ReturnType<typeof opendir>> | undefined> {
+    try {
+      await this.#refuseLinks(path);
+      return await opendir(path);
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  async #settle(scratchPath: string, path: string): Promise<void> {
+    const directory = dirname(path);
+    await makeDirectory(directory);
+    await this.#refuseLinks(directory);
+    try {
+      await rename(scratchPath, path);
+    } catch (error) {
+      if (codeOf(error) !== "EXDEV") throw error;
       await this.#carryOver(scratchPath, path);
-    });
-    await syncDirectory(dirname(path));
+    }
+    await syncDirectory(directory);
   }
 
   /** A rename across file systems is a copy, which has to be made whole and durable under another name first. */
   async #carryOver(scratchPath: string, path: string): Promise<void> {
     const staged = await this.scratchPath("copy");
-    await copyFile(scratchPath, staged);
-    {
-      await using file = await open(staged, "r+");
-      await file.sync();
+    try {
+      await copyFile(scratchPath, staged);
+      {
+        await using file = await open(staged, "r+");
+        await file.sync();
+      }
+      await rename(staged, path);
+    } finally {
+      await rm(staged, { force: true });
     }
-    await rename(staged, path);
     await rm(scratchPath, { force: true });
   }
 
-  async #check(path: string, changedAtMs: number, uri: string, sha256: string): Promise<void> {
-    const known = await this.#checked.get(path)?.catch(() => undefined);
-    if (known === changedAtMs && Math.random() >= this.#recheckRate) return;
-    const checking = sha256Of(path).then((found) => {
-      if (found !== sha256) throw this.#corrupt(uri, "its checksum differs");
-      return changedAtMs;
-    });
-    this.#checked.set(path, checking);
-    await checking.catch((error: unknown) => {
-      this.#checked.delete(path);
-      throw error;
-    });
+  /** Whoever may write into a part of the warehouse must not reach other parts, or other files, through symbolic links. */
+  async #refuseLinks(path: string): Promise<void> {
+    const [root, real] = await Promise.all([realpath(this.#root), realpath(path)]);
+    if (real !== join(root, relative(this.#root, path))) throw problem("lake.unsupported", { reason: "one of its files is a symbolic link" });
   }
 
   #path(uri: string): string {
@@ -198,10 +221,11 @@ class LocalDiskFileIo implements FileIo {
       return await work();
     } catch (cause) {
       if (isAppError(cause)) throw cause;
-      const code = (cause as NodeJS.ErrnoException).code;
+      const code = codeOf(cause);
       if (code === "ENOSPC" || code === "EDQUOT") throw problem("storage.full", {}, { cause });
       if (code === "ENOENT") throw problem("storage.missing", { name: this.#name(uri) }, { cause });
-      throw problem("storage.failed", { name: this.#name(uri), operation }, { cause });
+      const reason = code === "EIO" ? "the disk reports an error (EIO)" : (code ?? "an unexpected error");
+      throw problem("storage.failed", { name: this.#name(uri), operation, reason }, { cause });
     }
   }
 }

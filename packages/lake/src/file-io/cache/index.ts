@@ -1,0 +1,1 @@
+export { type Fetch, FileCache, type FileCacheOptions } from "./file-cache.ts";
