@@ -1,53 +1,10 @@
-import type { SqlType } from "@granary/engine";
-import { toSqlType } from "./sql-type.ts";
+import { type Primitive, parsePrimitive } from "./primitive.ts";
+import { decodeValue, encodeValue, readFloating, readTwosComplement, readWhole, writeFloating } from "./single-value.ts";
 
+/** Characters of texts, bytes of binaries: as other engines cut them, so that manifests stay small. */
 const MAX_BOUND_LENGTH = 16;
-const DAY_MS = 86_400_000;
 
-function littleEndian(size: 4 | 8, value: bigint | undefined): Buffer | undefined {
-  if (value === undefined) return undefined;
-  const bytes = Buffer.alloc(size);
-  if (size === 4) bytes.writeInt32LE(Number(value));
-  else bytes.writeBigInt64LE(value);
-  return bytes;
-}
-
-function float(text: string, size: 4 | 8, side: "lower" | "upper"): Buffer | undefined {
-  const parsed = Number(text);
-  if (Number.isNaN(parsed)) return undefined;
-  // The engine does not tell -0 from 0, so a zero bound takes the sign that cannot exclude either.
-  const value = parsed === 0 ? (side === "lower" ? -0 : 0) : parsed;
-  const bytes = Buffer.alloc(size);
-  if (size === 4) bytes.writeFloatLE(value);
-  else bytes.writeDoubleLE(value);
-  return bytes;
-}
-
-/** Two's complement, big-endian, in as few bytes as hold the sign. */
-function decimal(text: string, scale: number): Buffer {
-  const [whole = "0", fraction = ""] = text.split(".");
-  let value = BigInt(whole.replace("-", "") + fraction.padEnd(scale, "0"));
-  if (text.startsWith("-")) value = -value;
-  let size = 1;
-  while (BigInt.asIntN(size * 8, value) !== value) size += 1;
-  const hex = BigInt.asUintN(size * 8, value)
-    .toString(16)
-    .padStart(size * 2, "0");
-  return Buffer.from(hex, "hex");
-}
-
-/** Undefined for years that have no four digits, which a bound may leave out. */
-function days(text: string): bigint | undefined {
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return Number.isNaN(at) ? undefined : BigInt(Math.round(at / DAY_MS));
-}
-
-function micros(text: string): bigint | undefined {
-  const [date = "", time = "00:00:00"] = text.replace(/\+00(:00)?$/, "").split(" ");
-  const [clock = "", fraction = ""] = time.split(".");
-  const at = Date.parse(`${date}T${clock}Z`);
-  return Number.isNaN(at) ? undefined : BigInt(at) * 1000n + BigInt(fraction.padEnd(6, "0").slice(0, 6));
-}
+export type BoundSide = "lower" | "upper";
 
 function nextCodePoint(code: number): number | undefined {
   const next = code + 1;
@@ -56,7 +13,7 @@ function nextCodePoint(code: number): number | undefined {
 }
 
 /** The shortest text not smaller than any that begins with these characters. */
-function increment(points: readonly string[]): string | undefined {
+function incrementText(points: readonly string[]): string | undefined {
   for (let last = points.length - 1; last >= 0; last -= 1) {
     const next = nextCodePoint(points[last]?.codePointAt(0) ?? 0);
     if (next !== undefined) return points.slice(0, last).join("") + String.fromCodePoint(next);
@@ -64,34 +21,96 @@ function increment(points: readonly string[]): string | undefined {
   return undefined;
 }
 
-function text(value: string, side: "lower" | "upper"): Buffer | undefined {
-  const points = [...value];
-  if (points.length <= MAX_BOUND_LENGTH) return Buffer.from(value, "utf8");
+function cutText(text: string, side: BoundSide): Buffer | undefined {
+  // Twice as many units hold all the characters that matter, so that long texts are not taken apart whole.
+  const points = [...text.slice(0, MAX_BOUND_LENGTH * 2 + 2)];
+  if (points.length <= MAX_BOUND_LENGTH) return Buffer.from(text, "utf8");
   const cut = points.slice(0, MAX_BOUND_LENGTH);
-  const bound = side === "lower" ? cut.join("") : increment(cut);
+  const bound = side === "lower" ? cut.join("") : incrementText(cut);
   return bound === undefined ? undefined : Buffer.from(bound, "utf8");
 }
 
-type Encode = (value: string, side: "lower" | "upper", scale: number) => Buffer | undefined;
+function cutBytes(bytes: Buffer, side: BoundSide): Buffer | undefined {
+  if (bytes.length <= MAX_BOUND_LENGTH) return bytes;
+  const cut = Buffer.from(bytes.subarray(0, MAX_BOUND_LENGTH));
+  if (side === "lower") return cut;
+  for (let last = cut.length - 1; last >= 0; last -= 1) {
+    const byte = cut[last] ?? 0;
+    if (byte === 0xff) continue;
+    cut[last] = byte + 1;
+    return cut.subarray(0, last + 1);
+  }
+  return undefined;
+}
 
-const ENCODERS: Readonly<Partial<Record<SqlType["kind"], Encode>>> = {
-  boolean: (value) => Buffer.from([value === "1" || value === "true" ? 1 : 0]),
-  integer: (value) => littleEndian(4, BigInt(value)),
-  bigint: (value) => littleEndian(8, BigInt(value)),
-  float: (value, side) => float(value, 4, side),
-  double: (value, side) => float(value, 8, side),
-  decimal: (value, _side, scale) => decimal(value, scale),
-  date: (value) => littleEndian(4, days(value)),
-  timestamp: (value) => littleEndian(8, micros(value)),
-  timestamptz: (value) => littleEndian(8, micros(value)),
-  text,
+/** The engine does not tell -0 from 0, so a zero bound takes the sign that cannot exclude either; a NaN bounds nothing. */
+function floatingBound(bytes: Buffer, side: BoundSide): Buffer | undefined {
+  const value = readFloating(bytes);
+  if (Number.isNaN(value)) return undefined;
+  return value === 0 ? writeFloating(side === "lower" ? -0 : 0, bytes.length === 4 ? 4 : 8) : bytes;
+}
+
+/**
+ * A column bound in Iceberg's single-value form, from the text the engine reports: long texts and bytes are cut, an upper
+ * one then rounded up. Undefined when there is none that is safe; a missing bound never excludes a file.
+ */
+export function encodeBound(type: string, text: string, side: BoundSide): Buffer | undefined {
+  const kind = parsePrimitive(type)?.kind;
+  if (kind === "string") return cutText(text, side);
+  const bytes = encodeValue(type, text);
+  if (bytes === undefined || kind === undefined) return undefined;
+  if (kind === "binary" || kind === "fixed") return cutBytes(bytes, side);
+  return kind === "float" || kind === "double" ? floatingBound(bytes, side) : bytes;
+}
+
+/** The engine's text for a bound; a cut one reads as the shorter value. Throws a RangeError for bytes that are no value of the type. */
+export const decodeBound = (type: string, bytes: Uint8Array): string => decodeValue(type, bytes);
+
+type Compare = (left: Uint8Array, right: Uint8Array) => number;
+
+function compareWhole(left: Uint8Array, right: Uint8Array): number {
+  const [a, b] = [readWhole(left), readWhole(right)];
+  return a < b ? -1 : Number(a > b);
+}
+
+function compareDecimals(left: Uint8Array, right: Uint8Array): number {
+  const [a, b] = [readTwosComplement(left), readTwosComplement(right)];
+  return a < b ? -1 : Number(a > b);
+}
+
+/** NaN is the greatest, as in the engine; the zeros are equal. */
+function compareFloating(left: Uint8Array, right: Uint8Array): number {
+  const [a, b] = [readFloating(left), readFloating(right)];
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return a < b ? -1 : Number(a > b);
+}
+
+/** Byte by byte, which for texts in UTF-8 is by code point. */
+const compareBytes: Compare = (left, right) => Buffer.compare(left, right);
+
+const COMPARE: Readonly<Record<Primitive["kind"], Compare>> = {
+  boolean: compareBytes,
+  int: compareWhole,
+  long: compareWhole,
+  date: compareWhole,
+  time: compareWhole,
+  timestamp: compareWhole,
+  timestamptz: compareWhole,
+  float: compareFloating,
+  double: compareFloating,
+  decimal: compareDecimals,
+  string: compareBytes,
+  uuid: compareBytes,
+  fixed: compareBytes,
+  binary: compareBytes,
 };
 
 /**
- * A column bound in Iceberg's single-value form (specification, appendix D), from the text DuckDB reports.
- * Undefined when the type has none that is safe; a missing bound never excludes a file.
+ * Orders two values in single-value form as the engine orders them: negative, zero or positive. Values written before a
+ * column was widened compare with later ones. Throws a RangeError for bytes that are no value of the type.
  */
-export function encodeBound(icebergType: string, value: string, side: "lower" | "upper"): Buffer | undefined {
-  const type = toSqlType(icebergType);
-  return type === undefined ? undefined : ENCODERS[type.kind]?.(value, side, type.kind === "decimal" ? type.scale : 0);
+export function compareBounds(type: string, left: Uint8Array, right: Uint8Array): number {
+  const primitive = parsePrimitive(type);
+  if (primitive === undefined) throw new RangeError(`no order among values of type ${type}`);
+  return COMPARE[primitive.kind](left, right);
 }

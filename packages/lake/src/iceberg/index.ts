@@ -1,14 +1,18 @@
-export { encodeBound } from "./bounds.ts";
+export { type BoundSide, compareBounds, decodeBound, encodeBound } from "./bounds.ts";
 export type { ColumnFacts, ContentFile, ManifestEntry, ManifestFile, PartitionSummary } from "./content-file.ts";
 export { decodeManifest } from "./decode-manifest.ts";
 export { encodeManifest, type ManifestInput } from "./encode-manifest.ts";
 export { fieldsById, type FoundField, highestFieldId } from "./fields.ts";
+export { manifestLine, type ManifestLineInput } from "./manifest-line.ts";
 export { decodeManifestList, encodeManifestList } from "./manifest-list.ts";
 export { findSnapshot, newSnapshotId, newTableMetadata, parseMetadata, printMetadata, schemaOf } from "./metadata.ts";
+export { partitionPath, partitionText } from "./partition-path.ts";
 export { partitionTypes, specOf } from "./partition-type.ts";
 export { parsePrimitive, type Primitive } from "./primitive.ts";
+export { decodeValue, encodeValue } from "./single-value.ts";
 export { toIcebergType, toSqlType } from "./sql-type.ts";
 export { parseTransform, type Transform, transformResultType } from "./transform.ts";
+export { hashValue, transformValue } from "./transform-value.ts";
 export type {
   IcebergField,
   IcebergPartitionField,
