@@ -76,6 +76,7 @@ describe("mailed links", () => {
     const alan = await arrive(browser, program);
     await alan.open("/sign-in");
     await alan.page.getByRole("link", { name: "Forgot your password?" }).click();
+    await alan.sees("Choose a new password");
     await alan.page.getByLabel("E-mail").fill(ALAN);
     await alan.page.getByRole("button", { name: "Send the link" }).click();
     await alan.sees("Look into your mail");

@@ -1,7 +1,7 @@
 import { isApiError } from "@granary/client";
 import type { SessionInfo } from "@granary/protocol";
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, type RouteComponent, redirect } from "@tanstack/react-router";
 import { authConfigQuery } from "./api/auth.ts";
 import { setRequestWorkspace } from "./api/client.ts";
 import { queryClient } from "./api/query-client.ts";
@@ -9,6 +9,10 @@ import { sessionQuery } from "./api/session.ts";
 import { FailedPage, MissingPage } from "./kit/error-view.tsx";
 import { choiceParam, present, textParam } from "./kit/search-params.ts";
 import { PageSkeleton } from "./kit/skeleton.tsx";
+import { GateLayout } from "./pages/gate/gate-layout.tsx";
+import { SignInPage } from "./pages/gate/sign-in-page.tsx";
+import { HomePage } from "./pages/home/home-page.tsx";
+import { Shell } from "./shell/shell.tsx";
 
 interface RouterContext {
   readonly queryClient: QueryClient;
@@ -63,14 +67,20 @@ const start = createRoute({
     const last = lastWorkspace();
     const choice = workspaces.find(({ slug }) => slug === last) ?? workspace ?? workspaces[0];
     if (choice === undefined) redirect({ to: "/new-workspace", throw: true });
-    else redirect({ to: "/w/$workspace", params: { workspace: choice.slug }, throw: true });
+    else {
+      // The answer without a workspace is about this one; asking again would cost a round trip before the first page.
+      if (choice.slug === workspace?.slug) setRequestWorkspace(choice.slug);
+      redirect({ to: "/w/$workspace", params: { workspace: choice.slug }, throw: true });
+    }
   },
 });
 
 const gate = createRoute({
   getParentRoute: () => root,
   id: "gate",
-  component: lazyRouteComponent(() => import("./pages/gate/gate-layout.tsx"), "GateLayout"),
+  // Without it the forms would suspend, and React holds back what suspended for a third of a second.
+  loader: ({ context }) => context.queryClient.ensureQueryData(authConfigQuery()).then(() => null),
+  component: GateLayout,
   errorComponent: ({ error, reset }) => <FailedPage error={error} onRetry={reset} />,
 });
 
@@ -83,7 +93,7 @@ const returnSearch = (raw: Raw) => {
 };
 const tokenSearch = (raw: Raw) => present({ token: textParam(raw, "token") });
 
-const gatePage = <const P extends string, S extends Raw>(path: P, validateSearch: (raw: Raw) => S, component: ReturnType<typeof lazyRouteComponent>) =>
+const gatePage = <const P extends string, S extends Raw>(path: P, validateSearch: (raw: Raw) => S, component: RouteComponent) =>
   createRoute({ getParentRoute: () => gate, path, validateSearch, component });
 
 const gatePages = [
@@ -92,11 +102,7 @@ const gatePages = [
     tokenSearch,
     lazyRouteComponent(() => import("./pages/gate/setup-page.tsx"), "SetupPage"),
   ),
-  gatePage(
-    "/sign-in",
-    returnSearch,
-    lazyRouteComponent(() => import("./pages/gate/sign-in-page.tsx"), "SignInPage"),
-  ),
+  gatePage("/sign-in", returnSearch, SignInPage),
   gatePage(
     "/sign-up",
     (raw) => present({ invitation: textParam(raw, "invitation"), email: textParam(raw, "email") }),
@@ -158,12 +164,12 @@ const workspace = createRoute({
     await sessionOrRedirect(context.queryClient, location.href);
     rememberWorkspace(params.workspace);
   },
-  component: lazyRouteComponent(() => import("./shell/shell.tsx"), "Shell"),
+  component: Shell,
   notFoundComponent: () => <MissingPage />,
   errorComponent: ({ error, reset }) => <FailedPage error={error} onRetry={reset} />,
 });
 
-const page = <const P extends string, S extends Raw>(path: P, validateSearch: (raw: Raw) => S, component: ReturnType<typeof lazyRouteComponent>) =>
+const page = <const P extends string, S extends Raw>(path: P, validateSearch: (raw: Raw) => S, component: RouteComponent) =>
   createRoute({
     getParentRoute: () => workspace,
     path,
@@ -175,11 +181,7 @@ const page = <const P extends string, S extends Raw>(path: P, validateSearch: (r
 const none = () => ({});
 
 const pages = [
-  page(
-    "/",
-    none,
-    lazyRouteComponent(() => import("./pages/home/home-page.tsx"), "HomePage"),
-  ),
+  page("/", none, HomePage),
   page(
     "/people",
     (raw) =>
