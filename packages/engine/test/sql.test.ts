@@ -7,8 +7,6 @@ import {
   columnsOf,
   compare,
   type Expression,
-  FUNCTIONS,
-  type FunctionName,
   isNull,
   literal,
   not,
@@ -71,40 +69,6 @@ describe("expressions bound by the real engine", () => {
     expect(await evaluate(caseWhen([], literal("b")))).toBe("b");
     for (const operator of ["=", "<=", ">="] as const) expect(await evaluate(compare(literal(1), operator, literal(1)))).toBe(true);
     for (const operator of ["<>", "<", ">"] as const) expect(await evaluate(compare(literal(1), operator, literal(1)))).toBe(false);
-  });
-
-  it("names functions that the engine has", async () => {
-    const text = literal("a.50");
-    const samples: Readonly<Record<FunctionName, readonly Expression[]>> = {
-      all_true: [literal(true)],
-      coalesce: [literal(null), text],
-      concat: [text, text],
-      contains: [text, literal("a")],
-      count: [text],
-      count_rows: [],
-      date_trunc: [literal("month"), cast(literal("2024-02-03"), { kind: "date" })],
-      extract: [text, literal("([0-9]+)"), literal(1)],
-      left: [text, literal(1)],
-      length: [text],
-      lower: [text],
-      matches: [text, literal("a.*")],
-      max: [text],
-      min: [text],
-      null_if: [text, text],
-      position: [text, literal("5")],
-      replace: [text, literal("a"), literal("b")],
-      right: [text, literal(1)],
-      sha256: [text],
-      starts_with: [text, literal("a")],
-      sum: [literal(1)],
-      trim: [text],
-      trim_right_chars: [text, literal("0")],
-      upper: [text],
-    };
-    expect(Object.keys(samples).sort()).toEqual(Object.keys(FUNCTIONS).sort());
-    for (const [name, operands] of Object.entries(samples)) await evaluate(call(name as FunctionName, ...operands));
-    expect(await evaluate(call("trim_right_chars", text, literal("0")))).toBe("a.5");
-    expect(await evaluate(call("extract", text, literal("([0-9]+)"), literal(1)))).toBe("50");
   });
 });
 

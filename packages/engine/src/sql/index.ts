@@ -1,21 +1,55 @@
 export {
+  aggregate,
   and,
+  arithmetic,
+  between,
   call,
   caseWhen,
   cast,
   column,
-  columnsOf,
   compare,
-  type ComparisonOperator,
-  type Expression,
+  exists,
+  fileName,
+  fileNameOf,
+  inList,
+  inQuery,
+  interval,
   isNull,
+  like,
+  type LikeOptions,
+  listFilter,
+  listReduce,
+  listTransform,
   literal,
-  type LiteralValue,
+  negate,
   not,
   or,
+  over,
+  parameter,
+  regexMatch,
   rowPosition,
+  rowPositionOf,
+  scalarQuery,
+  structField,
+  structPack,
   tryCast,
+  typedLiteral,
+} from "./build.ts";
+export { DATE_PARTS, type DatePart, MAX_TEXT_SIZE } from "./call-fault.ts";
+export type {
+  ArithmeticOperator,
+  CallExpression,
+  CaseBranch,
+  ComparisonOperator,
+  Expression,
+  FrameBound,
+  LiteralValue,
+  TypedLiteralType,
+  WindowFrame,
 } from "./expression.ts";
-export { FUNCTIONS, type FunctionName } from "./functions.ts";
-export type { CopyFormat, CsvDialect, LineEnd, ParquetField, Query, Relation, SelectItem, SelectQuery, Statement } from "./query.ts";
-export type { SqlType, SqlTypeKind } from "./types.ts";
+export { type Argument, type ArgumentKind, type FunctionName, FUNCTIONS, type FunctionShape } from "./functions.ts";
+export type { NamedQuery, Query, SelectItem, SelectQuery, SetOperator, SortKey } from "./query.ts";
+export type { CsvDialect, CsvFile, JoinKind, JsonFile, LineEnd, ParquetField, ParquetFiles, Relation } from "./relation.ts";
+export type { CopyFormat, CsvFormat, FieldIds, ManyFiles, ParquetFormat, Statement } from "./statement.ts";
+export type { SqlType, SqlTypeKind, TypedName } from "./types.ts";
+export { columnsOf, isRowExpression, mapParts, replaceColumns, visitExpression } from "./walk.ts";

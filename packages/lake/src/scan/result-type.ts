@@ -1,7 +1,7 @@
 import type { SqlType } from "@granary/engine";
 import { toIcebergType } from "../iceberg/index.ts";
 
-const KINDS: Readonly<Record<string, Exclude<SqlType["kind"], "decimal">>> = {
+const KINDS: Readonly<Record<string, Exclude<SqlType["kind"], "decimal" | "list" | "struct" | "map">>> = {
   BOOLEAN: "boolean",
   TINYINT: "integer",
   SMALLINT: "integer",

@@ -74,7 +74,13 @@ export async function loadCsv(session: EngineSession, input: LoadCsvInput): Prom
     query: {
       kind: "select",
       items: columnKeys.map((key) => ({ expression: column(key), as: key })),
-      from: { kind: "csvFile", path: file.path, columns: columnKeys, dialect: file.dialect, lineEnd: file.lineEnd },
+      from: {
+        kind: "csvFile",
+        path: file.path,
+        columns: columnKeys.map((name) => ({ name, type: { kind: "text" } })),
+        dialect: file.dialect,
+        lineEnd: file.lineEnd,
+      },
     },
     path: spool,
     format: { kind: "parquet", rowGroupRows: 122_880, compression: "snappy" },

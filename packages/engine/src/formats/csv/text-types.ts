@@ -1,4 +1,19 @@
-import { and, call, caseWhen, cast, compare, type Expression, isNull, literal, not, or, type SqlType, type SqlTypeKind, tryCast } from "../../sql/index.ts";
+import {
+  and,
+  call,
+  caseWhen,
+  cast,
+  compare,
+  type Expression,
+  isNull,
+  literal,
+  not,
+  or,
+  regexMatch,
+  type SqlType,
+  type SqlTypeKind,
+  tryCast,
+} from "../../sql/index.ts";
 
 const TEXT: SqlType = { kind: "text" };
 const DECIMAL_SHAPE = "-?(0|[1-9][0-9]*)(\\.[0-9]+)?";
@@ -8,12 +23,12 @@ const DOUBLE_SHAPE = "-?[0-9]+(\\.[0-9]+)?(e[+-]?[0-9]+)?";
 const DATE_SHAPE = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 const TIMESTAMP_SHAPE = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?";
 
-const matches = (text: Expression, pattern: string): Expression => call("matches", text, literal(pattern));
+const matches = (text: Expression, pattern: string): Expression => regexMatch(text, literal(pattern), { extent: "whole" });
 const roundTrips = (text: Expression, type: SqlType): Expression => compare(cast(tryCast(text, type), TEXT), "=", text);
 
 /** How many digits stand before and behind the point of a number. */
-export const integerDigits = (text: Expression): Expression => call("length", call("extract", text, literal("^-?([0-9]+)"), literal(1)));
-export const fractionDigits = (text: Expression): Expression => call("length", call("extract", text, literal("\\.([0-9]+)$"), literal(1)));
+export const integerDigits = (text: Expression): Expression => call("length", call("regex_extract", text, literal("^-?([0-9]+)"), literal(1)));
+export const fractionDigits = (text: Expression): Expression => call("length", call("regex_extract", text, literal("\\.([0-9]+)$"), literal(1)));
 
 /** Whether a text is a plain decimal number, whatever its length. */
 export const isDecimalText = (text: Expression): Expression => and(matches(text, DECIMAL_SHAPE), not(matches(text, NEGATIVE_ZERO)));
@@ -28,7 +43,7 @@ const isDoubleText = (text: Expression, type: SqlType): Expression =>
 const withSpace = (text: Expression): Expression => call("replace", text, literal("T"), literal(" "));
 
 function trimmedFraction(text: Expression): Expression {
-  const trimmed = call("trim_right_chars", call("trim_right_chars", text, literal("0")), literal("."));
+  const trimmed = call("trim_right", call("trim_right", text, literal("0")), literal("."));
   return caseWhen([{ when: call("contains", text, literal(".")), then: trimmed }], text);
 }
 
@@ -57,6 +72,9 @@ const TESTS: Readonly<Record<SqlTypeKind, Test>> = {
   text: () => literal(true),
   uuid: roundTrips,
   binary: () => literal(false),
+  list: () => literal(false),
+  struct: () => literal(false),
+  map: () => literal(false),
 };
 
 /**

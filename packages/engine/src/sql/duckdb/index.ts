@@ -1,2 +1,2 @@
-export { printExpression } from "./print-expression.ts";
-export { printStatement } from "./print-statement.ts";
+export { printExpression, printQuery, printStatement } from "./print-statement.ts";
+export { printName } from "./text.ts";

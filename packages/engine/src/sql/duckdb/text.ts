@@ -1,58 +1,47 @@
 import { problem } from "@granary/protocol";
-import type { LiteralValue } from "../expression.ts";
-import type { SqlType, SqlTypeKind } from "../types.ts";
+
+/** Refuses what would be read as another text: the engine replaces half of a surrogate pair without a word. */
+function checkText(value: string, what: string): void {
+  if (!value.isWellFormed()) throw problem("engine.statement_invalid", { reason: `${what} holds half of a surrogate pair` });
+}
 
 /** A quoted identifier. */
 export function printName(name: string): string {
   if (name === "" || name.includes("\0")) throw problem("engine.statement_invalid", { reason: "a name is empty or holds a NUL character" });
+  checkText(name, "a name");
   return `"${name.replaceAll('"', '""')}"`;
 }
+
+export const printNames = (names: readonly string[]): string => names.map(printName).join(", ");
 
 /** A quoted text constant, for places where the grammar takes no expression. */
 export function printText(value: string): string {
   if (value.includes("\0")) throw problem("engine.statement_invalid", { reason: "a text constant holds a NUL character" });
+  checkText(value, "a text");
   return `'${value.replaceAll("'", "''")}'`;
 }
 
 /** The statement text ends at a NUL in DuckDB's parser, so that character is put together at run time. */
-function printTextExpression(value: string): string {
+export function printTextExpression(value: string): string {
   return value.includes("\0") ? `(${value.split("\0").map(printText).join(" || chr(0) || ")})` : printText(value);
 }
 
-function printNumber(value: number): string {
-  return Number.isSafeInteger(value) && !Object.is(value, -0) ? parenthesised(String(value)) : `CAST('${String(value)}' AS DOUBLE)`;
+export function printCount(value: number): string {
+  if (!Number.isSafeInteger(value) || value < 0) throw problem("engine.statement_invalid", { reason: `${value} is not a count` });
+  return String(value);
 }
 
-const parenthesised = (digits: string): string => (digits.startsWith("-") ? `(${digits})` : digits);
-
-export function printLiteral(value: LiteralValue): string {
-  if (value === null) return "NULL";
-  if (typeof value === "string") return printTextExpression(value);
-  if (typeof value === "number") return printNumber(value);
-  return typeof value === "bigint" ? parenthesised(value.toString()) : value ? "TRUE" : "FALSE";
+/** A local file to write; no other file system is reached by a path. */
+export function printPath(path: string): string {
+  if (path === "" || /^[a-z][a-z0-9+.-]*:\/\//i.test(path)) throw problem("engine.statement_invalid", { reason: "a path must name a local file" });
+  return printText(path);
 }
 
-const TYPE_NAMES = {
-  boolean: "BOOLEAN",
-  integer: "INTEGER",
-  bigint: "BIGINT",
-  float: "FLOAT",
-  double: "DOUBLE",
-  date: "DATE",
-  time: "TIME",
-  timestamp: "TIMESTAMP",
-  timestamptz: "TIMESTAMPTZ",
-  text: "VARCHAR",
-  uuid: "UUID",
-  binary: "BLOB",
-  decimal: "DECIMAL",
-} as const satisfies Record<SqlTypeKind, string>;
+/** A local file to read. The engine takes paths as patterns, so characters that mean something there are put into brackets. */
+export const printReadPath = (path: string): string => printPath(path).replace(/[*?[]/g, "[$&]");
 
-export function printType(type: SqlType): string {
-  const name = TYPE_NAMES[type.kind];
-  if (type.kind !== "decimal") return name;
-  const { precision, scale } = type;
-  const valid = Number.isInteger(precision) && Number.isInteger(scale) && precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision;
-  if (!valid) throw problem("engine.statement_invalid", { reason: `decimal(${precision}, ${scale}) is outside 1-38 digits` });
-  return `${name}(${precision}, ${scale})`;
+/** A table that does not exist would otherwise be looked for among files and the engine's own views. */
+export function printTableName(name: string): string {
+  if (/[./\\:*?[\]]|^(duckdb|pragma|sqlite)_/i.test(name)) throw problem("engine.statement_invalid", { reason: `${name} is no name of a table` });
+  return printName(name);
 }
