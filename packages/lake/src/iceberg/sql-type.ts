@@ -17,8 +17,25 @@ const SIMPLE: Readonly<Record<SimpleKind, SqlType>> = {
   binary: { kind: "binary" },
 };
 
+function nestedSqlType(type: Exclude<IcebergType, string>): SqlType | undefined {
+  if (type.type === "list") {
+    const element = toSqlType(type.element);
+    return element === undefined ? undefined : { kind: "list", element };
+  }
+  if (type.type === "map") {
+    const [key, value] = [toSqlType(type.key), toSqlType(type.value)];
+    return key === undefined || value === undefined ? undefined : { kind: "map", key, value };
+  }
+  const fields = type.fields.flatMap((field) => {
+    const inner = toSqlType(field.type);
+    return inner === undefined ? [] : [{ name: field.name, type: inner }];
+  });
+  return fields.length < type.fields.length ? undefined : { kind: "struct", fields };
+}
+
 /** The engine's type for a stored type, or undefined when it is none of format version 2. */
 export function toSqlType(type: IcebergType): SqlType | undefined {
+  if (typeof type !== "string") return nestedSqlType(type);
   const primitive = parsePrimitive(type);
   if (primitive === undefined) return undefined;
   if (primitive.kind === "decimal") return primitive;
