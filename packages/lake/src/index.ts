@@ -1,11 +1,15 @@
 export type { LakeTransaction, TableRef } from "./catalog/index.ts";
 export {
+  createFileIo,
   createLocalFileIo,
   type ExpectedFile,
   type FileIo,
   type ListedFile,
   type LocalFile,
   type LocalFileIoOptions,
+  parseS3Uri,
+  type S3Place,
+  type StorageOptions,
   type StoredFile,
 } from "./file-io/index.ts";
 export type { ImportProgress, StageCsvInput, StagedColumn, StagedFile, StagedImport } from "./write/index.ts";

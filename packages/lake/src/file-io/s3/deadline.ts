@@ -5,12 +5,12 @@ export interface Timeouts {
   readonly idleMs: number;
   /** Time for a request without content; content is given more by its size. */
   readonly totalMs: number;
+  /** Content that moves slower is taken for stuck. */
+  readonly slowestBytesPerMs: number;
 }
 
-export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 5_000, idleMs: 30_000, totalMs: 120_000 };
-
-/** Slower than this, content is taken for stuck: a gigabyte may take some three hours. */
-const SLOWEST_BYTES_PER_MS = 100;
+/** At 100 bytes a millisecond a gigabyte may take some three hours. */
+export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 5_000, idleMs: 30_000, totalMs: 120_000, slowestBytesPerMs: 100 };
 
 /** One request's time: its signal fires when all of it, or the time since the last sign of life, is used up. */
 export class Deadline implements Disposable {
@@ -18,9 +18,9 @@ export class Deadline implements Disposable {
   readonly #total: NodeJS.Timeout;
   readonly #idle: NodeJS.Timeout;
 
-  /** `bytes`: content that goes either way with the request. `idleMs` left out: no byte tells how far it is. */
+  /** `bytes`: content that goes either way with the request. `watchesIdle`: false when nothing tells how far it is. */
   constructor(timeouts: Timeouts, bytes: number, watchesIdle: boolean) {
-    const totalMs = timeouts.totalMs + bytes / SLOWEST_BYTES_PER_MS;
+    const totalMs = timeouts.totalMs + bytes / timeouts.slowestBytesPerMs;
     this.#total = setTimeout(() => this.#expire(`no end after ${Math.round(totalMs)} ms`), totalMs);
     const idleMs = watchesIdle ? timeouts.idleMs : totalMs;
     this.#idle = setTimeout(() => this.#expire(`no answer for ${Math.round(idleMs)} ms`), idleMs);
