@@ -41,6 +41,8 @@ class EncoderBuilder {
 
   build(schema: AvroSchema): Encode {
     const encode = this.#build(schema);
+    // A union says first which of its types comes, whoever writes the value then.
+    if (Array.isArray(schema)) return encode;
     return (writer, value) => (typeof value === "function" ? value(writer) : encode(writer, value));
   }
 

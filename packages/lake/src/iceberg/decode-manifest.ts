@@ -102,7 +102,7 @@ function toFile(record: DecodedRecord, { specId, readers }: Partitioning): Conte
     sortOrderId: record["sort_order_id"] === undefined || record["sort_order_id"] === null ? null : Number(record["sort_order_id"]),
     ...present(equalityIds.length > 0, { equalityIds }),
     ...present(referenced !== null, { referencedDataFile: String(referenced) }),
-    ...present(keyMetadata instanceof Uint8Array, { keyMetadata: base64(keyMetadata as Uint8Array) }),
+    ...(keyMetadata instanceof Uint8Array ? { keyMetadata: base64(keyMetadata) } : {}),
   };
 }
 
