@@ -1,4 +1,17 @@
 export type { LakeTransaction, TableRef } from "./catalog/index.ts";
+export type {
+  ChangeCounts,
+  Committed,
+  Guard,
+  KeyRange,
+  Published,
+  PublishOptions,
+  RemovedFile,
+  StagedChange,
+  StagedFile,
+  StoredChangeSet,
+  TableDefinition,
+} from "./change/index.ts";
 export {
   createFileIo,
   createLocalFileIo,
@@ -12,9 +25,19 @@ export {
   type StorageOptions,
   type StoredFile,
 } from "./file-io/index.ts";
-export type { ImportProgress, StageCsvInput, StagedColumn, StagedFile, StagedImport } from "./write/index.ts";
+export type { ImportProgress, StageCsvInput, StagedColumn, StagedImport } from "./write/index.ts";
 export { createLake, type Lake, type LakeOptions } from "./lake.ts";
 export type { SweepOptions, Swept } from "./maintain/index.ts";
-export type { Published, PublishOptions } from "./publish/index.ts";
 export { type ExportRequest, type Page, type PageColumn, type PageRequest, type PlannedColumn, type ReadPlan, storedColumn } from "./scan/index.ts";
-export type { LakeColumn, LiveFile, OpenTable, SnapshotInfo } from "./table/index.ts";
+export type {
+  At,
+  LakeColumn,
+  LiveEntry,
+  LiveFile,
+  OpenTable,
+  RefInfo,
+  SchemaHistory,
+  SnapshotInfo,
+  SnapshotList,
+  SnapshotsRequest,
+} from "./table/index.ts";

@@ -1,11 +1,23 @@
 import type { Engine } from "@granary/engine";
 import { Catalog, checkTableRef, type LakeTransaction, type TableRef } from "./catalog/index.ts";
+import { type Published, publish, type PublishOptions, type StagedChange } from "./change/index.ts";
 import type { FileIo } from "./file-io/index.ts";
 import { stageCsv, type StageCsvInput, type StagedImport } from "./write/index.ts";
 import { type SweepOptions, type Swept, sweepOrphans } from "./maintain/index.ts";
-import { type Published, publish, type PublishOptions } from "./publish/index.ts";
 import { exportCsv, type ExportRequest, type Page, type PageRequest, readPage } from "./scan/index.ts";
-import { listSnapshots, type OpenTable, openTable, type SnapshotInfo, TableStore } from "./table/index.ts";
+import {
+  type At,
+  listRefs,
+  listSchemas,
+  listSnapshots,
+  type OpenTable,
+  openTable,
+  type RefInfo,
+  type SchemaHistory,
+  type SnapshotList,
+  type SnapshotsRequest,
+  TableStore,
+} from "./table/index.ts";
 
 export interface LakeOptions {
   readonly engine: Engine;
@@ -21,14 +33,18 @@ export interface LakeOptions {
 export interface Lake {
   /** Reads a delimited file into stored rows nobody sees yet. Needs no transaction; `discard` takes it back. */
   stageCsv(input: StageCsvInput): Promise<StagedImport>;
-  /** Makes staged rows a snapshot, together with whatever else the caller's transaction does. */
-  publish(tx: LakeTransaction, staged: StagedImport, options: PublishOptions): Promise<Published>;
-  /** Deletes a staged import's files. Never call it after `publish` committed. */
-  discard(staged: StagedImport): Promise<void>;
-  /** A table at a snapshot, the current one by default. Reading it afterwards needs no transaction. */
-  open(tx: LakeTransaction, ref: TableRef & { readonly snapshotId?: string }): Promise<OpenTable>;
+  /** Makes a staged change a snapshot, together with whatever else the caller's transaction does. */
+  publish(tx: LakeTransaction, staged: StagedChange, options?: PublishOptions): Promise<Published>;
+  /** Deletes a staged change's files. Never call it after `publish` committed. */
+  discard(staged: StagedChange): Promise<void>;
+  /** A table at a snapshot, the newest of `main` by default. Reading it afterwards needs no transaction. */
+  open(tx: LakeTransaction, ref: TableRef & { readonly at?: At }): Promise<OpenTable>;
   /** The snapshots that are kept, newest first. */
-  snapshots(tx: LakeTransaction, ref: TableRef): Promise<readonly SnapshotInfo[]>;
+  snapshots(tx: LakeTransaction, request: SnapshotsRequest): Promise<SnapshotList>;
+  /** Branches and tags. */
+  refs(tx: LakeTransaction, ref: TableRef): Promise<readonly RefInfo[]>;
+  /** The columns the table has and had. */
+  schemas(tx: LakeTransaction, ref: TableRef): Promise<SchemaHistory>;
   /** A page of rows, as a read plan shows them. */
   rows(table: OpenTable, request: PageRequest): Promise<Page>;
   /** All rows as a CSV file, as a read plan shows them. */
@@ -46,13 +62,15 @@ export function createLake(options: LakeOptions): Lake {
     stageCsv: (input) => stageCsv(parts, input),
     publish: (tx, staged, how) => publish(parts, tx, staged, how),
     discard: async (staged) => {
-      for (const file of staged.files) await fileIo.delete(file.uri);
+      await fileIo.delete([...staged.added, ...(staged.changeSet === undefined ? [] : [staged.changeSet])].map((file) => file.uri));
     },
     open: (tx, ref) => {
       checkTableRef(ref);
       return openTable(tx, parts.store, ref);
     },
-    snapshots: (tx, ref) => listSnapshots(tx, parts.store, ref),
+    snapshots: (tx, request) => listSnapshots(tx, parts.store, request),
+    refs: (tx, ref) => listRefs(tx, parts.store, ref),
+    schemas: (tx, ref) => listSchemas(tx, parts.store, ref),
     rows: (table, request) => readPage(parts, table, request),
     exportCsv: (table, request) => exportCsv(parts, table, request),
     sweepOrphans: (tx, how) => sweepOrphans(parts, tx, how),

@@ -51,6 +51,6 @@ const { workspaceId, tableName, path } = order;
 const target = await database.tx({ workspaceId }, (tx) => lake.open(tx, { workspaceId, tableName }));
 const staged = await lake.stageCsv({ workspaceId, tableName, path, target });
 await database.tx({ workspaceId }, async (tx) => {
-  await around(() => lake.publish(tx, staged, { mode: "append" }));
+  await around(() => lake.publish(tx, staged, { mode: "change" }));
 });
 pass();

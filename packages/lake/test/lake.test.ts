@@ -154,7 +154,7 @@ describe("from a file to rows and back", () => {
 describe("versions", () => {
   it("appends a snapshot and still reads the one before", async () => {
     const first = await create("versions", "id,v\n1,a\n2,b\n");
-    const second = await bed.publish(await bed.stage("versions", "v,id\nc,3\n", first), { mode: "append", summary: { batch: "bat_1" } });
+    const second = await bed.publish(await bed.stage("versions", "v,id\nc,3\n", first), { mode: "change", summary: { batch: "bat_1" } });
     expect([second.rows, second.sequenceNumber]).toEqual([3, "2"]);
     const now = await bed.open("versions");
     expect((await allRows(now, 10)).rows).toEqual([
@@ -164,7 +164,7 @@ describe("versions", () => {
     ]);
     const before = await bed.open("versions", first.snapshotId ?? "");
     expect((await allRows(before, 10)).rows.length).toBe(2);
-    const snapshots = await bed.tx((tx) => bed.lake.snapshots(tx, { workspaceId: bed.workspaceId, tableName: "versions" }));
+    const { snapshots } = await bed.tx((tx) => bed.lake.snapshots(tx, { workspaceId: bed.workspaceId, tableName: "versions" }));
     expect(snapshots.map((item) => [item.addedRows, item.totalRows, item.parentId === null, item.summary["granary.batch"]])).toEqual([
       [1, 3, false, "bat_1"],
       [2, 2, true, undefined],
@@ -175,7 +175,7 @@ describe("versions", () => {
     let table = await create("pages", "n\n0\n1\n2\n");
     for (let file = 1; file < 7; file += 1) {
       const content = `n\n${[0, 1, 2].map((row) => file * 3 + row).join("\n")}\n`;
-      await bed.publish(await bed.stage("pages", content, table), { mode: "append" });
+      await bed.publish(await bed.stage("pages", content, table), { mode: "change" });
       table = await bed.open("pages");
     }
     const numbers = Array.from({ length: 21 }, (_, index) => [String(index)]);
@@ -184,7 +184,7 @@ describe("versions", () => {
     expect(await allRows(table, 21)).toEqual({ rows: numbers, pages: 1 });
     expect((await allRows(table, 10_000)).rows).toEqual(numbers);
     const page = await bed.lake.rows(table, { plan: everything(table), limit: 4 });
-    await bed.publish(await bed.stage("pages", "n\n99\n", table), { mode: "append" });
+    await bed.publish(await bed.stage("pages", "n\n99\n", table), { mode: "change" });
     const rest = await bed.lake.rows(table, { plan: everything(table), limit: 4, after: page.next ?? "" });
     expect(rest.rows).toEqual(numbers.slice(4, 8));
     expect(await codeOf(bed.lake.rows(await bed.open("pages"), { plan: everything(table), limit: 4, after: page.next ?? "" }))).toBe("lake.cursor_invalid");
@@ -193,7 +193,7 @@ describe("versions", () => {
 
   it("fills columns a later file lacks with nulls, and refuses ones the table lacks", async () => {
     const table = await create("shapes", "a,b\n1,x\n");
-    await bed.publish(await bed.stage("shapes", "a\n2\n", table), { mode: "append" });
+    await bed.publish(await bed.stage("shapes", "a\n2\n", table), { mode: "change" });
     expect((await allRows(await bed.open("shapes"), 10)).rows).toEqual([
       ["1", "x"],
       ["2", null],
@@ -233,27 +233,27 @@ describe("committing in the caller's transaction", () => {
     await bed.publish(staged, { mode: "create" });
     const table = await bed.open("as_json");
     expect((await allRows(table, 10)).rows.length).toBe(3);
-    expect(await codeOf(bed.publish({ ...staged, tableUuid: table.tableUuid }, { mode: "append" }))).toBe("lake.already_published");
+    expect(await codeOf(bed.publish({ ...staged, tableUuid: table.tableUuid }, { mode: "change" }))).toBe("lake.already_published");
     expect((await bed.open("as_json")).rows).toBe(3);
   });
 
   it("refuses a second table of the same name, and an append to none", async () => {
     await create("once", "a\n1\n");
     expect(await codeOf(bed.publish(await bed.stage("once", "a\n1\n"), { mode: "create" }))).toBe("lake.table_exists");
-    expect(await codeOf(bed.publish(await bed.stage("never", "a\n1\n"), { mode: "append" }))).toBe("lake.table_not_found");
+    expect(await codeOf(bed.publish(await bed.stage("never", "a\n1\n"), { mode: "change" }))).toBe("lake.table_not_found");
   });
 
   it("loses no row when many writers append at once", async () => {
     const table = await create("race", "n\n0\n");
     const staged = await Promise.all(Array.from({ length: 12 }, (_, index) => bed.stage("race", `n\n${index + 1}\n`, table)));
-    await Promise.all(staged.map((item) => bed.publish(item, { mode: "append" })));
+    await Promise.all(staged.map((item) => bed.publish(item, { mode: "change" })));
     const { rows } = await allRows(await bed.open("race"), 5);
     expect(rows.map((row) => Number((row as string[])[0])).sort((left, right) => left - right)).toEqual(Array.from({ length: 13 }, (_, index) => index));
   });
 
   it("refuses a stale base", async () => {
     const table = await create("stale", "n\n0\n");
-    const base = { mode: "append", baseSnapshotId: table.snapshotId ?? "" } as const;
+    const base = { mode: "change", baseSnapshotId: table.snapshotId ?? "" } as const;
     await bed.publish(await bed.stage("stale", "n\n1\n", table), base);
     expect(await codeOf(bed.publish(await bed.stage("stale", "n\n2\n", table), base))).toBe("lake.commit_conflict");
     expect((await bed.open("stale")).rows).toBe(2);
@@ -279,7 +279,7 @@ describe("committing in the caller's transaction", () => {
       },
     };
     const lake = warehouseLake(bed.warehouse, bed.engine, overtaken);
-    expect(await codeOf(bed.tx((tx) => lake.publish(tx, staged, { mode: "append" })))).toBe("lake.commit_conflict");
+    expect(await codeOf(bed.tx((tx) => lake.publish(tx, staged, { mode: "change" })))).toBe("lake.commit_conflict");
   });
 
   it("shows a workspace its own tables only", async () => {

@@ -13,6 +13,7 @@ import {
   type Published,
   type PublishOptions,
   type ReadPlan,
+  type StagedChange,
   type StagedImport,
 } from "@granary/lake";
 import { createTestDatabase } from "@granary/testkit/postgres";
@@ -31,7 +32,7 @@ export interface TestLake extends AsyncDisposable {
   tx<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
   /** Writes a file and stages it. */
   stage(tableName: string, content: string, target?: OpenTable): Promise<StagedImport>;
-  publish(staged: StagedImport, options: PublishOptions): Promise<Published>;
+  publish(staged: StagedChange, options?: PublishOptions): Promise<Published>;
   open(tableName: string, snapshotId?: string): Promise<OpenTable>;
 }
 
@@ -68,7 +69,7 @@ export async function testLake(): Promise<TestLake> {
       return lake.stageCsv({ path, workspaceId, tableName, ...(target === undefined ? {} : { target }) });
     },
     publish: (staged, options) => tx((handle) => lake.publish(handle, staged, options)),
-    open: (tableName, snapshotId) => tx((handle) => lake.open(handle, { workspaceId, tableName, ...(snapshotId === undefined ? {} : { snapshotId }) })),
+    open: (tableName, snapshotId) => tx((handle) => lake.open(handle, { workspaceId, tableName, ...(snapshotId === undefined ? {} : { at: { snapshotId } }) })),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

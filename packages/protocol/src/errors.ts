@@ -185,6 +185,7 @@ export const ERRORS = {
   "lake.name_invalid": { status: 400, retry: "never", message: "{name} cannot be the name of a stored table: use lower-case letters, digits and underscores." },
   "lake.table_exists": { status: 409, retry: "reread", message: "There is already a stored table of this name." },
   "lake.table_not_found": { status: 404, retry: "never", message: "There is no stored data under this name." },
+  "lake.ref_not_found": { status: 404, retry: "never", message: "There is no branch or tag named {name}." },
   "lake.snapshot_not_found": { status: 404, retry: "never", message: "This version is not kept any more." },
   "lake.commit_conflict": {
     status: 409,

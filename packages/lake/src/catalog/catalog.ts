@@ -1,6 +1,6 @@
 import { problem } from "@granary/protocol";
 import { type QueryExecutorProvider, sql } from "kysely";
-import type { ExpectedFile, StoredFile } from "../file-io/index.ts";
+import type { ExpectedFile } from "../file-io/index.ts";
 
 /** A database handle: a Kysely transaction the caller opened, or for reads any Kysely handle. */
 export type LakeTransaction = QueryExecutorProvider;
@@ -12,7 +12,29 @@ export interface TableRef {
   readonly tableName: string;
 }
 
-type FileKind = "data" | "manifest" | "manifest_list" | "metadata";
+export type FileKind = "data" | "delete" | "manifest" | "manifest_list" | "metadata" | "change_set";
+
+/** A file that tables need; without a checksum it is one of another engine. */
+export interface RegisteredFile extends ExpectedFile {
+  readonly kind: FileKind;
+}
+
+/** The catalog's entry of a table. */
+export interface CatalogEntry {
+  readonly metadataLocation: string;
+  /** Undefined when another engine made the latest commit. */
+  readonly metadataFile: ExpectedFile | undefined;
+}
+
+/** What a commit changes in the database; all of it or nothing. */
+export interface CatalogChange {
+  /** The metadata file the commit was made from; undefined for a new table. */
+  readonly from: string | undefined;
+  readonly to: string;
+  readonly files: readonly RegisteredFile[];
+  /** Files no snapshot refers to after the commit. */
+  readonly forgotten: readonly string[];
+}
 
 const NAME = /^[a-z0-9_]{1,255}$/;
 
@@ -23,6 +45,14 @@ export function checkTableRef(ref: TableRef): void {
   }
 }
 
+interface FileRow {
+  readonly location: string;
+  readonly bytes: string | number;
+  readonly sha256: string | null;
+}
+
+const toExpected = ({ location, bytes, sha256 }: FileRow): ExpectedFile => ({ uri: location, bytes: Number(bytes), ...(sha256 === null ? {} : { sha256 }) });
+
 /** Iceberg's JDBC catalog in the platform's database: where the current metadata of each table lies. */
 export class Catalog {
   readonly #name: string;
@@ -31,21 +61,24 @@ export class Catalog {
     this.#name = name;
   }
 
-  /** The table's current metadata file; undefined when there is no such table. */
-  async find(tx: LakeTransaction, ref: TableRef): Promise<string | undefined> {
+  /** Where the table's current metadata lies; undefined when there is no such table. */
+  async find(tx: LakeTransaction, ref: TableRef): Promise<CatalogEntry | undefined> {
     checkTableRef(ref);
-    const { rows } = await sql<{ metadata_location: string | null }>`
-      select metadata_location from iceberg_tables
-      where catalog_name = ${this.#name} and table_namespace = ${ref.workspaceId} and table_name = ${ref.tableName}
-        and (iceberg_type = 'TABLE' or iceberg_type is null)`.execute(tx);
-    return rows[0]?.metadata_location ?? undefined;
+    const { rows } = await sql<{ metadata_location: string; bytes: string | number | null; sha256: string | null }>`
+      select t.metadata_location, f.bytes, f.sha256 from iceberg_tables t left join lake_files f on f.location = t.metadata_location
+      where t.catalog_name = ${this.#name} and t.table_namespace = ${ref.workspaceId} and t.table_name = ${ref.tableName}
+        and (t.iceberg_type = 'TABLE' or t.iceberg_type is null) and t.metadata_location is not null`.execute(tx);
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    const { metadata_location: location, bytes, sha256 } = row;
+    return { metadataLocation: location, metadataFile: bytes === null ? undefined : toExpected({ location, bytes, sha256 }) };
   }
 
   /** Like `find`. Throws `lake.table_not_found`. */
-  async get(tx: LakeTransaction, ref: TableRef): Promise<string> {
-    const location = await this.find(tx, ref);
-    if (location === undefined) throw problem("lake.table_not_found");
-    return location;
+  async get(tx: LakeTransaction, ref: TableRef): Promise<CatalogEntry> {
+    const entry = await this.find(tx, ref);
+    if (entry === undefined) throw problem("lake.table_not_found");
+    return entry;
   }
 
   /** The current metadata files of all tables of a workspace. */
@@ -63,51 +96,61 @@ export class Catalog {
     await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tx);
   }
 
-  /** Enters a new table. Throws `lake.table_exists`. */
-  async create(tx: LakeTransaction, ref: TableRef, metadataLocation: string): Promise<void> {
-    checkTableRef(ref);
-    await sql`
-      insert into iceberg_namespace_properties (catalog_name, namespace, property_key, property_value)
-      values (${this.#name}, ${ref.workspaceId}, 'exists', 'true') on conflict do nothing`.execute(tx);
-    const { numAffectedRows } = await sql`
-      insert into iceberg_tables (catalog_name, table_namespace, table_name, metadata_location, iceberg_type)
-      values (${this.#name}, ${ref.workspaceId}, ${ref.tableName}, ${metadataLocation}, 'TABLE') on conflict do nothing`.execute(tx);
-    if (numAffectedRows !== 1n) throw problem("lake.table_exists");
-  }
-
-  /** Points a table at new metadata if it still points at the old. Throws `lake.commit_conflict` when somebody else was faster. */
-  async swap(tx: LakeTransaction, ref: TableRef, locations: { readonly from: string; readonly to: string }): Promise<void> {
-    const { numAffectedRows } = await sql`
-      update iceberg_tables set metadata_location = ${locations.to}, previous_metadata_location = ${locations.from}
-      where catalog_name = ${this.#name} and table_namespace = ${ref.workspaceId} and table_name = ${ref.tableName}
-        and metadata_location = ${locations.from} and (iceberg_type = 'TABLE' or iceberg_type is null)`.execute(tx);
-    if (numAffectedRows !== 1n) throw problem("lake.commit_conflict");
-  }
-
   /**
-   * Notes what a commit stored, so that later reads can check it. Throws `lake.already_published` for a file that an
-   * earlier commit already has: its rows would count twice.
+   * Points a table at new metadata and notes the files that came with it, in one statement. Throws `lake.commit_conflict` when
+   * the table does not point at the old metadata any more, `lake.table_exists` for a new one, and `lake.already_published`
+   * when an earlier commit has one of the files: its rows would count twice. The transaction must not go on after an error.
    */
-  async register(tx: LakeTransaction, ref: TableRef, kind: FileKind, files: readonly StoredFile[]): Promise<void> {
-    for (const file of files) {
-      const { numAffectedRows } = await sql`
-        insert into lake_files (location, table_namespace, table_name, kind, bytes, sha256)
-        values (${file.uri}, ${ref.workspaceId}, ${ref.tableName}, ${kind}, ${file.bytes}, ${file.sha256})
-        on conflict do nothing`.execute(tx);
-      if (numAffectedRows !== 1n) throw problem("lake.already_published");
-    }
+  async commit(tx: LakeTransaction, ref: TableRef, change: CatalogChange): Promise<void> {
+    checkTableRef(ref);
+    const registered = sql`insert into lake_files (location, table_namespace, table_name, kind, bytes, sha256)
+      select location, ${ref.workspaceId}, ${ref.tableName}, kind, bytes, sha256
+      from unnest(${change.files.map((file) => file.uri)}::text[], ${change.files.map((file) => file.kind)}::text[],
+        ${change.files.map((file) => file.bytes)}::bigint[], ${change.files.map((file) => file.sha256 ?? null)}::text[]) as new_file (location, kind, bytes, sha256)
+      on conflict do nothing returning 1`;
+    const forgotten = sql`delete from lake_files where location = any(${[...change.forgotten]}::text[]) returning 1`;
+    const isComplete = sql`(select count(*) from registered) = ${change.files.length}`;
+    const pointed = change.from === undefined ? this.#inserted(ref, change.to, isComplete) : this.#swapped(ref, change.from, change.to, isComplete);
+    const { rows } = await sql<{ registered: string | number; pointed: string | number }>`
+      with registered as (${registered}), forgotten as (${forgotten}), ${pointed}
+      select (select count(*) from registered) as registered, (select count(*) from pointed) as pointed`.execute(tx);
+    if (Number(rows[0]?.registered) !== change.files.length) throw problem("lake.already_published");
+    if (Number(rows[0]?.pointed) !== 1) throw problem(change.from === undefined ? "lake.table_exists" : "lake.commit_conflict");
   }
 
-  /** What is known about stored files; those of other writers are missing. */
+  #swapped(ref: TableRef, from: string, to: string, condition: ReturnType<typeof sql>): ReturnType<typeof sql> {
+    return sql`pointed as (update iceberg_tables set metadata_location = ${to}, previous_metadata_location = ${from}
+      where catalog_name = ${this.#name} and table_namespace = ${ref.workspaceId} and table_name = ${ref.tableName}
+        and metadata_location = ${from} and (iceberg_type = 'TABLE' or iceberg_type is null) and ${condition} returning 1)`;
+  }
+
+  #inserted(ref: TableRef, to: string, condition: ReturnType<typeof sql>): ReturnType<typeof sql> {
+    return sql`namespace as (insert into iceberg_namespace_properties (catalog_name, namespace, property_key, property_value)
+        values (${this.#name}, ${ref.workspaceId}, 'exists', 'true') on conflict do nothing),
+      pointed as (insert into iceberg_tables (catalog_name, table_namespace, table_name, metadata_location, iceberg_type)
+        select ${this.#name}, ${ref.workspaceId}, ${ref.tableName}, ${to}, 'TABLE' where ${condition} on conflict do nothing returning 1)`;
+  }
+
+  /** Notes files of other engines, whose checksums nobody told us, so that backups and maintenance know of them. */
+  async adopt(tx: LakeTransaction, ref: TableRef, files: readonly RegisteredFile[]): Promise<void> {
+    if (files.length === 0) return;
+    await sql`insert into lake_files (location, table_namespace, table_name, kind, bytes)
+      select location, ${ref.workspaceId}, ${ref.tableName}, kind, bytes
+      from unnest(${files.map((file) => file.uri)}::text[], ${files.map((file) => file.kind)}::text[],
+        ${files.map((file) => file.bytes)}::bigint[]) as new_file (location, kind, bytes)
+      on conflict do nothing`.execute(tx);
+  }
+
+  /** What is known about stored files; those of other writers that nobody adopted are missing. */
   async expected(tx: LakeTransaction, uris: readonly string[]): Promise<ReadonlyMap<string, ExpectedFile>> {
     if (uris.length === 0) return new Map();
-    const { rows } = await sql<{ location: string; bytes: string | number; sha256: string }>`
-      select location, bytes, sha256 from lake_files where location = any(${[...uris]}::text[])`.execute(tx);
-    return new Map(rows.map((row) => [row.location, { uri: row.location, bytes: Number(row.bytes), sha256: row.sha256 }]));
+    const { rows } = await sql<FileRow>`select location, bytes, sha256 from lake_files where location = any(${[...uris]}::text[])`.execute(tx);
+    return new Map(rows.map((row) => [row.location, toExpected(row)]));
   }
 
   /** Forgets files that were deleted. */
   async unregister(tx: LakeTransaction, uris: readonly string[]): Promise<void> {
+    if (uris.length === 0) return;
     await sql`delete from lake_files where location = any(${[...uris]}::text[])`.execute(tx);
   }
 }

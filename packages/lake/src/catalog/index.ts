@@ -1,1 +1,10 @@
-export { Catalog, checkTableRef, type LakeTransaction, type TableRef } from "./catalog.ts";
+export {
+  Catalog,
+  type CatalogChange,
+  type CatalogEntry,
+  checkTableRef,
+  type FileKind,
+  type LakeTransaction,
+  type RegisteredFile,
+  type TableRef,
+} from "./catalog.ts";

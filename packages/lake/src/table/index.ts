@@ -1,2 +1,17 @@
-export { type LakeColumn, listSnapshots, type OpenTable, openTable, type SnapshotInfo } from "./open-table.ts";
-export { type LiveFile, type StoredTable, TableStore } from "./table-store.ts";
+export type { At } from "./at.ts";
+export { findAt, headOf } from "./find-at.ts";
+export {
+  historyOf,
+  listRefs,
+  listSchemas,
+  listSnapshots,
+  type RefInfo,
+  type SchemaHistory,
+  type SnapshotInfo,
+  type SnapshotList,
+  type SnapshotsRequest,
+  totalRows,
+} from "./list-snapshots.ts";
+export type { LiveEntry } from "./live-entry.ts";
+export { countRows, type LakeColumn, type LiveFile, type OpenTable, openTable } from "./open-table.ts";
+export { type StoredEntry, type StoredTable, TableStore } from "./table-store.ts";

@@ -1,8 +1,12 @@
 import type { SqlType } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import type { LakeTransaction, TableRef } from "../catalog/index.ts";
-import { findSnapshot, type IcebergSnapshot, schemaOf, type TableMetadata, toSqlType } from "../iceberg/index.ts";
-import type { LiveFile, TableStore } from "./table-store.ts";
+import type { ExpectedFile } from "../file-io/index.ts";
+import { type IcebergPartitionSpec, type IcebergSchema, type IcebergSortOrder, type TableMetadata, toSqlType } from "../iceberg/index.ts";
+import type { At } from "./at.ts";
+import { findAt } from "./find-at.ts";
+import type { LiveEntry } from "./live-entry.ts";
+import type { TableStore } from "./table-store.ts";
 
 /** A column of a table, found by `fieldId` whatever it is called in which snapshot. */
 export interface LakeColumn {
@@ -12,76 +16,109 @@ export interface LakeColumn {
   readonly type: string;
   readonly sqlType: SqlType;
   readonly required: boolean;
+  /** Kept by the platform, such as the batch a row came with; not shown to people. */
+  readonly isSystem: boolean;
 }
 
-/** One snapshot of a table, ready to be read; plain data that stays true while the snapshot is kept. */
+/** Names of columns the platform keeps begin like this. */
+const SYSTEM_PREFIX = "_granary_";
+
+/** A data file that belongs to a snapshot. */
+export interface LiveFile extends ExpectedFile {
+  readonly records: number;
+}
+
+/** One snapshot of a table, ready to be read or changed; plain data that stays true while the snapshot is kept. */
 export interface OpenTable extends TableRef {
   readonly tableUuid: string;
   readonly location: string;
+  /** The branch that was opened, to which changes of it belong; null when a fixed state was. */
+  readonly branch: string | null;
   /** Null for a table without any data yet. */
   readonly snapshotId: string | null;
+  /** The snapshot's number, as people see it; "0" without one. */
+  readonly sequenceNumber: string;
+  readonly committedAt: Date | null;
+  /** The columns it is read with: of a branch those the table has now, of a fixed state those of its time. */
+  readonly schema: IcebergSchema;
+  /** All columns the table ever had, oldest first. */
+  readonly schemas: readonly IcebergSchema[];
+  readonly partitionSpecs: readonly IcebergPartitionSpec[];
+  readonly defaultSpecId: number;
+  readonly sortOrder: IcebergSortOrder;
+  readonly properties: Readonly<Record<string, string>>;
   readonly columns: readonly LakeColumn[];
+  /** Data rows minus deleted positions; too high while another engine's equality deletes have not been compacted away. */
   readonly rows: number;
+  /** Data and delete files in the order in which their rows came. */
+  readonly entries: readonly LiveEntry[];
+  /** The data files of `entries`. Throws `lake.unsupported` when there are delete files too. */
   readonly files: readonly LiveFile[];
 }
 
-/** A snapshot as lists show it. Ids and sequence numbers are texts: they may have 63 bits. */
-export interface SnapshotInfo {
-  readonly snapshotId: string;
-  readonly parentId: string | null;
-  readonly sequenceNumber: string;
-  readonly committedAt: Date;
-  readonly operation: string;
-  readonly addedRows: number;
-  readonly totalRows: number;
-  /** What the publisher added, and the other counters of the snapshot. */
-  readonly summary: Readonly<Record<string, string>>;
-}
-
-function columnsOf(metadata: TableMetadata, snapshot: IcebergSnapshot | undefined): readonly LakeColumn[] {
-  return schemaOf(metadata, snapshot).fields.map((field) => {
+function columnsOf(schema: IcebergSchema): readonly LakeColumn[] {
+  return schema.fields.map((field) => {
     const sqlType = toSqlType(field.type);
     if (sqlType === undefined || typeof field.type !== "string") {
       throw problem("lake.unsupported", { reason: `the column ${field.name} has a nested type` });
     }
-    return { fieldId: field.id, name: field.name, type: field.type, sqlType, required: field.required };
+    return { fieldId: field.id, name: field.name, type: field.type, sqlType, required: field.required, isSystem: field.name.startsWith(SYSTEM_PREFIX) };
   });
 }
 
-/** Opens a table at a snapshot, the current one by default. Throws `lake.table_not_found` or `lake.snapshot_not_found`. */
-export async function openTable(tx: LakeTransaction, store: TableStore, ref: TableRef & { readonly snapshotId?: string }): Promise<OpenTable> {
+/** Rows of live files. Position deletes of files that are gone do not count; deletes without a known file are taken at their word. */
+export function countRows(entries: readonly LiveEntry[]): number {
+  const data = new Set(entries.flatMap(({ file }) => (file.content === "data" ? [file.uri] : [])));
+  let rows = 0;
+  for (const { file } of entries) {
+    if (file.content === "data") rows += file.records;
+    else if (file.content === "positionDeletes" && (file.referencedDataFile === undefined || data.has(file.referencedDataFile))) rows -= file.records;
+  }
+  return rows;
+}
+
+function dataFiles(entries: readonly LiveEntry[]): readonly LiveFile[] {
+  return entries.map(({ file }) => {
+    if (file.content !== "data") throw problem("lake.unsupported", { reason: "it has delete files" });
+    if (file.format !== "PARQUET") throw problem("lake.unsupported", { reason: `another engine wrote ${file.format} files to it` });
+    return { uri: file.uri, bytes: file.bytes, records: file.records, ...(file.sha256 === undefined ? {} : { sha256: file.sha256 }) };
+  });
+}
+
+const UNSORTED: IcebergSortOrder = { "order-id": 0, fields: [] };
+
+function sortOrderOf(metadata: TableMetadata): IcebergSortOrder {
+  return metadata["sort-orders"].find((order) => order["order-id"] === metadata["default-sort-order-id"]) ?? UNSORTED;
+}
+
+/**
+ * Opens a table, by default the newest snapshot of `main`. Throws `lake.table_not_found`, `lake.snapshot_not_found` or
+ * `lake.ref_not_found`. Takes memory for all its files' names and what is known about their columns.
+ */
+export async function openTable(tx: LakeTransaction, store: TableStore, ref: TableRef & { readonly at?: At }): Promise<OpenTable> {
   const { metadata } = await store.load(tx, ref);
-  const snapshot = findSnapshot(metadata, ref.snapshotId);
-  if (ref.snapshotId !== undefined && snapshot === undefined) throw problem("lake.snapshot_not_found");
-  const files = snapshot === undefined ? [] : await store.liveFiles(tx, snapshot);
+  const { snapshot, schema, branch } = findAt(metadata, ref.at);
+  const entries = snapshot === undefined ? [] : await store.liveEntries(tx, snapshot);
   return {
     workspaceId: ref.workspaceId,
     tableName: ref.tableName,
     tableUuid: metadata["table-uuid"],
     location: metadata.location,
+    branch: branch ?? null,
     snapshotId: snapshot === undefined ? null : String(snapshot["snapshot-id"]),
-    columns: columnsOf(metadata, ref.snapshotId === undefined ? undefined : snapshot),
-    rows: files.reduce((sum, file) => sum + file.records, 0),
-    files,
+    sequenceNumber: String(snapshot?.["sequence-number"] ?? 0),
+    committedAt: snapshot === undefined ? null : new Date(snapshot["timestamp-ms"]),
+    schema,
+    schemas: metadata.schemas,
+    partitionSpecs: metadata["partition-specs"],
+    defaultSpecId: metadata["default-spec-id"],
+    sortOrder: sortOrderOf(metadata),
+    properties: metadata.properties ?? {},
+    columns: columnsOf(schema),
+    rows: countRows(entries),
+    entries,
+    get files() {
+      return dataFiles(entries);
+    },
   };
-}
-
-function toInfo(snapshot: IcebergSnapshot): SnapshotInfo {
-  const { summary } = snapshot;
-  return {
-    snapshotId: String(snapshot["snapshot-id"]),
-    parentId: snapshot["parent-snapshot-id"] === undefined ? null : String(snapshot["parent-snapshot-id"]),
-    sequenceNumber: String(snapshot["sequence-number"]),
-    committedAt: new Date(snapshot["timestamp-ms"]),
-    operation: summary["operation"] ?? "append",
-    addedRows: Number(summary["added-records"] ?? 0),
-    totalRows: Number(summary["total-records"] ?? 0),
-    summary,
-  };
-}
-
-/** All snapshots that are kept, newest first. */
-export async function listSnapshots(tx: LakeTransaction, store: TableStore, ref: TableRef): Promise<readonly SnapshotInfo[]> {
-  const { metadata } = await store.load(tx, ref);
-  return [...(metadata.snapshots ?? [])].reverse().map(toInfo);
 }

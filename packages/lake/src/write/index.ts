@@ -1,5 +1,5 @@
 export { type ImportProgress, stageCsv, type StageCsvInput } from "./stage-csv.ts";
-export type { StagedColumn, StagedFile, StagedImport } from "./staged-import.ts";
+export type { StagedColumn, StagedImport } from "./staged-import.ts";
 export type {
   ChangeInput,
   CsvSource,

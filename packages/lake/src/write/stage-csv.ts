@@ -98,11 +98,11 @@ interface Loaded {
   readonly location: string;
 }
 
-async function store(session: EngineSession, fileIo: FileIo, { csv, mapping, location }: Loaded): Promise<Pick<StagedImport, "files" | "fields">> {
+async function store(session: EngineSession, fileIo: FileIo, { csv, mapping, location }: Loaded): Promise<Pick<StagedImport, "added" | "schema">> {
   const fields = mapping.map((item) => item.field);
   const schema: IcebergSchema = { type: "struct", "schema-id": 0, fields };
   const present = mapping.filter((item) => item.source !== undefined);
-  if (csv.loaded === 0 || present.length === 0) return { fields, files: [] };
+  if (csv.loaded === 0 || present.length === 0) return { schema, added: [] };
   const file = await writeDataFile(session, fileIo, {
     query: {
       kind: "select",
@@ -114,7 +114,7 @@ async function store(session: EngineSession, fileIo: FileIo, { csv, mapping, loc
   });
   if (file !== undefined && file.records !== csv.loaded)
     throw problem("csv.unbalanced", { scanned: csv.inspection.records, loaded: file.records, rejected: csv.rejectedCount });
-  return { fields, files: file === undefined ? [] : [file] };
+  return { schema, added: file === undefined ? [] : [file] };
 }
 
 /** Reads a delimited file into stored, not yet visible rows. Bad rows are part of the result; what makes the file unusable is thrown. */
@@ -143,7 +143,13 @@ export async function stageCsv(parts: Parts, input: StageCsvInput): Promise<Stag
       tableName: input.tableName,
       tableUuid: input.target?.tableUuid ?? null,
       location,
+      branch: input.target?.branch ?? "main",
+      operation: "append",
+      baseSnapshotId: input.target?.snapshotId ?? null,
       ...stored,
+      removed: [],
+      guard: { kind: "none" },
+      counts: { addedRows: csv.loaded, deletedRows: 0, replacedRows: 0 },
       columns: mapping.map(toColumn),
       dialect: csv.inspection.dialect,
       confidence: csv.inspection.confidence,

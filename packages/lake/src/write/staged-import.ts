@@ -1,9 +1,5 @@
 import type { CsvDialect, RejectedRow, RenamedColumn } from "@granary/engine";
-import type { TableRef } from "../catalog/index.ts";
-import type { StoredFile } from "../file-io/index.ts";
-import type { ContentFile, IcebergField } from "../iceberg/index.ts";
-
-export interface StagedFile extends ContentFile, StoredFile {}
+import type { StagedChange } from "../change/index.ts";
 
 /** A column of a staged import: what it will be stored as, and what was seen of it. */
 export interface StagedColumn {
@@ -18,11 +14,7 @@ export interface StagedColumn {
  * A file's rows lying in the warehouse, durable but invisible until published. Plain data: it may be stored and
  * published by another process later.
  */
-export interface StagedImport extends TableRef {
-  /** The table it is meant to extend; null for a new one. */
-  readonly tableUuid: string | null;
-  readonly location: string;
-  readonly fields: readonly IcebergField[];
+export interface StagedImport extends StagedChange {
   readonly columns: readonly StagedColumn[];
   readonly dialect: CsvDialect;
   /** 0 to 1: how clear the dialect was. */
@@ -35,5 +27,4 @@ export interface StagedImport extends TableRef {
   readonly rejectedCount: number;
   /** The first rejected rows, as many as were asked for. */
   readonly rejected: readonly RejectedRow[];
-  readonly files: readonly StagedFile[];
 }

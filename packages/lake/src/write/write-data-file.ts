@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { call, column, type EngineSession, type JsonValue, type Query } from "@granary/engine";
 import type { FileIo } from "../file-io/index.ts";
 import { type ColumnFacts, encodeBound, type IcebergField, type IcebergSchema } from "../iceberg/index.ts";
-import type { StagedFile } from "./staged-import.ts";
+import type { StagedFile } from "../change/index.ts";
 
 const ROW_GROUP_ROWS = 122_880;
 

@@ -14,7 +14,7 @@ interface Readable {
   readonly dataset: DatasetRow;
   readonly columns: readonly StoredColumn[];
   readonly plan: ReadPlan;
-  readonly table: { readonly workspaceId: string; readonly tableName: string; readonly snapshotId: string };
+  readonly table: { readonly workspaceId: string; readonly tableName: string; readonly at: { readonly snapshotId: string } };
   readonly dataVersion: number;
 }
 
@@ -26,7 +26,7 @@ async function openVersion(ctx: Ctx, idOrName: string, asked: number | undefined
   const snapshot = await findSnapshot(ctx.db, dataset.id, dataVersion);
   if (snapshot === undefined) throw problem("dataset.version_not_found", { version: dataVersion });
   const plan = readPlanFor(datasetLevel(ctx.principal, dataset), snapshot.columns);
-  const table = { workspaceId: ctx.workspaceId, tableName: dataset.table_name, snapshotId: snapshot.snapshotId };
+  const table = { workspaceId: ctx.workspaceId, tableName: dataset.table_name, at: { snapshotId: snapshot.snapshotId } };
   return { dataset, columns: snapshot.columns, plan, table, dataVersion };
 }
 

@@ -1,0 +1,91 @@
+import { randomUUID } from "node:crypto";
+import type { LakeTransaction, RegisteredFile, TableRef } from "../catalog/index.ts";
+import { type ManifestFile, printMetadata, type TableMetadata } from "../iceberg/index.ts";
+import type { StoredEntry } from "../table/index.ts";
+import type { CommitBase, CommitParts } from "./commit-parts.ts";
+import type { Committed } from "./published.ts";
+
+/** A small file of a commit, still in memory. */
+export interface NewFile {
+  readonly uri: string;
+  readonly kind: "manifest" | "manifest_list";
+  readonly content: Buffer;
+}
+
+/** Everything a commit consists of, computed but for the metadata file itself. */
+export interface PreparedCommit {
+  readonly ref: TableRef;
+  readonly base: CommitBase;
+  readonly metadata: TableMetadata;
+  readonly files: readonly NewFile[];
+  /** Files that were stored before and become part of the table now. */
+  readonly staged: readonly RegisteredFile[];
+  readonly list?: readonly [uri: string, lines: readonly ManifestFile[]];
+  readonly manifests?: ReadonlyMap<string, readonly StoredEntry[]>;
+}
+
+/** Iceberg's own default. */
+const METADATA_LOG = 100;
+
+/** Metadata files are named NNNNN-uuid: other engines read the version out of the name. */
+function metadataName(baseLocation: string | undefined): string {
+  const version = /\/(\d+)-[^/]*\.metadata\.json$/.exec(baseLocation ?? "")?.[1];
+  const next = baseLocation === undefined ? 0 : Number(version ?? 0) + 1;
+  return `${String(next).padStart(5, "0")}-${randomUUID()}.metadata.json`;
+}
+
+interface Logged {
+  readonly metadata: TableMetadata;
+  readonly obsolete: readonly string[];
+}
+
+function withLog(metadata: TableMetadata, base: CommitBase): Logged {
+  if (base.metadataLocation === undefined) return { metadata, obsolete: [] };
+  const { properties } = metadata;
+  const most = Number(properties?.["write.metadata.previous-versions-max"] ?? METADATA_LOG);
+  const log = [...(metadata["metadata-log"] ?? []), { "metadata-file": base.metadataLocation, "timestamp-ms": base.metadata["last-updated-ms"] }];
+  const dropped = log.splice(0, Math.max(0, log.length - Math.max(1, Number.isFinite(most) ? most : METADATA_LOG)));
+  const isDeleted = properties?.["write.metadata.delete-after-commit.enabled"] === "true";
+  return { metadata: { ...metadata, "metadata-log": log }, obsolete: isDeleted ? dropped.map((entry) => entry["metadata-file"]) : [] };
+}
+
+/** Stores what a commit made, all files at once. Nothing stays when one of them fails. */
+async function store(
+  parts: CommitParts,
+  files: readonly (Omit<NewFile, "kind"> & { readonly kind: RegisteredFile["kind"] })[],
+): Promise<readonly RegisteredFile[]> {
+  const writing = await Promise.allSettled(files.map(async ({ uri, kind, content }) => ({ ...(await parts.fileIo.write(uri, content)), kind })));
+  const failed = writing.find((result) => result.status === "rejected");
+  if (failed === undefined) return writing.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  await forget(parts, files);
+  throw failed.reason;
+}
+
+/** Deletes files of a commit that will not come. What cannot be deleted now the orphan sweep finds later. */
+async function forget(parts: CommitParts, files: readonly { readonly uri: string }[]): Promise<void> {
+  await parts.fileIo.delete(files.map((file) => file.uri)).catch(() => undefined);
+}
+
+/**
+ * Writes a commit's files and points the table at them, in the caller's transaction. A commit that loses leaves no files
+ * of its own behind, nor any trace but those when the process is killed.
+ */
+export async function writeCommit(parts: CommitParts, tx: LakeTransaction, commit: PreparedCommit): Promise<Committed> {
+  const { ref, base } = commit;
+  const { metadata, obsolete } = withLog(commit.metadata, base);
+  const location = `${metadata.location}/metadata/${metadataName(base.metadataLocation)}`;
+  const files = [...commit.files, { uri: location, kind: "metadata" as const, content: printMetadata(metadata) }];
+  const stored = await store(parts, files);
+  try {
+    await parts.catalog.commit(tx, ref, { from: base.metadataLocation, to: location, files: [...stored, ...commit.staged], forgotten: obsolete });
+  } catch (error) {
+    await forget(parts, files);
+    throw error;
+  }
+  parts.store.prime({
+    metadata: { metadataLocation: location, metadata },
+    ...(commit.list === undefined ? {} : { list: commit.list }),
+    ...(commit.manifests === undefined ? {} : { manifests: commit.manifests }),
+  });
+  return { metadataLocation: location, schemaId: metadata["current-schema-id"], obsolete };
+}

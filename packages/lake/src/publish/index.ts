@@ -1,1 +1,0 @@
-export { type PublishOptions, type Published, publish } from "./publish.ts";
