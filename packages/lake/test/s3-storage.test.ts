@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAppError } from "@granary/kernel";
-import { createFileIo, type FileIo, type StoredFile } from "@granary/lake";
+import { createFileIo, type FileIo, type StoredFile } from "../src/file-io/index.ts";
 import type { S3Fault, S3Operation } from "@granary/testkit/s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type S3Bed, s3Bed, storageOptions } from "./s3.ts";
