@@ -21,7 +21,8 @@ const whole = (bits: number): bigint => {
   return BigInt.asIntN(bits, value >> BigInt(Math.floor(random() * bits)));
 };
 const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
-const textOf = (): string => Array.from({ length: Math.floor(random() * 40) }, () => pick(["a", "Z", "\u0000", "é", "\ud7ff", "\ue000", "\uffff", "😀", "\u{10ffff}"])).join("");
+const textOf = (): string =>
+  Array.from({ length: Math.floor(random() * 40) }, () => pick(["a", "Z", "\u0000", "é", "\ud7ff", "\ue000", "\uffff", "😀", "\u{10ffff}"])).join("");
 const hexOf = (size: number): string => Array.from({ length: size }, () => pick(["00", "7F", "80", "FE", "FF"])).join("");
 
 describe("bounds", () => {
@@ -42,10 +43,10 @@ describe("bounds", () => {
     ["float", "-2.5", "000020c0"],
     ["float", "inf", "0000807f"],
     ["double", "-inf", "000000000000f0ff"],
-    ["time", "22:31:08", "00db07de12000000"],
+    ["time", "22:31:08", "008307e012000000"],
     ["date", "0044-03-15 (BC)", "48c8f4ff"],
-    ["date", "10000-01-02", "41b72c00"],
-    ["timestamptz", "2017-11-16 14:31:08-08", "00bbc53a1c5e0500"],
+    ["date", "10000-01-02", "a2c02c00"],
+    ["timestamptz", "2017-11-16 14:31:08-08", "00c3262d215e0500"],
     ["uuid", "f79c3e09-677c-4bbd-a479-3f349cb785e7", "f79c3e09677c4bbda4793f349cb785e7"],
     ["fixed[3]", "0001FF", "0001ff"],
     ["binary", "01FF", "01ff"],
@@ -84,4 +85,3 @@ describe("bounds", () => {
     for (const [type, value] of none) expect(hex(type, value), `${type} ${value}`).toBeUndefined();
   });
 });
-

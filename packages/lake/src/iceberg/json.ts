@@ -19,4 +19,4 @@ export function printExactJson(value: unknown): string {
 
 /** Whether two 64-bit integers are equal whatever their JavaScript types. */
 export const isSameLong = (left: Long | undefined, right: Long | undefined): boolean =>
-  left !== undefined && right !== undefined && BigInt(left) === BigInt(right);
+  left !== undefined && right !== undefined && (left === right || (typeof left !== typeof right && BigInt(left) === BigInt(right)));

@@ -1,36 +1,7 @@
 import { problem } from "@granary/protocol";
-import { highestFieldId } from "./fields.ts";
+import { checkMetadata } from "./check-metadata.ts";
 import { isSameLong, parseExactJson, printExactJson } from "./json.ts";
 import type { IcebergSchema, IcebergSnapshot, TableMetadata } from "./types.ts";
-
-/** Metadata of a table that has no snapshot yet. */
-export function newTableMetadata(input: {
-  readonly uuid: string;
-  readonly location: string;
-  readonly schema: IcebergSchema;
-  readonly nowMs: number;
-}): TableMetadata {
-  return {
-    "format-version": 2,
-    "table-uuid": input.uuid,
-    location: input.location,
-    "last-sequence-number": 0,
-    "last-updated-ms": input.nowMs,
-    "last-column-id": highestFieldId(input.schema),
-    schemas: [input.schema],
-    "current-schema-id": input.schema["schema-id"],
-    "partition-specs": [{ "spec-id": 0, fields: [] }],
-    "default-spec-id": 0,
-    "last-partition-id": 999,
-    "sort-orders": [{ "order-id": 0, fields: [] }],
-    "default-sort-order-id": 0,
-    properties: { "write.format.default": "parquet", "write.parquet.compression-codec": "zstd" },
-    refs: {},
-    snapshots: [],
-    "snapshot-log": [],
-    "metadata-log": [],
-  };
-}
 
 /** Reads a metadata file. Throws `storage.corrupt` when it is none, `lake.unsupported` for another format version. */
 export function parseMetadata(bytes: Buffer, name: string): TableMetadata {
@@ -43,7 +14,7 @@ export function parseMetadata(bytes: Buffer, name: string): TableMetadata {
   const version = typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>)["format-version"] : undefined;
   if (version === undefined) throw problem("storage.corrupt", { name, reason: "it is not the metadata of a table" });
   if (version !== 2) throw problem("lake.unsupported", { reason: `it has format version ${String(version)}; only version 2 is supported` });
-  return parsed as TableMetadata;
+  return checkMetadata(parsed, name);
 }
 
 export function printMetadata(metadata: TableMetadata): Buffer {
