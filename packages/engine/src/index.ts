@@ -3,6 +3,7 @@ export {
   type ColumnType,
   type CsvInspection,
   findMisfits,
+  fitsType,
   type LoadCsvInput,
   type LoadedCsv,
   loadCsv,
@@ -16,3 +17,4 @@ export type { JsonValue, ResultColumn, Row, TaskProgress } from "./process/messa
 export type { EngineSession, RowSet, RowStream } from "./process/session.ts";
 export * from "./sandbox/index.ts";
 export * from "./sql/index.ts";
+export { withFewerThreads } from "./with-fewer-threads.ts";
