@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import type { ProcessLimits } from "./process/engine-child.ts";
+import { type Logger, silentLogger } from "@granary/kernel";
+import type { ProcessLimits } from "./process/launch.ts";
 import type { TaskProgress } from "./process/messages.ts";
 import { EnginePool, type PoolPolicy } from "./process/pool.ts";
 import { type EngineSession, ProcessSession } from "./process/session.ts";
+import { Sandbox, type SandboxSettings } from "./sandbox/sandbox.ts";
+import type { EngineCapabilities, SandboxQuery, SandboxResult, SqlCheck } from "./sandbox/index.ts";
 
 /** `read`: short and interactive, on a warm process. `job`: long, on a fresh process of its own with larger limits. */
 export type WorkKind = "read" | "job";
@@ -19,6 +22,9 @@ export interface EngineOptions {
   readonly compileCacheDir?: string;
   readonly read?: Partial<KindSettings>;
   readonly job?: Partial<KindSettings>;
+  readonly sandbox?: Partial<SandboxSettings>;
+  /** Told once how people's SQL is confined. */
+  readonly logger?: Logger;
 }
 
 export interface WorkOptions {
@@ -26,6 +32,9 @@ export interface WorkOptions {
   readonly signal?: AbortSignal;
   /** Overrides the kind's own deadline. */
   readonly deadlineMs?: number;
+  /** For `job` only: what DuckDB may use in this piece of work, instead of the kind's own limits. */
+  readonly memoryBytes?: number;
+  readonly threads?: number;
   readonly onProgress?: (progress: TaskProgress) => void;
 }
 
@@ -36,8 +45,17 @@ export interface Engine extends AsyncDisposable {
    * Throws `engine.busy`, `engine.deadline`, `engine.cancelled`, `engine.out_of_memory` or `engine.crashed`; the caller's process lives on.
    */
   use<T>(options: WorkOptions, work: (session: EngineSession) => Promise<T>): Promise<T>;
-  /** Processes alive now; 0 when nothing was asked for a while. */
+  /** Processes lent by `use` or kept for it now; 0 when nothing was asked for a while. */
   processCount(): number;
+  /**
+   * Runs a query a person wrote over the given relations, in a process of its own that can read the given files and nothing else.
+   * Throws `sql...` for what is wrong with the query, never quoting data, and `engine...` as `use` does.
+   */
+  sandbox(query: SandboxQuery): Promise<SandboxResult>;
+  /** Reads from the text of a person's query which tables, functions and parameters it uses. Throws `sql...` as `sandbox` does. */
+  checkSql(sql: string, signal?: AbortSignal): Promise<SqlCheck>;
+  /** What this system offers; the first call starts a process to find out. */
+  capabilities(): Promise<EngineCapabilities>;
 }
 
 const MIB = 1024 * 1024;
@@ -72,6 +90,25 @@ function defaults(): Record<WorkKind, KindSettings> {
   };
 }
 
+function sandboxDefaults(): SandboxSettings {
+  return {
+    memoryBytes: 512 * MIB,
+    threads: Math.min(availableParallelism(), 4),
+    maxTempBytes: 2048 * MIB,
+    maxProcesses: 2,
+    maxWaiting: 64,
+    maxWaitMs: 15_000,
+    idleMs: 60_000,
+    maxSessionsPerProcess: 1,
+    maxResidentBytes: 0,
+    deadlineMs: 60_000,
+    maxRows: 1_000_000,
+    maxBytes: 512 * MIB,
+    maxCellBytes: 16 * MIB,
+    confinement: "auto",
+  };
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -101,9 +138,13 @@ export function createEngine(options: EngineOptions): Engine {
     job: new EnginePool(place, settings.job, settings.job),
   };
 
+  const sandbox = new Sandbox(place, { ...sandboxDefaults(), ...options.sandbox }, options.logger ?? silentLogger);
+
   async function use<T>(work: WorkOptions, run: (session: EngineSession) => Promise<T>): Promise<T> {
     const pool = pools[work.kind];
-    const child = await pool.lease(work.signal);
+    if (work.kind === "read" && (work.memoryBytes ?? work.threads) !== undefined) throw new TypeError("only jobs have limits of their own");
+    const { memoryBytes, threads, maxTempBytes } = settings[work.kind];
+    const child = await pool.lease(work.signal, { memoryBytes: work.memoryBytes ?? memoryBytes, threads: work.threads ?? threads, maxTempBytes });
     const session = new ProcessSession(child, { ...work, deadlineMs: work.deadlineMs ?? settings[work.kind].deadlineMs });
     try {
       return await run(session);
@@ -116,8 +157,11 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     use,
     processCount: () => pools.read.size + pools.job.size,
+    sandbox: (query) => sandbox.run(query),
+    checkSql: (sql, signal) => sandbox.check(sql, signal),
+    capabilities: () => sandbox.capabilities(),
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([pools.read[Symbol.asyncDispose](), pools.job[Symbol.asyncDispose]()]);
+      await Promise.all([sandbox[Symbol.asyncDispose](), pools.read[Symbol.asyncDispose](), pools.job[Symbol.asyncDispose]()]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, JsonDuckDBValueConverter } from "@duckdb/node-api";
-import { Fault } from "../fault.ts";
-import type { ChildFault, ChildSettings, FromChild, Row, ToChild } from "./messages.ts";
+import { describeFault } from "./describe-fault.ts";
+import type { ChildSettings, FromChild, Row, ToChild } from "./messages.ts";
 import { TASKS, type TaskContext, type TaskInput, type TaskName } from "./tasks.ts";
 
 async function openInstance(settings: ChildSettings): Promise<DuckDBInstance> {
@@ -18,12 +18,6 @@ async function openInstance(settings: ChildSettings): Promise<DuckDBInstance> {
   await connection.run("SET GLOBAL TimeZone = 'UTC'");
   connection.closeSync();
   return instance;
-}
-
-function describeFault(error: unknown): ChildFault {
-  if (error instanceof Fault) return { kind: "fault", code: error.code, params: error.params };
-  const message = error instanceof Error ? error.message : String(error);
-  return { kind: error instanceof TypeError || error instanceof RangeError ? "defect" : "engine", message };
 }
 
 /** The engine process's side of a session: a connection of its own per session, so that nothing is left for the next one. */

@@ -1,18 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AppError } from "@granary/kernel";
 import { problem } from "@granary/protocol";
+import type { SandboxRequest } from "../sandbox/messages.ts";
 import { exitError } from "./errors.ts";
-import type { ChildSettings, FromChild, ToChild } from "./messages.ts";
-
-/** Limits of one kind of engine process. */
-export interface ProcessLimits {
-  /** What DuckDB may use; the process itself is held to twice this and 1 GiB (it was seen to exceed its own limit by 85 %). */
-  readonly memoryBytes: number;
-  readonly threads: number;
-  readonly maxTempBytes: number;
-}
+import { childEnvironment, ENGINE_LAUNCH, type Launch, launchCommand, type ProcessLimits } from "./launch.ts";
+import type { FromChild, ToChild } from "./messages.ts";
 
 /** Where engine processes live. */
 export interface ProcessPlace {
@@ -20,33 +14,17 @@ export interface ProcessPlace {
   readonly tempRoot: string;
   /** Node's compile cache, which makes the next process start faster. */
   readonly compileCacheDir?: string;
+  /** How processes are started here; ordinary engine processes when left out. */
+  readonly launch?: Launch;
 }
 
 const START_TIMEOUT_MS = 20_000;
 const LAST_WORDS_LENGTH = 4096;
-/** Of writable mappings, which is what RLIMIT_DATA counts, an idle process already has 640 MiB. */
-const OVERHEAD_BYTES = 1024 * 1024 * 1024;
-const ENTRY = join(import.meta.dirname, "child-main.ts");
 
-function childEnvironment(tempDir: string, compileCacheDir: string | undefined): Record<string, string> {
-  return {
-    PATH: "/usr/bin:/bin",
-    HOME: tempDir,
-    TMPDIR: tempDir,
-    TZ: "UTC",
-    LANG: "C.UTF-8",
-    // Each running query holds a libuv thread; with the default of 4 file reads starve behind them.
-    UV_THREADPOOL_SIZE: "8",
-    ...(compileCacheDir === undefined ? {} : { NODE_COMPILE_CACHE: compileCacheDir }),
-  };
-}
+/** What engine processes of either kind are asked. */
+type Request = ToChild | SandboxRequest;
 
-function commandLine(settings: ChildSettings): readonly [string, readonly string[]] {
-  const node = [process.execPath, "--max-old-space-size=256", ENTRY, JSON.stringify(settings)];
-  if (process.platform !== "linux") return [process.execPath, node.slice(1)];
-  const kilobytes = Math.floor((settings.memoryBytes * 2 + OVERHEAD_BYTES) / 1024);
-  return ["/bin/sh", ["-c", 'ulimit -d "$1" 2>/dev/null; ulimit -c 0 2>/dev/null; shift; exec "$@"', "sh", String(kilobytes), ...node]];
-}
+type Holding = { ref(): void; unref(): void };
 
 type Waiter = { readonly resolve: (message: FromChild) => void; readonly reject: (error: AppError) => void };
 
@@ -66,9 +44,12 @@ export class EngineChild implements AsyncDisposable {
   private constructor(place: ProcessPlace, limits: ProcessLimits) {
     this.limits = limits;
     this.tempDir = mkdtempSync(join(place.tempRoot, `engine-${process.pid}-`));
-    const [command, commandArguments] = commandLine({ ...limits, tempDir: this.tempDir });
-    const env = childEnvironment(this.tempDir, place.compileCacheDir);
-    this.#process = spawn(command, commandArguments, { env, cwd: this.tempDir, stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const launch = place.launch ?? ENGINE_LAUNCH;
+    const workDir = launch.workDir === undefined ? this.tempDir : join(this.tempDir, launch.workDir);
+    mkdirSync(workDir, { recursive: true });
+    const env = childEnvironment(workDir, place.compileCacheDir);
+    const [command = "", ...commandArguments] = launchCommand(launch, { ...limits, tempDir: workDir }, { tempDir: this.tempDir, env });
+    this.#process = spawn(command, commandArguments, { env, cwd: workDir, stdio: ["ignore", "ignore", "pipe", "ipc"] });
     this.#process.on("message", (message: FromChild) => this.#receive(message));
     this.#process.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS_LENGTH);
@@ -95,13 +76,13 @@ export class EngineChild implements AsyncDisposable {
   }
 
   /** Sends a request and waits for its answer; rejects when the process dies first. */
-  request(message: ToChild): Promise<FromChild> {
+  request(message: Request): Promise<FromChild> {
     const answer = this.#wait();
     this.send(message);
     return answer;
   }
 
-  send(message: ToChild): void {
+  send(message: Request): void {
     if (this.#dead === undefined && this.#process.connected) this.#process.send(message, () => undefined);
   }
 
@@ -113,14 +94,11 @@ export class EngineChild implements AsyncDisposable {
 
   /** Whether a waiting process keeps the caller's program from ending. */
   ref(hold: boolean): void {
-    if (hold) {
-      this.#process.ref();
-      this.#process.channel?.ref();
-    } else {
-      this.#process.unref();
-      this.#process.channel?.unref();
-      // The pipe's handle would hold the program on its own.
-      (this.#process.stderr as unknown as { unref?: () => void } | null)?.unref?.();
+    // The pipe's handle would hold the program on its own; and its end is what tells that a killed process is gone.
+    const handles = [this.#process, this.#process.channel, this.#process.stderr as unknown as Holding | null];
+    for (const handle of handles) {
+      if (hold) handle?.ref();
+      else handle?.unref();
     }
   }
 

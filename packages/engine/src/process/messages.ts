@@ -43,7 +43,8 @@ export type ChildFault =
 export type FromChild =
   | { readonly type: "ready" }
   | { readonly type: "columns"; readonly columns: readonly ResultColumn[] }
-  | { readonly type: "rows"; readonly rows: readonly Row[]; readonly done: boolean }
+  /** `truncated` says that there was more than may be sent. */
+  | { readonly type: "rows"; readonly rows: readonly Row[]; readonly done: boolean; readonly truncated?: "rows" | "bytes" }
   | { readonly type: "progress"; readonly progress: TaskProgress }
   | { readonly type: "result"; readonly value: unknown }
   | { readonly type: "failed"; readonly fault: ChildFault }

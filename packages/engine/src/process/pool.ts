@@ -1,5 +1,6 @@
 import { problem } from "@granary/protocol";
-import { EngineChild, type ProcessLimits, type ProcessPlace } from "./engine-child.ts";
+import { EngineChild, type ProcessPlace } from "./engine-child.ts";
+import type { ProcessLimits } from "./launch.ts";
 
 /** How many processes of one kind there may be, and when one is replaced. */
 export interface PoolPolicy {
@@ -11,9 +12,15 @@ export interface PoolPolicy {
   readonly idleMs: number;
   readonly maxSessionsPerProcess: number;
   readonly maxResidentBytes: number;
+  /** Starts a fresh process when a worn one ends and nobody waits, so that the next caller finds one ready. */
+  readonly keepsSpare?: boolean;
 }
 
+/** A warm process that does not answer for this long is hung or was stopped. */
+const WAKE_TIMEOUT_MS = 2000;
+
 interface Waiting {
+  readonly limits: ProcessLimits;
   readonly give: (child: Promise<EngineChild>) => void;
   readonly refuse: (error: unknown) => void;
 }
@@ -28,6 +35,7 @@ export class EnginePool implements AsyncDisposable {
   readonly #waiting: Waiting[] = [];
   /** Processes alive or being started. */
   #size = 0;
+  #spare: Promise<void> | undefined;
   #closed = false;
 
   constructor(place: ProcessPlace, limits: ProcessLimits, policy: PoolPolicy) {
@@ -41,11 +49,14 @@ export class EnginePool implements AsyncDisposable {
     return this.#size;
   }
 
-  /** Lends a process to one session. Throws `engine.busy` when too many wait, `engine.cancelled` when the signal fires first. */
-  async lease(signal?: AbortSignal): Promise<EngineChild> {
+  /**
+   * Lends a process to one session. `limits` other than the pool's are for pools that keep nothing warm.
+   * Throws `engine.busy` when too many wait, `engine.cancelled` when the signal fires first.
+   */
+  async lease(signal?: AbortSignal, limits: ProcessLimits = this.#limits): Promise<EngineChild> {
     if (signal?.aborted) throw problem("engine.cancelled");
     if (this.#closed) throw problem("server.stopping");
-    const child = await (this.#takeNow() ?? this.#queue(signal));
+    const child = await (this.#takeNow(limits) ?? this.#queue(limits, signal));
     this.#leased.add(child);
     child.sessions += 1;
     child.ref(true);
@@ -60,12 +71,10 @@ export class EnginePool implements AsyncDisposable {
       await child[Symbol.asyncDispose]();
       this.#size -= 1;
     } else {
-      child.ref(false);
-      const timer = setTimeout(() => void this.#retire(child), this.#policy.idleMs);
-      timer.unref();
-      this.#idle.set(child, timer);
+      this.#keep(child);
     }
     this.#serveNext();
+    if (this.#policy.keepsSpare === true) this.#startSpare();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -73,35 +82,66 @@ export class EnginePool implements AsyncDisposable {
     for (const waiting of this.#waiting.splice(0)) waiting.refuse(problem("server.stopping"));
     const ended = [...this.#idle.keys()].map((child) => this.#retire(child));
     for (const child of this.#leased) child.kill(problem("server.stopping"));
-    await Promise.all(ended);
+    await Promise.all([...ended, this.#spare]);
   }
 
-  #takeNow(): Promise<EngineChild> | undefined {
+  #keep(child: EngineChild): void {
+    child.ref(false);
+    const timer = setTimeout(() => void this.#retire(child), this.#policy.idleMs);
+    timer.unref();
+    this.#idle.set(child, timer);
+  }
+
+  #startSpare(): void {
+    if (this.#closed || this.#spare !== undefined || this.#idle.size > 0 || this.#size >= this.#policy.maxProcesses) return;
+    this.#size += 1;
+    const start = async (): Promise<void> => {
+      // The next caller starts one itself when this fails, and is told why.
+      const child = await this.#start(this.#limits).catch(() => undefined);
+      this.#spare = undefined;
+      if (child === undefined) return;
+      if (this.#closed) {
+        await child[Symbol.asyncDispose]();
+        this.#size -= 1;
+      } else {
+        this.#keep(child);
+      }
+      this.#serveNext();
+    };
+    this.#spare = start();
+  }
+
+  #takeNow(limits: ProcessLimits): Promise<EngineChild> | undefined {
     for (const [child, timer] of this.#idle) {
       clearTimeout(timer);
       this.#idle.delete(child);
       child.ref(true);
       return this.#wake(child);
     }
-    if (this.#size >= this.#policy.maxProcesses) return undefined;
+    // One that is being started is there before another would be.
+    const isAwaited = this.#spare !== undefined && this.#waiting.length === 0;
+    if (isAwaited || this.#size >= this.#policy.maxProcesses) return undefined;
     this.#size += 1;
-    return this.#start();
+    return this.#start(limits);
   }
 
-  /** A warm process may have died without its exit having been noticed yet; only an answer proves that it lives. */
+  /** A warm process may have died without its exit having been noticed yet, or hang; only an answer proves that it lives. */
   async #wake(child: EngineChild): Promise<EngineChild> {
+    const timer = setTimeout(() => child.kill(problem("engine.crashed", { reason: "it did not answer" })), WAKE_TIMEOUT_MS);
     try {
       await child.request({ type: "finish" });
       return child;
     } catch {
       await child[Symbol.asyncDispose]();
-      return this.#start();
+      return await this.#start(this.#limits);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  async #start(): Promise<EngineChild> {
+  async #start(limits: ProcessLimits): Promise<EngineChild> {
     try {
-      return await EngineChild.start(this.#place, this.#limits);
+      return await EngineChild.start(this.#place, limits);
     } catch (error) {
       this.#size -= 1;
       this.#serveNext();
@@ -109,10 +149,10 @@ export class EnginePool implements AsyncDisposable {
     }
   }
 
-  #queue(signal: AbortSignal | undefined): Promise<EngineChild> {
+  #queue(limits: ProcessLimits, signal: AbortSignal | undefined): Promise<EngineChild> {
     if (this.#waiting.length >= this.#policy.maxWaiting) return Promise.reject(problem("engine.busy"));
     const { promise, resolve, reject } = Promise.withResolvers<EngineChild>();
-    const waiting: Waiting = { give: resolve, refuse: reject };
+    const waiting: Waiting = { limits, give: resolve, refuse: reject };
     const leave = (error: unknown): void => {
       const index = this.#waiting.indexOf(waiting);
       if (index >= 0) this.#waiting.splice(index, 1);
@@ -131,7 +171,7 @@ export class EnginePool implements AsyncDisposable {
   #serveNext(): void {
     const next = this.#waiting[0];
     if (next === undefined) return;
-    const child = this.#takeNow();
+    const child = this.#takeNow(next.limits);
     if (child === undefined) return;
     this.#waiting.shift();
     next.give(child);

@@ -64,13 +64,17 @@ export interface SandboxQuery {
   readonly signal?: AbortSignal;
 }
 
-/** A step of a query's plan. It names operators and the query's tables, never files, masks, filters or row counts of tables. */
+/**
+ * A step of a query's plan. It is made over empty tables with the columns of the real ones, so it cannot tell of files, masks,
+ * row filters or values; the engine may order joins otherwise when it knows the data.
+ */
 export interface PlanStep {
+  /** The engine's word, such as `HASH_JOIN`. */
   readonly operator: string;
   /** For a scan: the key of the table it reads. */
   readonly table?: string;
-  /** For a join: its kind. */
-  readonly join?: string;
+  /** What the engine says of the step: conditions, columns, order. */
+  readonly details: Readonly<Record<string, string>>;
   readonly inputs: readonly PlanStep[];
 }
 
