@@ -52,13 +52,15 @@ function queryOf(name: FunctionName, operands: readonly Expression[]): Query {
   return { kind: "select", items: [{ expression, as: "v" }], from: { kind: "sequence", length: 1 } };
 }
 
+/** The last digits of a computed number are the engine's own. */
+const rounded = (value: JsonValue): JsonValue => (typeof value === "number" ? Number(value.toPrecision(12)) : value);
+
 describe("every function of the list", () => {
   it.each(Object.entries(FUNCTION_SAMPLES))("answers as the sample says: %s", async (name, { operands, answer }) => {
     const found = await answerOf(queryOf(name as FunctionName, operands));
     const { use }: FunctionShape = FUNCTIONS[name as FunctionName];
     const value = found[use === "window" ? 2 : 0];
-    if (typeof answer === "number") expect(value).toBeCloseTo(answer, 12);
-    else expect(value).toEqual(answer);
+    expect(rounded(value ?? null)).toEqual(rounded(answer));
   });
 
   it("compares no texts that would keep the engine busy", async () => {

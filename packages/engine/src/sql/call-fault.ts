@@ -56,6 +56,8 @@ function constantFault(name: string, argument: Argument, operand: Expression): s
   return operand.kind === "literal" && rule.fits(operand.value) ? undefined : `${name} needs ${rule.says}`;
 }
 
+const hasOptions = (call: CallExpression): boolean => call.distinct === true || call.filter !== undefined || (call.orderBy?.length ?? 0) > 0;
+
 /** Says what is wrong with a call, or undefined when it may be printed. `inWindow`: it stands in a window expression. */
 export function findCallFault(call: CallExpression, inWindow: boolean): string | undefined {
   const { name, operands } = call;
@@ -63,8 +65,7 @@ export function findCallFault(call: CallExpression, inWindow: boolean): string |
   const shape: FunctionShape = FUNCTIONS[name];
   if (shape.use === "window" && !inWindow) return `${name} needs a window`;
   if (shape.use === "scalar" && inWindow) return `${name} cannot be used over a window`;
-  const hasOptions = call.distinct === true || call.filter !== undefined || (call.orderBy?.length ?? 0) > 0;
-  if (shape.use !== "aggregate" && hasOptions) return `${name} is no aggregate`;
+  if (shape.use !== "aggregate" && hasOptions(call)) return `${name} is no aggregate`;
   const fault = countFault(name, shape, operands.length);
   if (fault !== undefined) return fault;
   return operands.map((operand, index) => constantFault(name, argumentAt(shape, index) ?? "any", operand)).find((found) => found !== undefined);

@@ -9,7 +9,8 @@ const MAX_INT64 = 2n ** 63n - 1n;
 const parenthesised = (digits: string): string => (digits.startsWith("-") ? `(${digits})` : digits);
 
 function printNumber(value: number): string {
-  return Number.isSafeInteger(value) && !Object.is(value, -0) ? parenthesised(String(value)) : `CAST('${String(value)}' AS DOUBLE)`;
+  if (Object.is(value, -0)) return "CAST('-0.0' AS DOUBLE)";
+  return Number.isSafeInteger(value) ? parenthesised(String(value)) : `CAST('${String(value)}' AS DOUBLE)`;
 }
 
 /** Longer ones would silently become doubles. */

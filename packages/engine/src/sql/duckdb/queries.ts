@@ -1,23 +1,27 @@
 import { problem } from "@granary/protocol";
+import type { Expression } from "../expression.ts";
 import type { NamedQuery, Query, SelectQuery } from "../query.ts";
 import { type NodePrinters, type Printer, printKey, printSortKeys } from "./printer.ts";
 import { printCount, printName, printNames, printTableName } from "./text.ts";
 
+const clause = <T>(word: string, part: T | undefined, print: (part: T) => string): string => (part === undefined ? "" : ` ${word} ${print(part)}`);
+
 function printSelect(node: SelectQuery, print: Printer): string {
   if (node.items.length === 0) throw problem("engine.statement_invalid", { reason: "a select needs at least one column" });
   const items = node.items.map((item) => `${print.expression(item.expression)} AS ${printName(item.as)}`).join(", ");
+  const { groupBy = [], orderBy = [] } = node;
+  const condition = (expression: Expression): string => print.expression(expression);
   const parts = [
-    `SELECT ${node.distinct === true ? "DISTINCT " : ""}${items}`,
-    `FROM ${print.relation(node.from)}`,
-    node.where === undefined ? "" : `WHERE ${print.expression(node.where)}`,
-    (node.groupBy?.length ?? 0) === 0 ? "" : `GROUP BY ${node.groupBy?.map((key) => printKey(key, print)).join(", ")}`,
-    node.having === undefined ? "" : `HAVING ${print.expression(node.having)}`,
-    node.qualify === undefined ? "" : `QUALIFY ${print.expression(node.qualify)}`,
-    (node.orderBy?.length ?? 0) === 0 ? "" : `ORDER BY ${printSortKeys(node.orderBy ?? [], print)}`,
-    node.limit === undefined ? "" : `LIMIT ${printCount(node.limit)}`,
-    node.offset === undefined ? "" : `OFFSET ${printCount(node.offset)}`,
+    `SELECT ${node.distinct === true ? "DISTINCT " : ""}${items} FROM ${print.relation(node.from)}`,
+    clause("WHERE", node.where, condition),
+    clause("GROUP BY", groupBy.length === 0 ? undefined : groupBy, (keys) => keys.map((key) => printKey(key, print)).join(", ")),
+    clause("HAVING", node.having, condition),
+    clause("QUALIFY", node.qualify, condition),
+    clause("ORDER BY", orderBy.length === 0 ? undefined : orderBy, (keys) => printSortKeys(keys, print)),
+    clause("LIMIT", node.limit, printCount),
+    clause("OFFSET", node.offset, printCount),
   ];
-  return parts.filter((part) => part !== "").join(" ");
+  return parts.join("");
 }
 
 const joinedBy =

@@ -38,7 +38,14 @@ export function printPath(path: string): string {
 }
 
 /** A local file to read. The engine takes paths as patterns, so characters that mean something there are put into brackets. */
-export const printReadPath = (path: string): string => printPath(path).replace(/[*?[]/g, "[$&]");
+export function printReadPath(path: string): string {
+  const isPattern = /[*?[]/.test(path);
+  if (isPattern && path.includes("\\")) {
+    // In a pattern the engine takes a backslash for a slash, and no way to write it was found.
+    throw problem("engine.statement_invalid", { reason: "a path holds a backslash beside *, ? or [" });
+  }
+  return isPattern ? printPath(path).replace(/[*?[]/g, "[$&]") : printPath(path);
+}
 
 /** A table that does not exist would otherwise be looked for among files and the engine's own views. */
 export function printTableName(name: string): string {
