@@ -1,3 +1,4 @@
+import { countRecords } from "../formats/csv/count-records.ts";
 import { inspectCsv } from "../formats/csv/inspect-csv.ts";
 import { tidyCsv } from "../formats/csv/tidy-csv.ts";
 import type { TaskProgress } from "./messages.ts";
@@ -9,7 +10,7 @@ export interface TaskContext {
 }
 
 /** Work in JavaScript that reads people's files, and therefore runs in an engine process and never in the caller's. */
-export const TASKS = { inspectCsv, tidyCsv } as const satisfies Record<string, (input: never, context: TaskContext) => Promise<unknown>>;
+export const TASKS = { countRecords, inspectCsv, tidyCsv } as const satisfies Record<string, (input: never, context: TaskContext) => Promise<unknown>>;
 
 export type TaskName = keyof typeof TASKS;
 export type TaskInput<N extends TaskName> = Parameters<(typeof TASKS)[N]>[0];
