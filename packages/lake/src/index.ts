@@ -1,17 +1,41 @@
 export type { LakeTransaction, TableRef } from "./catalog/index.ts";
 export type {
   ChangeCounts,
+  CommitInput,
   Committed,
+  CreatedTable,
   Guard,
   KeyRange,
+  MovedRef,
+  NewRef,
+  NewTable,
   Published,
   PublishOptions,
   RemovedFile,
+  RollbackInput,
   StagedChange,
   StagedFile,
   StoredChangeSet,
+  TableChanges,
   TableDefinition,
 } from "./change/index.ts";
+export type {
+  Change,
+  ChangeKind,
+  ChangePage,
+  ChangeSet,
+  ChangesRequest,
+  DiffCounts,
+  DiffPath,
+  DiffPhase,
+  DiffRequest,
+  DiffResult,
+  KeyCheck,
+  KeyCheckRequest,
+  KeyFaults,
+  ProposedRows,
+  SchemaDifference,
+} from "./diff/index.ts";
 export {
   createFileIo,
   createLocalFileIo,
@@ -40,4 +64,5 @@ export type {
   SnapshotInfo,
   SnapshotList,
   SnapshotsRequest,
+  TableStates,
 } from "./table/index.ts";

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { LakeTransaction, RegisteredFile, TableRef } from "../catalog/index.ts";
 import { encodeManifestList, type IcebergSnapshot, type Long, newSnapshotId, type TableMetadata } from "../iceberg/index.ts";
+import { addSnapshot, commitTime, nextSequenceNumber } from "../metadata/index.ts";
 import { headOf, totalRows } from "../table/index.ts";
 import type { CommitBase, CommitParts } from "./commit-parts.ts";
 import { type EncodedManifests, encodeManifests } from "./encode-manifests.ts";
 import { mergeManifests } from "./merge-manifests.ts";
-import { withSnapshot } from "./next-metadata.ts";
 import { type AddedFile, type ManifestPlan, planManifests, type ReadEntries } from "./plan-manifests.ts";
 import type { Published } from "./published.ts";
 import { summarize, totalsBefore } from "./snapshot-summary.ts";
@@ -35,16 +35,11 @@ interface Planned {
   readonly sequenceNumber: Long;
 }
 
-function nextNumber(last: Long): Long {
-  const next = BigInt(last) + 1n;
-  return next <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(next) : next;
-}
-
 async function plan(parts: CommitParts, tx: LakeTransaction, commit: FileCommit): Promise<Planned> {
   const { metadata } = commit.base;
   const parent = headOf(metadata, commit.branch);
   const snapshotId = newSnapshotId(metadata);
-  const sequenceNumber = nextNumber(metadata["last-sequence-number"]);
+  const sequenceNumber = nextSequenceNumber(metadata);
   const read: ReadEntries = (manifests) => parts.store.entriesOf(tx, manifests);
   const manifests = parent === undefined ? [] : await parts.store.manifests(tx, parent);
   const first = await planManifests(manifests, { added: commit.added, removed: commit.removed, snapshotId }, read);
@@ -65,8 +60,7 @@ async function snapshotOf(parts: CommitParts, tx: LakeTransaction, commit: FileC
     "snapshot-id": planned.snapshotId,
     ...(parent === undefined ? {} : { "parent-snapshot-id": parent["snapshot-id"] }),
     "sequence-number": planned.sequenceNumber,
-    // Readers refuse logs that run backwards, which a clock set back would give them.
-    "timestamp-ms": Math.max(parts.now().getTime(), metadata["last-updated-ms"]),
+    "timestamp-ms": commitTime(metadata, parts.now().getTime()),
     "manifest-list": listUri,
     "schema-id": commit.schemaId ?? metadata["current-schema-id"],
     summary: { ...counters, ...commit.summary },
@@ -76,7 +70,7 @@ async function snapshotOf(parts: CommitParts, tx: LakeTransaction, commit: FileC
 function nextMetadata(commit: FileCommit, snapshot: IcebergSnapshot): TableMetadata {
   const { metadata } = commit.base;
   const base = commit.schemaId === undefined ? metadata : { ...metadata, "current-schema-id": commit.schemaId };
-  return withSnapshot(base, commit.branch, snapshot);
+  return addSnapshot(base, { branch: commit.branch, snapshot });
 }
 
 /** Makes a snapshot in which files came and went, in the caller's transaction. The table's lock must be held. */

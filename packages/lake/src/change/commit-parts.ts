@@ -17,11 +17,13 @@ export interface CommitBase {
   readonly metadata: TableMetadata;
   /** Undefined for a new table. */
   readonly metadataLocation: string | undefined;
+  /** Whether another engine made it. */
+  readonly isForeign?: boolean;
 }
 
 /** Makes own writers wait and loads the table; undefined when there is none. */
 export async function lockTable(parts: CommitParts, tx: LakeTransaction, ref: TableRef): Promise<CommitBase | undefined> {
   await parts.catalog.lock(tx, ref);
   const entry = await parts.catalog.find(tx, ref);
-  return entry === undefined ? undefined : parts.store.loadEntry(tx, entry);
+  return entry === undefined ? undefined : { ...(await parts.store.loadEntry(tx, entry)), isForeign: entry.metadataFile === undefined };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type IcebergSchema, newTableMetadata, type TableMetadata } from "../iceberg/index.ts";
+import type { IcebergSchema, TableMetadata } from "../iceberg/index.ts";
+import { newTableMetadata } from "../metadata/index.ts";
 import type { TableDefinition } from "./table-definition.ts";
 
 /** Old metadata files go with the commit that drops them out of the log; other engines read these properties too. */
@@ -13,7 +14,13 @@ export function newTable(
   input: { readonly location: string; readonly schema: IcebergSchema; readonly definition?: TableDefinition },
   now: Date,
 ): TableMetadata {
-  const { location, schema, definition } = input;
-  const metadata = newTableMetadata({ uuid: randomUUID(), location, schema: { ...schema, "schema-id": 0 }, nowMs: now.getTime() });
-  return { ...metadata, properties: { ...metadata.properties, ...PROPERTIES, ...definition?.properties } };
+  const { location, schema, definition = {} } = input;
+  return newTableMetadata({
+    uuid: randomUUID(),
+    location,
+    nowMs: now.getTime(),
+    ...definition,
+    schema: { ...schema, "schema-id": 0 },
+    properties: { ...PROPERTIES, ...definition.properties },
+  });
 }

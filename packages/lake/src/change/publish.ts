@@ -2,6 +2,7 @@ import { problem } from "@granary/protocol";
 import { checkTableRef, type LakeTransaction, type RegisteredFile } from "../catalog/index.ts";
 import { schemaOf } from "../iceberg/index.ts";
 import { headOf } from "../table/index.ts";
+import { adoptForeignFiles } from "./adopt-foreign-files.ts";
 import { requireGuard } from "./check-guard.ts";
 import { requireKnownSpecs, requireReadable } from "./check-schema.ts";
 import { type CommitBase, type CommitParts, lockTable } from "./commit-parts.ts";
@@ -19,6 +20,7 @@ async function baseOf(parts: CommitParts, tx: LakeTransaction, staged: StagedCha
   if (found === undefined) throw problem("lake.table_not_found");
   // Dropped and made anew under the same name: the change belongs to the table that is gone.
   if (found.metadata["table-uuid"] !== staged.tableUuid) throw problem("lake.commit_conflict");
+  if (found.isForeign === true) await adoptForeignFiles(parts, tx, staged, found);
   return found;
 }
 

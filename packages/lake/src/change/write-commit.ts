@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { LakeTransaction, RegisteredFile, TableRef } from "../catalog/index.ts";
 import { type ManifestFile, printMetadata, type TableMetadata } from "../iceberg/index.ts";
+import { logMetadata } from "../metadata/index.ts";
 import type { StoredEntry } from "../table/index.ts";
 import type { CommitBase, CommitParts } from "./commit-parts.ts";
 import type { Committed } from "./published.ts";
@@ -24,29 +25,11 @@ export interface PreparedCommit {
   readonly manifests?: ReadonlyMap<string, readonly StoredEntry[]>;
 }
 
-/** Iceberg's own default. */
-const METADATA_LOG = 100;
-
 /** Metadata files are named NNNNN-uuid: other engines read the version out of the name. */
 function metadataName(baseLocation: string | undefined): string {
   const version = /\/(\d+)-[^/]*\.metadata\.json$/.exec(baseLocation ?? "")?.[1];
   const next = baseLocation === undefined ? 0 : Number(version ?? 0) + 1;
   return `${String(next).padStart(5, "0")}-${randomUUID()}.metadata.json`;
-}
-
-interface Logged {
-  readonly metadata: TableMetadata;
-  readonly obsolete: readonly string[];
-}
-
-function withLog(metadata: TableMetadata, base: CommitBase): Logged {
-  if (base.metadataLocation === undefined) return { metadata, obsolete: [] };
-  const { properties } = metadata;
-  const most = Number(properties?.["write.metadata.previous-versions-max"] ?? METADATA_LOG);
-  const log = [...(metadata["metadata-log"] ?? []), { "metadata-file": base.metadataLocation, "timestamp-ms": base.metadata["last-updated-ms"] }];
-  const dropped = log.splice(0, Math.max(0, log.length - Math.max(1, Number.isFinite(most) ? most : METADATA_LOG)));
-  const isDeleted = properties?.["write.metadata.delete-after-commit.enabled"] === "true";
-  return { metadata: { ...metadata, "metadata-log": log }, obsolete: isDeleted ? dropped.map((entry) => entry["metadata-file"]) : [] };
 }
 
 /** Stores what a commit made, all files at once. Nothing stays when one of them fails. */
@@ -72,7 +55,10 @@ async function forget(parts: CommitParts, files: readonly { readonly uri: string
  */
 export async function writeCommit(parts: CommitParts, tx: LakeTransaction, commit: PreparedCommit): Promise<Committed> {
   const { ref, base } = commit;
-  const { metadata, obsolete } = withLog(commit.metadata, base);
+  const { metadata, obsolete } =
+    base.metadataLocation === undefined
+      ? { metadata: commit.metadata, obsolete: [] }
+      : logMetadata(commit.metadata, { metadata: base.metadata, location: base.metadataLocation, nowMs: parts.now().getTime() });
   const location = `${metadata.location}/metadata/${metadataName(base.metadataLocation)}`;
   const files = [...commit.files, { uri: location, kind: "metadata" as const, content: printMetadata(metadata) }];
   const stored = await store(parts, files);
