@@ -61,7 +61,7 @@ async function queryFiles(session: EngineSession, scan: Scan, start: Cursor, fil
     const ordinal = start.ordinal + index;
     pages.push(plannedPage(scan.checked, { path, ordinal, after: index === 0 ? start.position : undefined, limit: scan.limit + 1 }));
   }
-  return session.run({ kind: "query", query: plannedPages(scan.checked, pages, scan.limit + 1) });
+  return await session.run({ kind: "query", query: plannedPages(scan.checked, pages, scan.limit + 1) });
 }
 
 /** Reads on, a growing number of files at a time, until the page is full or the files are through. */
