@@ -96,6 +96,11 @@ test("refuses an import cycle", async () => {
 test.each([
   ["a floating promise", "no-floating-promises", `async function save(): Promise<void> {}\nexport function go(): void {\n  save();\n}\n`],
   ["an async callback where nothing waits", "no-misused-promises", `export const go = (xs: number[]): void => xs.forEach(async (x) => console.log(x));\n`],
+  [
+    "a promise that outlives what it uses",
+    "return-await",
+    `export async function go(run: () => Promise<void>): Promise<void> {\n  await using held = new AsyncDisposableStack();\n  held.defer(() => undefined);\n  return run();\n}\n`,
+  ],
   ["any", "no-explicit-any", `export const x = (value: any): unknown => value;\n`],
   ["a silenced compiler", "ban-ts-comment", `// @ts-ignore\nexport const x = 1;\n`],
   [

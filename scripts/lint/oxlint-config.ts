@@ -70,6 +70,8 @@ const BASE_RULES: Rules = {
   "typescript/no-floating-promises": "error",
   "typescript/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
   "typescript/await-thenable": "error",
+  // A promise returned from below `using` or `try` ends after what it needs was disposed of, and past the catch.
+  "typescript/return-await": ["error", "error-handling-correctness-only"],
   "typescript/only-throw-error": "error",
   "typescript/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
   "typescript/restrict-template-expressions": "off",

@@ -18,7 +18,7 @@ const BYTES = 1_000;
 /** A file of one letter, unknown to every cache of the test. */
 async function store(letter: string, bytes = BYTES): Promise<StoredFile> {
   await using writer = await bed.another({ cache: join(bed.dir, "writer") });
-  return writer.write(`${bed.warehouse}/${letter}`, Buffer.from(letter.repeat(bytes)));
+  return await writer.write(`${bed.warehouse}/${letter}`, Buffer.from(letter.repeat(bytes)));
 }
 
 const gets = (): number => bed.s3.requests.filter((request) => request.operation === "get").length;

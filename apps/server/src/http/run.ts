@@ -41,6 +41,7 @@ export async function run(endpoint: Endpoint, request: FastifyRequest, reply: Fa
   if (claim?.stored !== undefined) return replay(reply, claim.stored);
   try {
     const result = await handler(requestCtx(options.services, request, { claim, signal: AbortSignal.any([departureOf(reply), options.stopSignal]) }), input);
+    // oxlint-disable-next-line typescript/return-await -- a reply can be awaited, but that waits for the connection
     return send(spec, result, { request, reply }, options.secureCookies);
   } catch (error) {
     if (claim !== undefined) await releaseIdempotencyKey(options.services, claim);
