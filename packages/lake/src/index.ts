@@ -4,6 +4,7 @@ export type {
   CommitInput,
   Committed,
   CreatedTable,
+  EvolvedSchema,
   Guard,
   KeyRange,
   MovedRef,
@@ -13,6 +14,7 @@ export type {
   PublishOptions,
   RemovedFile,
   RollbackInput,
+  SchemaChangesInput,
   StagedChange,
   StagedFile,
   StoredChangeSet,
@@ -49,7 +51,26 @@ export {
   type StorageOptions,
   type StoredFile,
 } from "./file-io/index.ts";
-export type { ImportProgress, StageCsvInput, StagedColumn, StagedImport } from "./write/index.ts";
+export type {
+  ChangeInput,
+  CsvSource,
+  ImportProgress,
+  QuerySource,
+  RowChanges,
+  Source,
+  StageAppendInput,
+  StageCreateInput,
+  StageCsvInput,
+  StagedColumn,
+  StagedImport,
+  StagedRows,
+  StagedUpsert,
+  StageDeleteInput,
+  StageOverwriteInput,
+  StageUpsertInput,
+  UpsertMode,
+  WritePhase,
+} from "./write/index.ts";
 export { createLake, type Lake, type LakeOptions } from "./lake.ts";
 export type { SweepOptions, Swept } from "./maintain/index.ts";
 export { type ExportRequest, type Page, type PageColumn, type PageRequest, type PlannedColumn, type ReadPlan, storedColumn } from "./scan/index.ts";

@@ -31,26 +31,37 @@ export async function createTable(parts: CommitParts, tx: LakeTransaction, input
   return { ...committed, tableUuid: metadata["table-uuid"], location };
 }
 
-/** The table under its lock. Throws `lake.table_not_found`. */
-export async function lockExisting(parts: CommitParts, tx: LakeTransaction, ref: TableRef): Promise<CommitBase & { readonly metadataLocation: string }> {
+/** A table's state under its lock. */
+export interface ExistingTable extends CommitBase {
+  readonly metadataLocation: string;
+}
+
+/** Locks a table and adopts what other engines did to it. Throws `lake.table_not_found`. */
+export async function lockExisting(parts: CommitParts, tx: LakeTransaction, ref: TableRef): Promise<ExistingTable> {
   const base = await lockTable(parts, tx, ref);
   if (base?.metadataLocation === undefined) throw problem("lake.table_not_found");
   if (base.isForeign === true) await adoptForeignFiles(parts, tx, ref, base);
   return { ...base, metadataLocation: base.metadataLocation };
 }
 
-/**
- * Commits a change of a table's metadata that makes no snapshot: columns, names, layout, properties. A change that changes
- * nothing commits nothing.
- */
+/** Commits metadata that makes no snapshot. What stayed the same is not committed. */
+export async function commitMetadata(
+  parts: CommitParts,
+  tx: LakeTransaction,
+  ref: TableRef,
+  { base, metadata }: { readonly base: ExistingTable; readonly metadata: TableMetadata },
+): Promise<Committed> {
+  if (metadata === base.metadata) return { metadataLocation: base.metadataLocation, schemaId: metadata["current-schema-id"], obsolete: [] };
+  return writeCommit(parts, tx, { ref, base, metadata, files: [], staged: [] });
+}
+
+/** Commits a change of a table's names, layout or properties. */
 export async function changeMetadata(
   parts: CommitParts,
   tx: LakeTransaction,
   ref: TableRef,
   change: (metadata: TableMetadata, nowMs: number) => TableMetadata,
-): Promise<Committed & { readonly metadata: TableMetadata }> {
+): Promise<Committed> {
   const base = await lockExisting(parts, tx, ref);
-  const metadata = change(base.metadata, parts.now().getTime());
-  if (metadata === base.metadata) return { metadataLocation: base.metadataLocation, schemaId: metadata["current-schema-id"], obsolete: [], metadata };
-  return { ...(await writeCommit(parts, tx, { ref, base, metadata, files: [], staged: [] })), metadata };
+  return commitMetadata(parts, tx, ref, { base, metadata: change(base.metadata, parts.now().getTime()) });
 }

@@ -1,6 +1,7 @@
-export { changeMetadata, type CreatedTable, type NewTable } from "./change-metadata.ts";
+export { changeMetadata, commitMetadata, type CreatedTable, type ExistingTable, lockExisting, type NewTable } from "./change-metadata.ts";
 export type { CommitInput } from "./commit.ts";
 export type { CommitParts } from "./commit-parts.ts";
+export type { EvolvedSchema, SchemaChangesInput } from "./evolve-columns.ts";
 export type { MovedRef, NewRef } from "./move-branch.ts";
 export type { Committed, Published, PublishOptions } from "./published.ts";
 export type { RollbackInput } from "./roll-back.ts";

@@ -4,6 +4,7 @@ import type { At } from "../table/index.ts";
 import { changeMetadata, type CreatedTable, createTable, type NewTable } from "./change-metadata.ts";
 import { commit, type CommitInput, discard, settle } from "./commit.ts";
 import type { CommitParts } from "./commit-parts.ts";
+import { evolveColumns, type EvolvedSchema, type SchemaChangesInput } from "./evolve-columns.ts";
 import { fastForwardBranch, type MovedRef, type NewRef, setTableRef } from "./move-branch.ts";
 import { publish } from "./publish.ts";
 import type { Committed, Published, PublishOptions } from "./published.ts";
@@ -25,6 +26,8 @@ export interface TableChanges {
   settle(committed: Committed): Promise<void>;
   /** Enters a table without rows. */
   createTable(tx: LakeTransaction, table: NewTable): Promise<CreatedTable>;
+  /** Changes columns: add, drop, rename, widen, move, describe, require, name as keys. */
+  evolveSchema(tx: LakeTransaction, ref: TableRef, input: SchemaChangesInput): Promise<EvolvedSchema>;
   /** Sets how rows written from now on are partitioned; an empty list ends it. */
   setPartitionSpec(tx: LakeTransaction, ref: TableRef, fields: readonly PartitionFieldInput[]): Promise<Committed>;
   /** Sets how rows are sorted within the files written from now on; an empty list ends it. */
@@ -51,6 +54,7 @@ export function tableChanges(parts: CommitParts): TableChanges {
     discard: (staged) => discard(parts.fileIo, staged),
     settle: (committed) => settle(parts.fileIo, committed),
     createTable: (tx, table) => createTable(parts, tx, table),
+    evolveSchema: (tx, ref, input) => evolveColumns(parts, tx, ref, input),
     setPartitionSpec: (tx, ref, fields) => changeMetadata(parts, tx, ref, (metadata) => setPartitionSpec(metadata, fields)),
     setSortOrder: (tx, ref, fields) => changeMetadata(parts, tx, ref, (metadata) => setSortOrder(metadata, fields)),
     setProperties: (tx, ref, input) => changeMetadata(parts, tx, ref, (metadata) => setProperties(metadata, input)),

@@ -2,7 +2,8 @@ import type { SqlType } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import type { LakeTransaction, TableRef } from "../catalog/index.ts";
 import type { ExpectedFile } from "../file-io/index.ts";
-import { type IcebergPartitionSpec, type IcebergSchema, type IcebergSortOrder, type TableMetadata, toSqlType } from "../iceberg/index.ts";
+import { type IcebergPartitionSpec, type IcebergSchema, type IcebergSortOrder, type IcebergType, type TableMetadata, toSqlType } from "../iceberg/index.ts";
+import { isSystemName } from "../schema/index.ts";
 import type { At } from "./at.ts";
 import { findAt } from "./find-at.ts";
 import type { LiveEntry } from "./live-entry.ts";
@@ -12,16 +13,13 @@ import type { TableStore } from "./table-store.ts";
 export interface LakeColumn {
   readonly fieldId: number;
   readonly name: string;
-  /** As Iceberg spells it: `long`, `decimal(18, 2)`, `string`. */
+  /** As Iceberg spells it: `long`, `decimal(18, 2)`, `list<string>`. */
   readonly type: string;
   readonly sqlType: SqlType;
   readonly required: boolean;
   /** Kept by the platform, such as the batch a row came with; not shown to people. */
   readonly isSystem: boolean;
 }
-
-/** Names of columns the platform keeps begin like this. */
-const SYSTEM_PREFIX = "_granary_";
 
 /** A data file that belongs to a snapshot. */
 export interface LiveFile extends ExpectedFile {
@@ -56,13 +54,19 @@ export interface OpenTable extends TableRef {
   readonly files: readonly LiveFile[];
 }
 
+/** A type as people read it: nested ones as `struct<a: int>`, `list<string>`, `map<string, long>`. */
+function typeText(type: IcebergType): string {
+  if (typeof type === "string") return type;
+  if (type.type === "list") return `list<${typeText(type.element)}>`;
+  if (type.type === "map") return `map<${typeText(type.key)}, ${typeText(type.value)}>`;
+  return `struct<${type.fields.map((field) => `${field.name}: ${typeText(field.type)}`).join(", ")}>`;
+}
+
 function columnsOf(schema: IcebergSchema): readonly LakeColumn[] {
-  return schema.fields.map((field) => {
-    const sqlType = toSqlType(field.type);
-    if (sqlType === undefined || typeof field.type !== "string") {
-      throw problem("lake.unsupported", { reason: `the column ${field.name} has a nested type` });
-    }
-    return { fieldId: field.id, name: field.name, type: field.type, sqlType, required: field.required, isSystem: field.name.startsWith(SYSTEM_PREFIX) };
+  return schema.fields.map(({ id, name, type, required }) => {
+    const sqlType = toSqlType(type);
+    if (sqlType === undefined) throw problem("lake.unsupported", { reason: `the column ${name} has the type ${typeText(type)}` });
+    return { fieldId: id, name, type: typeText(type), sqlType, required, isSystem: isSystemName(name) };
   });
 }
 
