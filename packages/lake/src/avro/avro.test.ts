@@ -1,8 +1,9 @@
-import { deflateRawSync } from "node:zlib";
+import { crc32, deflateRawSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { decodeAvroFile } from "./decode.ts";
+import { decodeAvroFile, type LazyAvro } from "./decode.ts";
 import { encodeAvroFile } from "./encode.ts";
 import type { AvroRecord, AvroValue } from "./schema.ts";
+import { snappyDecompress } from "./snappy.ts";
 import { AvroWriter } from "./writer.ts";
 
 const SCHEMA: AvroRecord = {
@@ -117,5 +118,111 @@ describe("Avro files", () => {
   it("refuse a value that does not fit its schema", () => {
     expect(() => encodeAvroFile(SCHEMA, [{ ...sample(1), whole: "x" }], {})).toThrow("a whole number expected");
     expect(() => encodeAvroFile(SCHEMA, [{ ...sample(1), flag: true, map: null }], {})).toThrow("a list expected");
+  });
+
+  it("keep fixed bytes, and types referred to by their name", () => {
+    const schema: AvroRecord = {
+      type: "record",
+      name: "fixed",
+      fields: [
+        { name: "a", type: ["null", { type: "fixed", name: "two", size: 2 }], default: null },
+        { name: "b", type: ["null", "two"], default: null },
+      ],
+    };
+    const records = [
+      { a: Buffer.from([1, 2]), b: Buffer.from([3, 4]) },
+      { a: null, b: null },
+    ];
+    expect(decodeAvroFile(encodeAvroFile(schema, records, {})).records).toEqual(records);
+    expect(() => encodeAvroFile(schema, [{ a: Buffer.from([1]), b: null }], {})).toThrow("2 bytes expected");
+  });
+
+  it("leave fields alone that nobody asks for until somebody does", () => {
+    const { records } = decodeAvroFile(encodeAvroFile(SCHEMA, [sample(1), sample(2)], {}), { isLazy: (id) => id === 7 || id === 3 });
+    const [first, second] = records;
+    expect(second).toMatchObject({ whole: 2, ratio: 0.1, half: 0.5 });
+    expect((second?.["map"] as LazyAvro).read()).toEqual([{ key: 1, value: -1 }]);
+    expect((first?.["text"] as LazyAvro).read()).toBe("ä");
+  });
+
+  it("let a function write a value itself, behind the branch of its union", () => {
+    const written = { ...sample(1), text: (writer: AvroWriter) => writer.text("own"), bytes: (writer: AvroWriter) => writer.base64("AP8=") };
+    expect(decodeAvroFile(encodeAvroFile(SCHEMA, [written], {})).records).toEqual([{ ...sample(1), text: "own", bytes: Buffer.from([0, 255]) }]);
+  });
+
+  it("are written without compression when asked", () => {
+    const bytes = encodeAvroFile(SCHEMA, [sample(1)], {}, "null");
+    expect(decodeAvroFile(bytes)).toMatchObject({ header: { "avro.codec": "null" }, records: [sample(1)] });
+  });
+
+  const blockOf = (codec: string, pack: (block: Buffer) => Buffer): Buffer => {
+    const schema = { type: "record", name: "r", fields: [{ name: "t", type: "string" }] };
+    const block = new AvroWriter();
+    block.text("granary ".repeat(50));
+    const file = new AvroWriter();
+    file.raw(Buffer.from("Obj\u0001", "latin1"));
+    file.long(2);
+    file.text("avro.schema");
+    file.text(JSON.stringify(schema));
+    file.text("avro.codec");
+    file.text(codec);
+    file.long(0);
+    file.raw(Buffer.alloc(16, 9));
+    file.long(1);
+    file.sized(pack(block.bytes()));
+    file.raw(Buffer.alloc(16, 9));
+    return file.bytes();
+  };
+  /** The least a Snappy writer may do: one literal. */
+  const asLiteral = (block: Buffer): Buffer => {
+    const head = Buffer.from([(block.length & 0x7f) | 0x80, block.length >> 7, 61 << 2, (block.length - 1) & 0xff, (block.length - 1) >> 8]);
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32BE(crc32(block));
+    return Buffer.concat([head, block, checksum]);
+  };
+
+  it("are read when compressed with Snappy or Zstandard", () => {
+    const expected = [{ t: "granary ".repeat(50) }];
+    expect(decodeAvroFile(blockOf("snappy", asLiteral)).records).toEqual(expected);
+    expect(decodeAvroFile(blockOf("zstandard", (block) => zstdCompressSync(block))).records).toEqual(expected);
+  });
+
+  it("are refused with a wrong checksum, a codec we do not know, or a list longer than the file", () => {
+    const damaged = (block: Buffer): Buffer => Buffer.concat([asLiteral(block).subarray(0, -1), Buffer.from([0])]);
+    expect(() => decodeAvroFile(blockOf("snappy", damaged))).toThrow("another checksum");
+    expect(() => decodeAvroFile(blockOf("xz", (block) => block))).toThrow("the compression xz is not supported");
+    const endless = { ...sample(1), map: (writer: AvroWriter) => writer.long(2 ** 40) };
+    expect(() => decodeAvroFile(encodeAvroFile(SCHEMA, [endless], {}))).toThrow("longer than the data");
+  });
+});
+
+describe("Snappy blocks", () => {
+  const bytes = (text: string): Buffer => Buffer.from(text, "hex");
+
+  it("of another writer are read", () => {
+    const block = Buffer.from("ywMcZ3JhbmFyeSD+CAD+CAD+CAD+CADeCAA0d2hlYXQgYW5kIHJ5ZSxiRwEAev4BAIoBAA==", "base64");
+    expect(snappyDecompress(block).toString()).toBe(`${"granary ".repeat(40)}wheat and rye, ${"granary ".repeat(3)}${"z".repeat(100)}`);
+  });
+
+  it.each([
+    ["nothing", "00", ""],
+    ["a literal", "03086162 63".replace(" ", ""), "abc"],
+    ["a copy of one byte offset", "0808616263" + "0503", "abcabcab".slice(0, 8)],
+    ["a copy that overlaps itself", "0600611201 00".replace(" ", ""), "aaaaaa"],
+    ["a copy of four bytes offset", "06086162630b03000000", "abcabc"],
+  ])("hold %s", (_, block, expected) => {
+    expect(snappyDecompress(bytes(block)).toString()).toBe(expected);
+  });
+
+  it.each([
+    ["no length", ""],
+    ["a length without end", "ffffffffffff"],
+    ["a literal beyond the end", "03086162"],
+    ["a copy from before the start", "0600610602 00".replace(" ", "")],
+    ["less than it says", "05086162 63".replace(" ", "")],
+    ["more than it says", "02086162 63".replace(" ", "")],
+    ["a gigabyte and more", "ffffffff7f"],
+  ])("with %s are refused", (_, block) => {
+    expect(() => snappyDecompress(bytes(block))).toThrow(RangeError);
   });
 });

@@ -85,3 +85,90 @@ describe("bounds", () => {
     for (const [type, value] of none) expect(hex(type, value), `${type} ${value}`).toBeUndefined();
   });
 });
+
+describe("single values", () => {
+  const many = Array.from({ length: 300 }, () => 0);
+  const days = (): string => decodeValue("date", encoded("int", String(whole(31) % 2_000_000n)));
+  const made: Readonly<Record<string, () => string>> = {
+    boolean: () => pick(["true", "false"]),
+    int: () => whole(32).toString(),
+    long: () => whole(64).toString(),
+    float: () => decodeValue("float", encoded("int", String(whole(30)))),
+    double: () => String(Number(whole(53)) / 2 ** Math.floor(random() * 60)),
+    "decimal(9, 2)": () => decodeValue("decimal(9, 2)", encoded("decimal(9, 0)", String(whole(29)))),
+    "decimal(38, 10)": () => decodeValue("decimal(38, 10)", encoded("decimal(38, 0)", String(whole(120)))),
+    date: days,
+    time: () => decodeValue("time", encoded("long", String(Math.floor(random() * 86_400_000_000)))),
+    timestamp: () => `${days()} ${decodeValue("time", encoded("long", String(Math.floor(random() * 86_400_000_000))))}`,
+    timestamptz: () => `${days()} ${decodeValue("time", encoded("long", String(Math.floor(random() * 86_400_000_000))))}+00`,
+    string: textOf,
+    uuid: () => decodeValue("uuid", Buffer.from(hexOf(16), "hex")),
+    "fixed[4]": () => hexOf(4),
+    binary: () => hexOf(Math.floor(random() * 40)),
+  };
+
+  it.each(Object.keys(made))("of type %s read as what was written", (type) => {
+    for (const _ of many) {
+      const text = made[type]?.() ?? "";
+      expect(decodeValue(type, encoded(type, text))).toBe(text);
+    }
+  });
+
+  it.each(Object.keys(made))("of type %s lie within bounds made of them", (type) => {
+    for (const _ of many) {
+      const text = made[type]?.() ?? "";
+      const value = encoded(type, text);
+      const [lower, upper] = [encodeBound(type, text, "lower"), encodeBound(type, text, "upper")];
+      if (lower !== undefined) expect(compareBounds(type, lower, value), text).toBeLessThanOrEqual(0);
+      if (upper !== undefined) expect(compareBounds(type, upper, value), text).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it("keep the order of their values", () => {
+    const ordered: Readonly<Record<string, readonly string[]>> = {
+      int: ["-2147483648", "-1", "0", "1", "2147483647"],
+      long: ["-9223372036854775808", "-1", "0", "9223372036854775807"],
+      double: ["-inf", "-1.5", "0", "5e-324", "inf", "nan"],
+      "decimal(38, 2)": ["-123456789012345678901234567890123456.78", "-1.28", "-1.27", "0.00", "1.27", "1.28"],
+      date: ["0044-03-15 (BC)", "0001-01-01", "1969-12-31", "1970-01-01", "9999-12-31", "10000-01-01"],
+      timestamp: ["0044-03-15 (BC) 00:00:00", "1969-12-31 23:59:59.999999", "1970-01-01 00:00:00", "294247-01-10 04:00:54.775807"],
+      string: ["", "a", "aa", "b", "\uffff", "😀"],
+      binary: ["", "00", "7F", "80", "FF"],
+      uuid: ["00000000-0000-0000-0000-000000000001", "7fffffff-0000-0000-0000-000000000000", "80000000-0000-0000-0000-000000000000"],
+      boolean: ["false", "true"],
+    };
+    for (const [type, texts] of Object.entries(ordered)) {
+      const values = texts.map((text) => encoded(type, text));
+      for (const [left, a] of values.entries())
+        for (const [right, b] of values.entries()) expect(Math.sign(compareBounds(type, a, b)), `${type} ${left} ${right}`).toBe(Math.sign(left - right));
+    }
+  });
+
+  it("written before a column was widened compare with later ones", () => {
+    expect(compareBounds("long", encoded("int", "-1"), encoded("long", "-2"))).toBeGreaterThan(0);
+    expect(compareBounds("double", encoded("float", "0.5"), encoded("double", "0.5"))).toBe(0);
+    expect(decodeValue("long", encoded("int", "-7"))).toBe("-7");
+    expect(decodeValue("double", encoded("float", "0.5"))).toBe("0.5");
+  });
+
+  it("take both zeros for equal", () => {
+    expect(compareBounds("double", encoded("double", "-0.0"), encoded("double", "0"))).toBe(0);
+    expect(decodeValue("double", encoded("double", "-0.0"))).toBe("-0.0");
+  });
+
+  it.each([
+    ["int", "00"],
+    ["long", "000000"],
+    ["boolean", ""],
+    ["uuid", "00"],
+    ["double", "0000"],
+  ])("of type %s are refused when they have the wrong size", (type, bytes) => {
+    expect(() => decodeValue(type, Buffer.from(bytes, "hex"))).toThrow(RangeError);
+  });
+
+  it("cut long bytes to 16, the upper one rounded up", () => {
+    expect(hex("binary", "FF".repeat(20), "upper")).toBeUndefined();
+    expect(hex("binary", `00${"FF".repeat(19)}`, "upper")).toBe("01");
+    expect(hex("fixed[20]", "AB".repeat(20), "lower")).toBe("ab".repeat(16));
+  });
+});

@@ -42,8 +42,31 @@ export function toSqlType(type: IcebergType): SqlType | undefined {
   return primitive.kind === "fixed" ? { kind: "binary" } : SIMPLE[primitive.kind];
 }
 
-/** The stored type of a column the engine computed. */
-export function toIcebergType(type: SqlType): string {
+type SingleSqlType = Exclude<SqlType, { readonly kind: "list" | "struct" | "map" }>;
+
+function single(type: SingleSqlType): string {
   if (type.kind === "decimal") return `decimal(${type.precision}, ${type.scale})`;
   return Object.entries(SIMPLE).find(([, known]) => known.kind === type.kind)?.[0] ?? "string";
+}
+
+function nested(type: SqlType, nextId: () => number): IcebergType {
+  if (type.kind === "list") return { type: "list", "element-id": nextId(), "element-required": false, element: nested(type.element, nextId) };
+  if (type.kind === "map") {
+    const [keyId, valueId] = [nextId(), nextId()];
+    const key = nested(type.key, nextId);
+    return { type: "map", "key-id": keyId, key, "value-id": valueId, "value-required": false, value: nested(type.value, nextId) };
+  }
+  if (type.kind !== "struct") return single(type);
+  return { type: "struct", fields: type.fields.map((field) => ({ id: nextId(), name: field.name, required: false, type: nested(field.type, nextId) })) };
+}
+
+/** The stored type of a column the engine computed. The ids inside a nested one count from 1: give it those of a table before it is used in one. */
+export function toIcebergType(type: SingleSqlType): string;
+export function toIcebergType(type: SqlType): IcebergType;
+export function toIcebergType(type: SqlType): IcebergType {
+  let lastId = 0;
+  return nested(type, () => {
+    lastId += 1;
+    return lastId;
+  });
 }
