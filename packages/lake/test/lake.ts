@@ -17,6 +17,7 @@ import {
   type StagedImport,
 } from "@granary/lake";
 import { createTestDatabase } from "@granary/testkit/postgres";
+import { type S3Bed, s3Bed } from "./s3.ts";
 import { warehouseLake } from "./warehouse-lake.ts";
 
 /** A lake over real parts: engine processes, files in a directory, a database of its own. */
@@ -27,7 +28,10 @@ export interface TestLake extends AsyncDisposable {
   readonly database: Database;
   readonly connection: { readonly host: string; readonly user: string; readonly database: string };
   readonly dir: string;
+  /** A directory, or a URI elsewhere. */
   readonly warehouse: string;
+  /** The storage in S3, for lakes that lie there. */
+  readonly storage: S3Bed | undefined;
   readonly workspaceId: string;
   tx<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
   /** Writes a file and stages it. */
@@ -38,15 +42,20 @@ export interface TestLake extends AsyncDisposable {
 
 export const newWorkspaceId = (): string => `ws_${randomBytes(8).toString("hex")}`;
 
+const localStorage = (warehouse: string) => ({ warehouse, fileIo: createLocalFileIo({ root: warehouse }) });
+
+/** Where the lakes of a test file keep their files; a file that runs the tests of another one may choose S3. */
+export const testStorage: { kind: "local" | "s3" } = { kind: "local" };
+
 export async function testLake(): Promise<TestLake> {
   const dir = mkdtempSync(join(tmpdir(), "granary-lake-"));
-  const warehouse = join(dir, "lake");
   const stack = new AsyncDisposableStack();
   stack.defer(() => rmSync(dir, { recursive: true, force: true }));
   const testDatabase = stack.use(await createTestDatabase());
   const database = stack.use(openDatabase({ connection: testDatabase.connection, log: silentLogger }));
   const engine = stack.use(createEngine({ tempRoot: join(dir, "engine") }));
-  const fileIo = createLocalFileIo({ root: warehouse });
+  const storage = testStorage.kind === "s3" ? stack.use(await s3Bed()) : undefined;
+  const { warehouse, fileIo } = storage ?? localStorage(join(dir, "lake"));
   const lake = warehouseLake(warehouse, engine, fileIo);
   const workspaceId = newWorkspaceId();
   const tx = <T>(work: (handle: Writer) => Promise<T>): Promise<T> => database.tx({ workspaceId }, work);
@@ -60,6 +69,7 @@ export async function testLake(): Promise<TestLake> {
     database,
     dir,
     warehouse,
+    storage,
     workspaceId,
     tx,
     stage: (tableName, content, target) => {

@@ -81,8 +81,8 @@ export class Bucket {
     this.uploads.delete(id);
   }
 
-  /** A page of keys in the order of their bytes, as of now or of an earlier state. */
-  list(query: URLSearchParams, pageSize: number, objects: ReadonlyMap<string, StoredObject> = this.objects): string {
+  /** A page of keys in the order of their bytes, of the objects given: those of now or of earlier. */
+  list(query: URLSearchParams, pageSize: number, objects: ReadonlyMap<string, StoredObject>): string {
     const prefix = query.get("prefix") ?? "";
     const after = query.get("continuation-token") ?? "";
     const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && (after === "" || Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0));

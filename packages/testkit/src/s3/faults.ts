@@ -28,6 +28,8 @@ export interface PlannedFault {
   readonly on: S3Operation;
   /** Which keys; all when left out. */
   readonly key?: RegExp;
+  /** How many such requests go well first; none when left out. */
+  readonly after?: number;
   /** How often; always when left out. */
   readonly times?: number;
   readonly fault: S3Fault;

@@ -38,6 +38,8 @@ interface Answer {
 }
 
 interface Plan extends PlannedFault {
+  /** Requests it was meant for, and those that went wrong by it. */
+  seen: number;
   count: number;
   readonly objects: ReadonlyMap<string, StoredObject>;
 }
@@ -70,34 +72,33 @@ function objectAnswer(object: StoredObject, withBody: boolean): Answer {
   return { status: 200, headers, ...(withBody ? { body: object.content } : {}) };
 }
 
-function perform(bucket: Bucket, call: Call, pageSize: number, plan: Plan | undefined): Answer {
-  const { key, query, body } = call;
-  const uploadId = query.get("uploadId") ?? "";
-  switch (call.operation) {
-    case "put":
-      return { status: 200, headers: { etag: `"${bucket.put(key, body)}"` } };
-    case "get":
-      return objectAnswer(bucket.get(key), true);
-    case "head":
-      return objectAnswer(bucket.get(key), false);
-    case "delete":
-      bucket.objects.delete(key);
-      return { status: 204 };
-    case "deleteMany":
-      return { status: 200, body: bucket.deleteMany(body.toString()) };
-    case "list":
-      return { status: 200, body: bucket.list(query, pageSize, plan?.fault.kind === "staleList" ? plan.objects : bucket.objects) };
-    case "begin":
-      return { status: 200, body: bucket.begin(key) };
-    case "part":
-      return { status: 200, headers: { etag: `"${bucket.putPart(uploadId, Number(query.get("partNumber")), body)}"` } };
-    case "join":
-      return { status: 200, body: bucket.join(uploadId, body.toString()) };
-    case "abort":
-      bucket.abort(uploadId);
-      return { status: 204 };
-  }
+interface Performance extends Call {
+  readonly bucket: Bucket;
+  readonly pageSize: number;
+  /** What a list shows. */
+  readonly listed: ReadonlyMap<string, StoredObject>;
 }
+
+const uploadOf = ({ query }: Call): string => query.get("uploadId") ?? "";
+
+const PERFORM = {
+  put: ({ bucket, key, body }) => ({ status: 200, headers: { etag: `"${bucket.put(key, body)}"` } }),
+  get: ({ bucket, key }) => objectAnswer(bucket.get(key), true),
+  head: ({ bucket, key }) => objectAnswer(bucket.get(key), false),
+  delete: ({ bucket, key }) => {
+    bucket.objects.delete(key);
+    return { status: 204 };
+  },
+  deleteMany: ({ bucket, body }) => ({ status: 200, body: bucket.deleteMany(body.toString()) }),
+  list: ({ bucket, query, pageSize, listed }) => ({ status: 200, body: bucket.list(query, pageSize, listed) }),
+  begin: ({ bucket, key }) => ({ status: 200, body: bucket.begin(key) }),
+  part: (call) => ({ status: 200, headers: { etag: `"${call.bucket.putPart(uploadOf(call), Number(call.query.get("partNumber")), call.body)}"` } }),
+  join: (call) => ({ status: 200, body: call.bucket.join(uploadOf(call), call.body.toString()) }),
+  abort: (call) => {
+    call.bucket.abort(uploadOf(call));
+    return { status: 204 };
+  },
+} satisfies Record<S3Operation, (call: Performance) => Answer>;
 
 function errorAnswer(status: number, code: string): Answer {
   return { status, body: `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>stub</Message><RequestId>stub</RequestId></Error>` };
@@ -146,8 +147,17 @@ export async function startS3Stub(options: S3StubOptions = {}): Promise<S3Stub> 
     const plan = plans.find(
       ({ on, key, times, count }) => on === call.operation && (key?.test(call.key) ?? true) && count < (times ?? Number.POSITIVE_INFINITY),
     );
-    if (plan !== undefined) plan.count += 1;
+    if (plan === undefined) return undefined;
+    plan.seen += 1;
+    if (plan.seen <= (plan.after ?? 0)) return undefined;
+    plan.count += 1;
     return plan;
+  };
+
+  /** What the request does, whatever becomes of its answer. */
+  const perform = (call: Call, plan: Plan | undefined): Answer => {
+    const listed = plan?.fault.kind === "staleList" ? plan.objects : bucket.objects;
+    return PERFORM[call.operation]({ ...call, bucket, pageSize: options.pageSize ?? 1_000, listed });
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -156,15 +166,13 @@ export async function startS3Stub(options: S3StubOptions = {}): Promise<S3Stub> 
     requireSignature(request, call.body, keys);
     const plan = findPlan(call);
     const fault = plan?.fault;
-    if (fault?.kind === "stall") return;
-    if (fault?.kind === "reset") {
-      response.destroy();
-      return;
-    }
     if (fault?.kind === "status") throw new Refusal(fault.status, fault.code);
-    const done = perform(bucket, call, options.pageSize ?? 1_000, plan);
-    if (fault?.kind === "loseAnswer") response.destroy();
-    else send(response, done, fault);
+    if (fault?.kind === "stall") return;
+    if (fault?.kind !== "reset") {
+      const done = perform(call, plan);
+      if (fault?.kind !== "loseAnswer") return send(response, done, fault);
+    }
+    response.destroy();
   };
 
   const server = createServer((request, response) => {
@@ -182,7 +190,7 @@ export async function startS3Stub(options: S3StubOptions = {}): Promise<S3Stub> 
     openUploads: bucket.uploads,
     requests,
     plan(planned) {
-      const plan: Plan = { ...planned, count: 0, objects: new Map(bucket.objects) };
+      const plan: Plan = { ...planned, seen: 0, count: 0, objects: new Map(bucket.objects) };
       plans.push(plan);
       return () => plan.count;
     },
