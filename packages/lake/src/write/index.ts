@@ -1,4 +1,5 @@
-export { type ImportProgress, stageCsv, type StageCsvInput } from "./stage-csv.ts";
+export { type RowChanges, rowChanges } from "./row-changes.ts";
+export type { ImportProgress, StageCsvInput } from "./stage-csv.ts";
 export type { StagedColumn, StagedImport } from "./staged-import.ts";
 export type {
   ChangeInput,

@@ -31,14 +31,15 @@ function requireStorable(schema: IcebergSchema, file: WrittenFile): void {
   if (issues.length > 0) throw problem("lake.values_mismatch", {}, { issues });
 }
 
-/** Describes written data files and begins to move them to their places. Throws `lake.values_mismatch` for infinite dates and missing values. */
+/** Describes written data files, begins to move them to their places and answers how many rows they have. Throws `lake.values_mismatch` for infinite dates and missing values. */
 export async function storeDataFiles(
   session: EngineSession,
   files: Staging,
   written: readonly WrittenFile[],
   input: { readonly schema: IcebergSchema } & Placement,
-): Promise<void> {
+): Promise<number> {
   const { schema, ...placement } = input;
+  let rows = 0;
   for (const file of written) {
     requireStorable(schema, file);
     const nans = await countNans(session, schema, file);
@@ -51,5 +52,7 @@ export async function storeDataFiles(
       splitOffsets: offsets,
       ...placement,
     });
+    rows += file.records;
   }
+  return rows;
 }

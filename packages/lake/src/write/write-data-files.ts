@@ -41,7 +41,7 @@ function sortKeys({ schema, layout }: RowsToWrite): readonly SortKey[] {
 
 const sortOrderId = ({ schema, layout }: RowsToWrite): number => (isSorted(layout, schema) ? layout.sortOrder["order-id"] : 0);
 
-async function writeStraight(session: EngineSession, files: Staging, rows: RowsToWrite): Promise<void> {
+async function writeStraight(session: EngineSession, files: Staging, rows: RowsToWrite): Promise<number> {
   const { query, schema, layout } = rows;
   const keys = sortKeys(rows);
   const items = schema.fields.map(({ name }) => ({ expression: column(name), as: name }));
@@ -49,7 +49,7 @@ async function writeStraight(session: EngineSession, files: Staging, rows: RowsT
   const many = rows.expectedBytes > ONE_FILE_BYTES;
   const path = await files.scratch(many ? "data" : "data.parquet");
   const written = await copyFiles(session, { query: sorted, schema, path, files: many ? "many" : "one" });
-  await storeDataFiles(session, files, written, { schema, specId: layout.spec["spec-id"], partition: [], sortOrderId: sortOrderId(rows) });
+  return storeDataFiles(session, files, written, { schema, specId: layout.spec["spec-id"], partition: [], sortOrderId: sortOrderId(rows) });
 }
 
 /** All rows in one file of the session's own, sorted by partition and then as the table asks, under names that cannot collide. */
@@ -76,11 +76,11 @@ function sliceQuery(path: string, fields: readonly IcebergField[], slice: Slice)
 }
 
 /** Where rows have to be put in order first: a file per partition, and within one as many as its size asks for. */
-async function writeSlices(session: EngineSession, files: Staging, rows: RowsToWrite): Promise<void> {
+async function writeSlices(session: EngineSession, files: Staging, rows: RowsToWrite): Promise<number> {
   const { schema, layout } = rows;
   const spooled = await spool(session, rows);
   try {
-    if (spooled.rows === 0) return;
+    if (spooled.rows === 0) return 0;
     const bytesPerRow = (await stat(spooled.path)).size / spooled.rows;
     const source = { relation: { kind: "parquetFiles", paths: [spooled.path] }, position: rowPosition, rows: spooled.rows } as const;
     for (const slice of await slicesOf(session, source, layout, Math.max(1, Math.floor(FILE_BYTES / bytesPerRow)))) {
@@ -89,6 +89,7 @@ async function writeSlices(session: EngineSession, files: Staging, rows: RowsToW
       const placement = { specId: layout.spec["spec-id"], partition: slice.partition, sortOrderId: sortOrderId(rows) };
       await storeDataFiles(session, files, written, { schema, ...placement });
     }
+    return spooled.rows;
   } finally {
     await rm(spooled.path, { force: true });
   }
@@ -96,9 +97,9 @@ async function writeSlices(session: EngineSession, files: Staging, rows: RowsToW
 
 /**
  * Writes rows as data files of a table: one for little, several of about 64 MB for much, at least one per partition, sorted
- * within each as the table asks. Throws `lake.values_mismatch`, `lake.too_many_partitions`, `storage.full`.
+ * within each as the table asks. Answers how many rows there were. Throws `lake.values_mismatch`, `lake.too_many_partitions`, `storage.full`.
  */
-export async function writeDataFiles(session: EngineSession, files: Staging, rows: RowsToWrite): Promise<void> {
+export async function writeDataFiles(session: EngineSession, files: Staging, rows: RowsToWrite): Promise<number> {
   const needsOrder = isPartitioned(rows.layout) || (isSorted(rows.layout, rows.schema) && rows.expectedBytes > ONE_FILE_BYTES);
   return needsOrder ? writeSlices(session, files, rows) : writeStraight(session, files, rows);
 }

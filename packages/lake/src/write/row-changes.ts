@@ -1,0 +1,27 @@
+import { stageAppend } from "./stage-append.ts";
+import { stageCreate } from "./stage-create.ts";
+import { stageCsv, type StageCsvInput } from "./stage-csv.ts";
+import type { StagedImport } from "./staged-import.ts";
+import type { StageAppendInput, StageCreateInput, StagedRows } from "./types.ts";
+import type { WriteParts } from "./work.ts";
+
+/**
+ * What changes rows. Every verb stores files nobody sees yet and answers plain data; `publish` makes it a snapshot, `discard`
+ * takes it back. None needs a transaction, and when one fails or is cancelled it leaves no file.
+ */
+export interface RowChanges {
+  /** A table that is to be made, with its first rows if there are any. */
+  stageCreate(input: StageCreateInput): Promise<StagedRows>;
+  /** Rows that are added. */
+  stageAppend(input: StageAppendInput): Promise<StagedRows>;
+  /** A delimited file nobody looked at yet: types are proved for a new table, and checked value by value for one that is there. */
+  stageCsv(input: StageCsvInput): Promise<StagedImport>;
+}
+
+export function rowChanges(parts: WriteParts): RowChanges {
+  return {
+    stageCreate: (input) => stageCreate(parts, input),
+    stageAppend: (input) => stageAppend(parts, input),
+    stageCsv: (input) => stageCsv(parts, input),
+  };
+}

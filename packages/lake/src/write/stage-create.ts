@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import { checkTableRef } from "../catalog/index.ts";
+import { layoutOfNew } from "./layout.ts";
+import { staging } from "./staging.ts";
+import type { StageCreateInput, StagedRows } from "./types.ts";
+import { expectedBytes, withEngine, type WriteParts } from "./work.ts";
+import { writeSource } from "./write-source.ts";
+
+/** Where a new table lies. Names are used again after a table is dropped, places never. */
+export const newLocation = ({ warehouseUri }: WriteParts, ref: { readonly workspaceId: string; readonly tableName: string }): string =>
+  `${warehouseUri}/${ref.workspaceId}/${ref.tableName}-${randomUUID()}`;
+
+/** A table that is to be made, with its first rows if there are any. Throws `lake.columns_mismatch`, `lake.values_mismatch`, `storage.full`. */
+export async function stageCreate(parts: WriteParts, input: StageCreateInput): Promise<StagedRows> {
+  checkTableRef(input);
+  const { workspaceId, tableName, schema, definition, source, batch } = input;
+  const location = newLocation(parts, input);
+  const layout = layoutOfNew(schema, definition);
+  const bytes = await expectedBytes(source);
+  return staging(parts.fileIo, location, async (files) => {
+    if (source !== undefined) input.onPhase?.("writing");
+    const rejected =
+      source === undefined
+        ? { count: 0, rows: [] }
+        : await withEngine(parts, { bytes, signal: input.signal }, (session) =>
+            writeSource(session, files, { source, schema, layout, batch, expectedBytes: bytes }),
+          );
+    const added = await files.settle();
+    return {
+      workspaceId,
+      tableName,
+      tableUuid: null,
+      location,
+      branch: "main",
+      operation: "append",
+      baseSnapshotId: null,
+      schema,
+      ...(definition === undefined ? {} : { definition }),
+      added,
+      removed: [],
+      guard: { kind: "none" },
+      counts: { addedRows: added.reduce((sum, file) => sum + file.records, 0), deletedRows: 0, replacedRows: 0 },
+      rejectedCount: rejected.count,
+      rejected: rejected.rows,
+    };
+  });
+}

@@ -1,0 +1,63 @@
+import type { Engine, EngineSession, Query, WorkKind } from "@granary/engine";
+import { stat } from "node:fs/promises";
+import type { FileIo } from "../file-io/index.ts";
+import type { Source } from "./types.ts";
+
+/** What changes are staged with. */
+export interface WriteParts {
+  readonly engine: Engine;
+  readonly fileIo: FileIo;
+  readonly warehouseUri: string;
+}
+
+/** A warm process does up to this much; more gets a process of its own with more memory, whose start of 0.2 s then hardly counts. */
+const WARM_BYTES = 32 * 1024 * 1024;
+const DEADLINE_MS = 3_600_000;
+/** Texts take about this many times the space of the same rows as Parquet with zstd. */
+const TEXT_TO_PARQUET = 3;
+
+interface Files {
+  readonly binary: readonly string[];
+  readonly text: readonly string[];
+}
+
+function filesOf(node: unknown, files: { binary: string[]; text: string[] }): Files {
+  if (Array.isArray(node)) for (const item of node) filesOf(item, files);
+  else if (typeof node === "object" && node !== null) {
+    const { kind, path, paths } = node as { readonly kind?: unknown; readonly path?: unknown; readonly paths?: unknown };
+    if (kind === "parquetFiles" && Array.isArray(paths)) files.binary.push(...(paths as string[]));
+    else if ((kind === "csvFile" || kind === "jsonFile") && typeof path === "string") files.text.push(path);
+    else for (const value of Object.values(node)) filesOf(value, files);
+  }
+  return files;
+}
+
+async function sizeOf(paths: readonly string[]): Promise<number> {
+  // What cannot be read is told by the engine, which then reads it.
+  const sizes = await Promise.all(
+    [...new Set(paths)].map((path) =>
+      stat(path).then(
+        (found) => found.size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** About how many bytes a query's rows would take as Parquet, judged by the files it reads. */
+export async function expectedBytes(source: Source | undefined): Promise<number> {
+  if (source === undefined) return 0;
+  const files = "csv" in source ? { binary: [], text: [source.csv.path] } : filesOf(source.query satisfies Query, { binary: [], text: [] });
+  return (await sizeOf(files.binary)) + (await sizeOf(files.text)) / TEXT_TO_PARQUET;
+}
+
+/** Lends an engine process that suits so much work. */
+export function withEngine<T>(
+  parts: WriteParts,
+  options: { readonly bytes: number; readonly signal?: AbortSignal | undefined },
+  work: (session: EngineSession) => Promise<T>,
+): Promise<T> {
+  const kind: WorkKind = options.bytes <= WARM_BYTES ? "read" : "job";
+  return parts.engine.use({ kind, deadlineMs: DEADLINE_MS, ...(options.signal === undefined ? {} : { signal: options.signal }) }, work);
+}
