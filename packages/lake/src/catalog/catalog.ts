@@ -141,6 +141,12 @@ export class Catalog {
       on conflict do nothing`.execute(tx);
   }
 
+  /** Notes a stored file that no snapshot refers to, but somebody needs. */
+  async keep(tx: LakeTransaction, ref: TableRef, file: RegisteredFile): Promise<void> {
+    await sql`insert into lake_files (location, table_namespace, table_name, kind, bytes, sha256)
+      values (${file.uri}, ${ref.workspaceId}, ${ref.tableName}, ${file.kind}, ${file.bytes}, ${file.sha256 ?? null}) on conflict do nothing`.execute(tx);
+  }
+
   /** What is known about stored files; those of other writers that nobody adopted are missing. */
   async expected(tx: LakeTransaction, uris: readonly string[]): Promise<ReadonlyMap<string, ExpectedFile>> {
     if (uris.length === 0) return new Map();

@@ -87,6 +87,8 @@ export interface ChangeSet {
   readonly keys: readonly number[];
   /** Keys and compared columns: those of `to`, then those `to` does not have; in the wider type where the sides' types differ. */
   readonly columns: readonly LakeColumn[];
+  /** Field ids of columns that `to` does not have any more: their old values are shown, and count as no change of a row. */
+  readonly dropped: readonly number[];
 }
 
 export interface DiffResult {

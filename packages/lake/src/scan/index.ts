@@ -1,3 +1,4 @@
 export { exportCsv, type ExportRequest } from "./export-csv.ts";
 export { type Page, type PageColumn, type PageRequest, readPage } from "./read-page.ts";
-export { type PlannedColumn, type ReadPlan, storedColumn } from "./read-plan.ts";
+export { checkPlan, type PlannedColumn, type ReadPlan, storedColumn } from "./read-plan.ts";
+export { typeOfResult } from "./result-type.ts";

@@ -51,7 +51,7 @@ export interface CheckedPlan {
 }
 
 /** Throws `lake.plan_invalid` when the plan lists no column, a name twice, or a column the table does not have. */
-export function checkPlan(table: OpenTable, plan: ReadPlan): CheckedPlan {
+export function checkPlan(table: Pick<OpenTable, "columns">, plan: ReadPlan): CheckedPlan {
   if (plan.columns.length === 0) throw problem("lake.plan_invalid", { reason: "it shows no column" });
   if (new Set(plan.columns.map((item) => item.name)).size < plan.columns.length)
     throw problem("lake.plan_invalid", { reason: "it shows two columns of one name" });

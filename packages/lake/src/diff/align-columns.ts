@@ -1,0 +1,89 @@
+import type { SqlType } from "@granary/engine";
+import { problem } from "@granary/protocol";
+import type { LakeColumn, OpenTable } from "../table/index.ts";
+import type { DiffRequest, ProposedRows } from "./types.ts";
+import { widerType } from "./wider-type.ts";
+
+/** A column both sides are compared by, found by field id. */
+export interface ComparedColumn {
+  readonly fieldId: number;
+  /** As the change set has it: the newer side's name, in the type both sides fit into. */
+  readonly column: LakeColumn;
+  readonly type: SqlType;
+  readonly inFrom: boolean;
+  readonly inTo: boolean;
+}
+
+export interface Alignment {
+  readonly keys: readonly ComparedColumn[];
+  readonly values: readonly ComparedColumn[];
+}
+
+/** What the queries of one comparison depend on. */
+export interface ChangeQueryInput {
+  readonly columns: Alignment;
+  /** Whether some keys are duplicates or some rows lack one; without any the query is a plain join. */
+  readonly hasFaults: boolean;
+  /** Whether old rows that are missing among the new ones are changes. */
+  readonly missingAreRemoved: boolean;
+}
+
+export const isProposal = (side: OpenTable | ProposedRows): side is ProposedRows => "query" in side;
+
+const refuse = (reason: string): never => {
+  throw problem("lake.diff_invalid", { reason });
+};
+
+function requireDistinct(ids: readonly number[], what: string): void {
+  if (new Set(ids).size < ids.length) refuse(`it names a ${what} twice`);
+}
+
+/** The key columns a comparison goes by: the ones asked for, or those of the table; none when rows are compared whole. */
+export function keysOf(request: DiffRequest): readonly number[] {
+  const { from, to } = request;
+  const declared = (isProposal(to) ? undefined : to.schema["identifier-field-ids"]) ?? from.schema["identifier-field-ids"] ?? [];
+  const keys = request.keys ?? declared;
+  requireDistinct(keys, "key column");
+  return keys;
+}
+
+/** The older side's column read as the newer side has it: types only ever widen, so the newer one holds both. */
+function together(from: LakeColumn | undefined, to: LakeColumn | undefined): { readonly column: LakeColumn; readonly type: SqlType } | undefined {
+  const column = to ?? from;
+  if (column === undefined) return undefined;
+  if (from === undefined || to === undefined) return { column, type: column.sqlType };
+  const type = widerType(from.sqlType, to.sqlType);
+  if (type === undefined) return refuse(`the column ${to.name} is ${from.type} on one side and ${to.type} on the other`);
+  const wider = JSON.stringify(type) === JSON.stringify(from.sqlType) ? from : to;
+  return { column: { ...wider, name: to.name, sqlType: type }, type };
+}
+
+function pickValues(ids: readonly number[], request: DiffRequest, keys: readonly number[]): readonly number[] {
+  if (request.columns === undefined) return ids.filter((id) => !keys.includes(id));
+  requireDistinct(request.columns, "column");
+  const unknown = request.columns.find((id) => !ids.includes(id));
+  if (unknown !== undefined) refuse(`neither side has the field ${unknown}`);
+  return request.columns.filter((id) => !keys.includes(id));
+}
+
+/**
+ * Which columns of the two sides are compared, and as what. Throws `lake.diff_invalid` for a key column that one side
+ * lacks, an unknown column, or types without a common one.
+ */
+export function alignColumns(request: DiffRequest): Alignment {
+  const shown = (columns: readonly LakeColumn[]): readonly LakeColumn[] => columns.filter((item) => !item.isSystem);
+  const [fromColumns, toColumns] = [shown(request.from.columns), shown(request.to.columns)];
+  const from = new Map(fromColumns.map((item) => [item.fieldId, item]));
+  const to = new Map(toColumns.map((item) => [item.fieldId, item]));
+  // What a proposal leaves out was not edited: it is no column of the comparison at all.
+  const ids = isProposal(request.to) ? [...to.keys()] : [...new Set([...to.keys(), ...from.keys()])];
+  const compared = (fieldId: number): ComparedColumn => {
+    const found = together(from.get(fieldId), to.get(fieldId)) ?? refuse(`neither side has the field ${fieldId}`);
+    return { fieldId, ...found, inFrom: from.has(fieldId), inTo: to.has(fieldId) };
+  };
+  const keys = keysOf(request).map(compared);
+  const lacking = keys.find((key) => !key.inFrom || !key.inTo);
+  if (lacking !== undefined) refuse(`the key column ${lacking.column.name} is missing on one side`);
+  const keyIds = keys.map((key) => key.fieldId);
+  return { keys, values: pickValues(ids, request, keyIds).map(compared) };
+}

@@ -1,0 +1,19 @@
+export { type Comparisons, comparisons } from "./comparisons.ts";
+export { CHANGE_SETS } from "./store-change-set.ts";
+export type {
+  Change,
+  ChangeKind,
+  ChangePage,
+  ChangeSet,
+  ChangesRequest,
+  DiffCounts,
+  DiffPath,
+  DiffPhase,
+  DiffRequest,
+  DiffResult,
+  KeyCheck,
+  KeyCheckRequest,
+  KeyFaults,
+  ProposedRows,
+  SchemaDifference,
+} from "./types.ts";
