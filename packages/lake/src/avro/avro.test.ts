@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { decodeAvroFile, type LazyAvro } from "./decode.ts";
+import { type DecodedValue, decodeAvroFile, LazyAvro } from "./decode.ts";
 import { encodeAvroFile } from "./encode.ts";
 import type { AvroRecord, AvroValue } from "./schema.ts";
 import { snappyDecompress } from "./snappy.ts";
@@ -139,10 +139,9 @@ describe("Avro files", () => {
 
   it("leave fields alone that nobody asks for until somebody does", () => {
     const { records } = decodeAvroFile(encodeAvroFile(SCHEMA, [sample(1), sample(2)], {}), { isLazy: (id) => id === 7 || id === 3 });
-    const [first, second] = records;
-    expect(second).toMatchObject({ whole: 2, ratio: 0.1, half: 0.5 });
-    expect((second?.["map"] as LazyAvro).read()).toEqual([{ key: 1, value: -1 }]);
-    expect((first?.["text"] as LazyAvro).read()).toBe("ä");
+    const read = (value: DecodedValue | undefined): unknown => (value instanceof LazyAvro ? value.read() : "not lazy");
+    expect(records[1]).toMatchObject({ whole: 2, ratio: 0.1, half: 0.5 });
+    expect(records.map((record) => [read(record["map"]), read(record["text"])])).toEqual(Array.from({ length: 2 }, () => [[{ key: 1, value: -1 }], "ä"]));
   });
 
   it("let a function write a value itself, behind the branch of its union", () => {

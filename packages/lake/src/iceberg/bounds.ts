@@ -23,7 +23,7 @@ function incrementText(points: readonly string[]): string | undefined {
 
 function cutText(text: string, side: BoundSide): Buffer | undefined {
   // Twice as many units hold all the characters that matter, so that long texts are not taken apart whole.
-  const points = [...text.slice(0, MAX_BOUND_LENGTH * 2 + 2)];
+  const points = Array.from(text.slice(0, MAX_BOUND_LENGTH * 2 + 2));
   if (points.length <= MAX_BOUND_LENGTH) return Buffer.from(text, "utf8");
   const cut = points.slice(0, MAX_BOUND_LENGTH);
   const bound = side === "lower" ? cut.join("") : incrementText(cut);

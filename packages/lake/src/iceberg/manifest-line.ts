@@ -1,4 +1,4 @@
-import { compareBounds, encodeBound } from "./bounds.ts";
+import { type BoundSide, compareBounds, encodeBound } from "./bounds.ts";
 import type { ManifestEntry, ManifestFile, PartitionSummary } from "./content-file.ts";
 import { partitionTypes, specOf } from "./partition-type.ts";
 import { decodeValue, readFloating } from "./single-value.ts";
@@ -6,24 +6,22 @@ import type { Long, TableMetadata } from "./types.ts";
 
 const isFloating = (type: string): boolean => type === "float" || type === "double";
 
+function extreme(values: readonly Uint8Array[], type: string, side: BoundSide): Uint8Array | null {
+  const isBeyond = (left: Uint8Array, right: Uint8Array): boolean =>
+    side === "lower" ? compareBounds(type, left, right) < 0 : compareBounds(type, left, right) > 0;
+  let found: Uint8Array | undefined;
+  for (const value of values) if (found === undefined || isBeyond(value, found)) found = value;
+  return found === undefined ? null : (encodeBound(type, decodeValue(type, found), side) ?? null);
+}
+
 function summarize(values: readonly (string | null)[], type: string): PartitionSummary {
-  let [lower, upper]: (Uint8Array | undefined)[] = [];
-  let hasNan = false;
-  for (const value of new Set(values)) {
-    if (value === null) continue;
-    const bytes = Buffer.from(value, "base64");
-    if (isFloating(type) && Number.isNaN(readFloating(bytes))) {
-      hasNan = true;
-      continue;
-    }
-    if (lower === undefined || compareBounds(type, bytes, lower) < 0) lower = bytes;
-    if (upper === undefined || compareBounds(type, bytes, upper) > 0) upper = bytes;
-  }
+  const distinct = [...new Set(values)].flatMap((value) => (value === null ? [] : [Buffer.from(value, "base64")]));
+  const ordered = isFloating(type) ? distinct.filter((bytes) => !Number.isNaN(readFloating(bytes))) : distinct;
   return {
     contains_null: values.includes(null),
-    contains_nan: isFloating(type) ? hasNan : false,
-    lower_bound: lower === undefined ? null : (encodeBound(type, decodeValue(type, lower), "lower") ?? null),
-    upper_bound: upper === undefined ? null : (encodeBound(type, decodeValue(type, upper), "upper") ?? null),
+    contains_nan: ordered.length < distinct.length,
+    lower_bound: extreme(ordered, type, "lower"),
+    upper_bound: extreme(ordered, type, "upper"),
   };
 }
 
