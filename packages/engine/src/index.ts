@@ -17,4 +17,5 @@ export type { JsonValue, ResultColumn, Row, TaskProgress } from "./process/messa
 export type { EngineSession, RowSet, RowStream } from "./process/session.ts";
 export * from "./sandbox/index.ts";
 export * from "./sql/index.ts";
+export * from "./stats/index.ts";
 export { withFewerThreads } from "./with-fewer-threads.ts";

@@ -115,6 +115,8 @@ describe("calls that are refused before anything is printed", () => {
     ["a length that fills the memory", call("repeat", text, literal(4_000_000_000))],
     ["a length out of a column", call("pad_left", text, column("n"), text)],
     ["a share that is no number", call("quantile", column("n"), literal("0.5) --"))],
+    ["a list of shares that is none", call("approx_quantiles", column("n"), call("list_of", literal(0.5), column("n")))],
+    ["a share above one", call("approx_quantiles", column("n"), call("list_of", literal(1.5)))],
     ["a computed share", call("quantile", column("n"), cast(isNull(column("n")), { kind: "double" }))],
   ])("%s", (_, expression) => {
     expect(refusal(expression)).toEqual(["engine.statement_invalid", expect.stringContaining(" needs ")]);

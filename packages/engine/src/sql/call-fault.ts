@@ -1,4 +1,4 @@
-import type { CallExpression, Expression } from "./expression.ts";
+import type { CallExpression, Expression, LiteralValue } from "./expression.ts";
 import { type Argument, type ArgumentKind, FUNCTIONS, type FunctionShape } from "./functions.ts";
 
 /** Units a time can be cut to, measured in, or asked for. */
@@ -25,15 +25,23 @@ export type DatePart = (typeof DATE_PARTS)[number];
 export const MAX_TEXT_SIZE = 10_000;
 const MAX_PLACE = 10_000;
 
-type ConstantKind = Extract<ArgumentKind, "part" | "size" | "place">;
+type ConstantKind = Extract<ArgumentKind, "part" | "size" | "place" | "shares">;
 
-const CONSTANTS: { readonly [K in ConstantKind]: { readonly fits: (value: unknown) => boolean; readonly says: string } } = {
+interface ConstantRule {
+  readonly fits: (value: unknown) => boolean;
+  readonly says: string;
+}
+
+const isShare = (value: unknown): boolean => typeof value === "number" && value >= 0 && value <= 1;
+
+const CONSTANTS: { readonly [K in ConstantKind]: ConstantRule } = {
   part: { fits: (value) => DATE_PARTS.some((part) => part === value), says: `one of ${DATE_PARTS.join(", ")}` },
   size: {
     fits: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TEXT_SIZE,
     says: `a whole number from 0 to ${MAX_TEXT_SIZE}, written down`,
   },
   place: { fits: (value) => typeof value === "number" && value >= 0 && value <= MAX_PLACE, says: `a number from 0 to ${MAX_PLACE}, written down` },
+  shares: { fits: (value) => Array.isArray(value) && value.length > 0 && value.every(isShare), says: "a list of shares from 0 to 1, written down" },
 };
 
 const kindOf = (argument: Argument): ArgumentKind => argument.replace(/[?*]$/, "") as ArgumentKind;
@@ -49,11 +57,18 @@ function countFault(name: string, shape: FunctionShape, count: number): string |
   return count > 0 && argumentAt(shape, count - 1) === undefined ? `${name} takes at most ${shape.takes.length} arguments` : undefined;
 }
 
+/** The value, or values, an operand is written down as; undefined for anything computed. */
+export function constantOf(operand: Expression): LiteralValue | readonly (LiteralValue | undefined)[] | undefined {
+  if (operand.kind === "literal") return operand.value;
+  if (operand.kind !== "call" || operand.name !== "list_of") return undefined;
+  return operand.operands.map((part) => (part.kind === "literal" ? part.value : undefined));
+}
+
 function constantFault(name: string, argument: Argument, operand: Expression): string | undefined {
   const kind = kindOf(argument);
-  if (kind !== "part" && kind !== "size" && kind !== "place") return undefined;
-  const rule = CONSTANTS[kind];
-  return operand.kind === "literal" && rule.fits(operand.value) ? undefined : `${name} needs ${rule.says}`;
+  if (!Object.hasOwn(CONSTANTS, kind)) return undefined;
+  const rule = CONSTANTS[kind as ConstantKind];
+  return rule.fits(constantOf(operand)) ? undefined : `${name} needs ${rule.says}`;
 }
 
 const hasOptions = (call: CallExpression): boolean => call.distinct === true || call.filter !== undefined || (call.orderBy?.length ?? 0) > 0;

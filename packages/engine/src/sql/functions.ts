@@ -14,7 +14,9 @@ export type ArgumentKind =
   /** A length of at most `MAX_TEXT_SIZE` characters, so that a call cannot fill the memory. */
   | "size"
   /** A small number that is known before the rows are: a group of a pattern, a share, a count of values. */
-  | "place";
+  | "place"
+  /** A list of shares from 0 to 1, each known before the rows are. */
+  | "shares";
 
 /** `?` may be left out, `*` may be left out or repeated. */
 export type Argument = ArgumentKind | `${ArgumentKind}?` | `${ArgumentKind}*`;
@@ -236,6 +238,8 @@ const AGGREGATES = {
   approx_count_distinct: aggregate("any"),
   /** A share from 0 to 1. */
   approx_quantile: aggregate("any", "place"),
+  /** A list, one value per share. */
+  approx_quantiles: aggregate("any", "shares"),
   /** The most frequent values, most frequent first. */
   approx_top: aggregate("any", "place"),
   /** The first argument where the second is largest. */
@@ -255,6 +259,8 @@ const AGGREGATES = {
   geometric_mean: aggregate("number"),
   /** A map from each value to how often it is there: for few different values. */
   histogram: aggregate("any"),
+  /** How many values lie up to each of the rising bounds and above the one before, those above the last under a bound of the engine's own. */
+  histogram_bins: aggregate("number", "list"),
   kurtosis: aggregate("number"),
   last: aggregate("any"),
   max: aggregate("any"),

@@ -1,7 +1,7 @@
 import { problem } from "@granary/protocol";
-import { type DatePart, findCallFault } from "../call-fault.ts";
+import { constantOf, type DatePart, findCallFault } from "../call-fault.ts";
 import type { CallExpression, Expression, FrameBound, WindowFrame } from "../expression.ts";
-import { FUNCTIONS, type FunctionShape } from "../functions.ts";
+import { type Argument, FUNCTIONS, type FunctionShape } from "../functions.ts";
 import { DUCKDB_DATE_PARTS, DUCKDB_FUNCTIONS } from "./functions.ts";
 import { type NodePrinters, type Printer, printList, printSortKeys } from "./printer.ts";
 import { printText } from "./text.ts";
@@ -9,13 +9,16 @@ import { printText } from "./text.ts";
 /** Some functions take a single-precision share, which only a plain decimal becomes by itself. */
 const printPlace = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(12).replace(/0+$/, ""));
 
+function printOperand(operand: Expression, argument: Argument | undefined, print: Printer): string {
+  if (argument === undefined || !/^(part|place|shares)\b/.test(argument)) return print.expression(operand);
+  const value = constantOf(operand);
+  if (typeof value === "string") return printText(DUCKDB_DATE_PARTS[value as DatePart]);
+  return Array.isArray(value) ? `[${value.map((part) => printPlace(Number(part))).join(", ")}]` : printPlace(Number(value));
+}
+
 function printOperands(call: CallExpression, print: Printer): readonly string[] {
   const { takes }: FunctionShape = FUNCTIONS[call.name];
-  return call.operands.map((operand, index) => {
-    const kind = operand.kind === "literal" ? takes[index]?.replace("?", "") : undefined;
-    if (operand.kind !== "literal" || (kind !== "part" && kind !== "place")) return print.expression(operand);
-    return kind === "part" ? printText(DUCKDB_DATE_PARTS[operand.value as DatePart]) : printPlace(Number(operand.value));
-  });
+  return call.operands.map((operand, index) => printOperand(operand, takes[index], print));
 }
 
 function printCall(call: CallExpression, print: Printer, window?: { readonly ignoreNulls: boolean }): string {
