@@ -12,7 +12,7 @@ export interface RollbackInput {
   readonly to: At;
   /** `main` unless said otherwise. */
   readonly branch?: string;
-  /** Whether the columns stay as they are now; by default they come back too. */
+  /** Whether the columns stay as they are now. By default those of `main` come back too; other branches share them and never change them. */
   readonly keepColumns?: boolean;
   /** Kept in the new snapshot's summary under `granary.` names. */
   readonly summary?: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export async function rollBack(parts: CommitParts, tx: LakeTransaction, ref: Tab
   const added = [...after.values()].filter((entry) => !before.has(entry.file.uri));
   const removed = [...before.keys()].filter((uri) => !after.has(uri));
   const own = { ...input.summary, "rolled-back-to": String(target["snapshot-id"]) };
-  const schemaId = input.keepColumns === true ? undefined : target["schema-id"];
+  const schemaId = input.keepColumns === true || branch !== "main" ? undefined : target["schema-id"];
   return commitFiles(parts, tx, {
     ref,
     base,
