@@ -5,6 +5,7 @@ import { type Comparisons, comparisons } from "./diff/index.ts";
 import type { FileIo } from "./file-io/index.ts";
 import { type SweepOptions, type Swept, sweepOrphans } from "./maintain/index.ts";
 import { exportCsv, type ExportRequest, type Page, type PageRequest, readPage } from "./scan/index.ts";
+import { type StorageState, storageState } from "./storage-state.ts";
 import { type OpenTable, type TableStates, tableStates, TableStore } from "./table/index.ts";
 import { type RowChanges, rowChanges } from "./write/index.ts";
 
@@ -19,7 +20,7 @@ export interface LakeOptions {
 }
 
 /** Versioned tables in open files. Knows workspaces as names only: who may do what is decided above. */
-export interface Lake extends TableStates, TableChanges, RowChanges, Comparisons {
+export interface Lake extends TableStates, TableChanges, RowChanges, Comparisons, StorageState {
   /** A page of rows, as a read plan shows them. */
   rows(table: OpenTable, request: PageRequest): Promise<Page>;
   /** All rows as a CSV file, as a read plan shows them. */
@@ -39,6 +40,7 @@ export function createLake(options: LakeOptions): Lake {
     ...tableChanges(parts),
     ...rowChanges(parts),
     ...comparisons(parts),
+    ...storageState(parts),
     rows: (table, request) => readPage(parts, table, request),
     exportCsv: (table, request) => exportCsv(parts, table, request),
     sweepOrphans: (tx, how) => sweepOrphans(parts, tx, how),

@@ -89,6 +89,12 @@ export class Catalog {
     return rows.map((row) => row.metadata_location);
   }
 
+  /** Whether there is no table at all, of any workspace the handle sees. */
+  async isEmpty(tx: LakeTransaction): Promise<boolean> {
+    const { rows } = await sql<{ empty: boolean }>`select not exists (select from iceberg_tables where catalog_name = ${this.#name}) as empty`.execute(tx);
+    return rows[0]?.empty === true;
+  }
+
   /** Makes our own writers of one table wait for each other until the transaction ends. */
   async lock(tx: LakeTransaction, ref: TableRef): Promise<void> {
     checkTableRef(ref);

@@ -51,7 +51,7 @@ export async function sweepOrphans(parts: SweepParts, tx: LakeTransaction, optio
   const reachable = new Set<string>();
   for (const location of await parts.catalog.list(tx, options.workspaceId)) await addReachable(parts, tx, await parts.store.loadAt(tx, location), reachable);
   const orphans = candidates.filter((file) => !reachable.has(file.uri));
-  for (const file of orphans) await parts.fileIo.delete(file.uri);
+  await parts.fileIo.delete(orphans.map((file) => file.uri));
   await parts.catalog.unregister(
     tx,
     orphans.map((file) => file.uri),

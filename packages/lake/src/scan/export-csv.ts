@@ -1,5 +1,5 @@
 import type { Engine } from "@granary/engine";
-import type { FileIo } from "../file-io/index.ts";
+import { type FileIo, openAll } from "../file-io/index.ts";
 import type { OpenTable } from "../table/index.ts";
 import { plannedNothing } from "./empty-answer.ts";
 import { plannedSelect } from "./planned-query.ts";
@@ -19,9 +19,8 @@ export async function exportCsv(
   request: ExportRequest,
 ): Promise<{ readonly rows: number }> {
   const checked = checkPlan(table, request.plan);
-  await using held = new AsyncDisposableStack();
-  const paths: string[] = [];
-  for (const file of table.files) paths.push(held.use(await parts.fileIo.open(file)).path);
+  await using held = await openAll(parts.fileIo, table.files);
+  const paths = table.files.map((file) => held.paths.get(file.uri) ?? "");
   const query = paths.length === 0 ? plannedNothing(checked) : plannedSelect(checked, paths);
   const work = { kind: "job", ...(request.signal === undefined ? {} : { signal: request.signal }) } as const;
   const { rows } = await parts.engine.use(work, (session) => session.run({ kind: "copy", query, path: request.to, format: { kind: "csv" } }));

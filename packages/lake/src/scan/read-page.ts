@@ -1,6 +1,6 @@
 import type { Engine, EngineSession, Row, RowSet, SelectQuery } from "@granary/engine";
 import { problem } from "@granary/protocol";
-import type { FileIo } from "../file-io/index.ts";
+import { type FileIo, openAll } from "../file-io/index.ts";
 import { toIcebergType } from "../iceberg/index.ts";
 import type { LiveFile, OpenTable } from "../table/index.ts";
 import { type Cursor, decodeCursor, encodeCursor } from "./cursor.ts";
@@ -54,13 +54,11 @@ function columnsOf(checked: CheckedPlan, result: RowSet): readonly PageColumn[] 
 }
 
 async function queryFiles(session: EngineSession, scan: Scan, start: Cursor, files: readonly LiveFile[]): Promise<RowSet> {
-  await using held = new AsyncDisposableStack();
-  const pages: SelectQuery[] = [];
-  for (const [index, file] of files.entries()) {
-    const { path } = held.use(await scan.fileIo.open(file));
-    const ordinal = start.ordinal + index;
-    pages.push(plannedPage(scan.checked, { path, ordinal, after: index === 0 ? start.position : undefined, limit: scan.limit + 1 }));
-  }
+  await using held = await openAll(scan.fileIo, files);
+  const pages = files.map((file, index): SelectQuery => {
+    const after = index === 0 ? start.position : undefined;
+    return plannedPage(scan.checked, { path: held.paths.get(file.uri) ?? "", ordinal: start.ordinal + index, after, limit: scan.limit + 1 });
+  });
   return await session.run({ kind: "query", query: plannedPages(scan.checked, pages, scan.limit + 1) });
 }
 
