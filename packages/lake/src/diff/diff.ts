@@ -89,11 +89,12 @@ export async function diffOnPath(parts: DiffParts, request: DiffRequest, forced:
   checkSides(request);
   const columns = alignColumns(request);
   const plan = planComparison(request, forced);
-  if (plan.path === "same") return toResult(request, columns, plan.path, { ...NO_CHANGES, file: null, unchanged: request.from.rows });
   await using held = new AsyncDisposableStack();
   const paths = new Map<string, string>();
   for (const file of filesOf(plan)) paths.set(file.uri, held.use(await parts.fileIo.open(file)).path);
   const rows = comparedRows(request, columns, plan, paths);
+  if (plan.path === "same" && typeof rows.oldCount === "number")
+    return toResult(request, columns, plan.path, { ...NO_CHANGES, file: null, unchanged: rows.oldCount });
   const work = { kind: "job", ...(request.signal === undefined ? {} : { signal: request.signal }) } as const;
   const compared = await parts.engine.use(work, (session) => compare(parts, session, request, columns, rows));
   return toResult(request, columns, plan.path, compared);
