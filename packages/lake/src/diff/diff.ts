@@ -55,13 +55,10 @@ function shownColumns({ from, to }: DiffRequest, columns: Alignment): ChangeSet[
   return compared.toSorted((left, right) => order.indexOf(left.fieldId) - order.indexOf(right.fieldId)).map((item) => item.column);
 }
 
+/** Columns a proposal leaves out were not edited, and their order means nothing. */
 function schemaOf({ from, to }: DiffRequest): DiffResult["schema"] {
-  if (!isProposal(to)) return schemaDifferences(from.columns, to.columns);
-  const given = new Set(to.columns.map((item) => item.fieldId));
-  return schemaDifferences(
-    from.columns.filter((item) => given.has(item.fieldId)),
-    to.columns,
-  );
+  const all = schemaDifferences(from.columns, to.columns);
+  return isProposal(to) ? all.filter((item) => item.kind !== "dropped" && item.kind !== "reordered") : all;
 }
 
 function toResult(request: DiffRequest, columns: Alignment, path: DiffPath, compared: Compared): DiffResult {

@@ -61,10 +61,10 @@ function typeOfField(table: OpenTable, fieldId: number): SqlType {
   return table.columns.find((item) => item.fieldId === fieldId)?.sqlType ?? { kind: "text" };
 }
 
-function notDeletedByValue(table: OpenTable, deletes: LiveEntry, paths: ReadonlyMap<string, string>): Expression {
+function notDeletedByValue({ table, paths }: RowsOfFiles, deletes: LiveEntry, names: ReadonlyMap<number, string>): Expression {
   const ids = deletes.file.equalityIds ?? [];
   const fields = ids.map((fieldId): ParquetField => ({ fieldId, name: `d${fieldId}`, type: typeOfField(table, fieldId) }));
-  const matches = ids.map((fieldId) => compare(column(`d${fieldId}`, "d"), "is not distinct from", column(`e${fieldId}`, "r")));
+  const matches = ids.map((fieldId) => compare(column(`d${fieldId}`, "d"), "is not distinct from", column(names.get(fieldId) ?? "", "r")));
   return not(
     exists({
       kind: "select",
@@ -90,9 +90,12 @@ function rowsOfFile(input: RowsOfFiles, files: readonly LiveDataFile[]): Query {
   const conditions: Expression[] = [];
   if (file !== undefined && file.positionDeletes.length > 0) conditions.push(not(isAtPosition(deletedPositions(file.positionDeletes, file.file.uri, paths))));
   if (file !== undefined && input.at !== undefined) conditions.push(isAtPosition(input.at(file)));
+  const names = new Map(fields.map((field) => [field.fieldId, field.name]));
   const equalityIds = new Set(file?.equalityDeletes.flatMap((item) => item.file.equalityIds ?? []));
-  const extra = [...equalityIds].map((fieldId): ParquetField => ({ fieldId, name: `e${fieldId}`, type: typeOfField(table, fieldId) }));
-  for (const deletes of file?.equalityDeletes ?? []) conditions.push(notDeletedByValue(table, deletes, paths));
+  const missing = [...equalityIds].filter((fieldId) => !names.has(fieldId));
+  for (const fieldId of missing) names.set(fieldId, `e${fieldId}`);
+  const extra = missing.map((fieldId): ParquetField => ({ fieldId, name: `e${fieldId}`, type: typeOfField(table, fieldId) }));
+  for (const deletes of file?.equalityDeletes ?? []) conditions.push(notDeletedByValue(input, deletes, names));
   return {
     kind: "select",
     items: fields.map((field) => ({ expression: column(field.name, "r"), as: field.name })),
