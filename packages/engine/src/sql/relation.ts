@@ -32,6 +32,8 @@ export interface ParquetFiles {
   readonly fileNameAs?: string;
   /** Adds the zero-based position of each row in its file as a column of this name. */
   readonly rowPositionAs?: string;
+  /** Adds the zero-based place of each row's file among `paths` as a column of this name. */
+  readonly fileIndexAs?: string;
 }
 
 export interface CsvFile {

@@ -13,6 +13,7 @@ export {
   totalRows,
 } from "./list-snapshots.ts";
 export type { LiveEntry } from "./live-entry.ts";
+export { ImmutableCache } from "./immutable-cache.ts";
 export { countRows, type LakeColumn, type LiveFile, type OpenTable, openTable } from "./open-table.ts";
 export { BATCH_COLUMN } from "./system-columns.ts";
 export { type StoredEntry, type StoredTable, TableStore } from "./table-store.ts";

@@ -43,6 +43,8 @@ function printParquet(node: ParquetFiles): string {
   const places = [
     ...(node.fileNameAs === undefined ? [] : [`filename AS ${printName(node.fileNameAs)}`]),
     ...(node.rowPositionAs === undefined ? [] : [`file_row_number AS ${printName(node.rowPositionAs)}`]),
+    // Unsigned by itself, which would make sums with it 128 bits wide.
+    ...(node.fileIndexAs === undefined ? [] : [`CAST(file_index AS BIGINT) AS ${printName(node.fileIndexAs)}`]),
   ];
   return places.length === 0 ? read : `(SELECT *, ${places.join(", ")} FROM ${read})`;
 }
