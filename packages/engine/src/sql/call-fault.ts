@@ -1,5 +1,6 @@
 import type { CallExpression, Expression, LiteralValue } from "./expression.ts";
-import { type Argument, type ArgumentKind, FUNCTIONS, type FunctionShape } from "./functions.ts";
+import type { Argument, ArgumentKind, FunctionShape } from "./function-shape.ts";
+import { FUNCTIONS } from "./functions.ts";
 
 /** Units a time can be cut to, measured in, or asked for. */
 export const DATE_PARTS = [

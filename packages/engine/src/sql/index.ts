@@ -47,7 +47,8 @@ export type {
   TypedLiteralType,
   WindowFrame,
 } from "./expression.ts";
-export { type Argument, type ArgumentKind, type FunctionName, FUNCTIONS, type FunctionShape } from "./functions.ts";
+export type { Argument, ArgumentKind, FunctionShape } from "./function-shape.ts";
+export { type FunctionName, FUNCTIONS } from "./functions.ts";
 export type { NamedQuery, Query, SelectItem, SelectQuery, SetOperator, SortKey } from "./query.ts";
 export type { CsvDialect, CsvFile, JoinKind, JsonFile, LineEnd, ParquetField, ParquetFiles, Relation } from "./relation.ts";
 export type { CopyFormat, CsvFormat, FieldIds, ManyFiles, ParquetFormat, Statement } from "./statement.ts";

@@ -15,7 +15,7 @@ import {
 } from "../sql/index.ts";
 import type { ColumnProfile, ProfiledColumn, ProfileOptions } from "./column-profile.ts";
 import { positionText } from "./position-text.ts";
-import { calm, isEmptyText, isInfinite, isNotNumber, isWild, ordered, positionOf, topCandidate, type Traits, traitsOf } from "./traits.ts";
+import { calm, estimatedDistinct, isEmptyText, isInfinite, isNotNumber, isWild, ordered, positionOf, topCandidate, type Traits, traitsOf } from "./traits.ts";
 
 const DEFAULT_QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 const MAX_TOP = 100;
@@ -70,7 +70,7 @@ function factsOf(item: ProfiledColumn, value: Expression, shape: ProfileShape): 
   const traits = traitsOf(item.type);
   const facts: (readonly [string, Expression])[] = [["values", call("count", value)]];
   if (traits.isSimple) {
-    facts.push(["distinct", call("approx_count_distinct", value)]);
+    facts.push(["distinct", estimatedDistinct(value)]);
     for (const end of ["min", "max"] as const) facts.push([end, traits.show(call(end, ordered(traits, value)))]);
   }
   if (item.type.kind === "text") facts.push(["empty", count(isEmptyText(value))]);

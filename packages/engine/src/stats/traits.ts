@@ -1,4 +1,4 @@
-import { call, caseWhen, cast, compare, type Expression, literal, not, type SqlType, typedLiteral } from "../sql/index.ts";
+import { arithmetic, call, caseWhen, cast, compare, type Expression, isNull, literal, not, type SqlType, typedLiteral } from "../sql/index.ts";
 
 /** Longer texts do not fit a header, and holding many of them would fill the memory. */
 const MAX_TEXT = 1000;
@@ -10,10 +10,26 @@ const TEXT: SqlType = { kind: "text" };
 const DOUBLE: SqlType = { kind: "double" };
 const EPOCH = typedLiteral({ kind: "date" }, "1970-01-01");
 
+const NOTHING = literal(null);
+const onlyIf = (condition: Expression, value: Expression): Expression => caseWhen([{ when: condition, then: value }], NOTHING);
+
 const isFinite = (value: Expression): Expression => call("is_finite", value);
 const asDouble = (value: Expression): Expression => cast(value, DOUBLE);
 const asText = (value: Expression): Expression => cast(value, TEXT);
 const always = (): Expression => literal(true);
+
+/** One estimate was off by up to 39 in a hundred over 30 sets of values; the mean of four by up to 16. */
+const ESTIMATES = [1, 2, 3, 4] as const;
+
+/** About how many different values there are. */
+export function estimatedDistinct(value: Expression): Expression {
+  const estimates = ESTIMATES.map((salt): Expression => {
+    const salted = call("row_hash", call("row_hash", value), literal(salt));
+    return call("approx_count_distinct", onlyIf(not(isNull(value)), salted));
+  });
+  const sum = estimates.reduce((left, right) => arithmetic(left, "+", right));
+  return arithmetic(sum, "//", literal(ESTIMATES.length));
+}
 
 /** What can be asked about values of a type. */
 export interface Traits {
@@ -57,9 +73,6 @@ const TRAITS: { readonly [K in SqlType["kind"]]: Traits } = {
 };
 
 export const traitsOf = (type: SqlType): Traits => TRAITS[type.kind];
-
-const NOTHING = literal(null);
-const onlyIf = (condition: Expression, value: Expression): Expression => caseWhen([{ when: condition, then: value }], NOTHING);
 
 /** Where finite values lie; null for the others. */
 export const positionOf = (traits: Traits, value: Expression): Expression | undefined =>

@@ -1,7 +1,8 @@
 import { problem } from "@granary/protocol";
 import { constantOf, type DatePart, findCallFault } from "../call-fault.ts";
 import type { CallExpression, Expression, FrameBound, WindowFrame } from "../expression.ts";
-import { type Argument, FUNCTIONS, type FunctionShape } from "../functions.ts";
+import type { Argument, FunctionShape } from "../function-shape.ts";
+import { FUNCTIONS } from "../functions.ts";
 import { DUCKDB_DATE_PARTS, DUCKDB_FUNCTIONS } from "./functions.ts";
 import { type NodePrinters, type Printer, printList, printSortKeys } from "./printer.ts";
 import { printText } from "./text.ts";

@@ -1,2 +1,1 @@
 export { printExpression, printQuery, printStatement } from "./print-statement.ts";
-export { printName } from "./text.ts";
