@@ -1,6 +1,6 @@
 import { decompressor } from "./codecs.ts";
 import { AvroReader } from "./reader.ts";
-import type { AvroRecord, AvroSchema, AvroValue } from "./schema.ts";
+import type { AvroField, AvroRecord, AvroSchema, AvroValue } from "./schema.ts";
 
 /** A value that was only stepped over; reading it decodes it anew each time. */
 export class LazyAvro {
@@ -17,6 +17,14 @@ export class LazyAvro {
   read(): AvroValue {
     return this.#codec.decode(new AvroReader(this.#bytes, this.#at)) as AvroValue;
   }
+
+  /** The value of one key of a list of key and value records, the others only stepped over; undefined when it is not there. */
+  lookUp(key: number): AvroValue | undefined {
+    const reader = new AvroReader(this.#bytes, this.#at);
+    if (this.#codec.lookUp !== undefined) return this.#codec.lookUp(reader, key) as AvroValue | undefined;
+    const pairs = this.#codec.decode(reader);
+    return Array.isArray(pairs) ? (pairs as readonly { readonly key: number; readonly value: AvroValue }[]).find((pair) => pair.key === key)?.value : undefined;
+  }
 }
 
 export type DecodedValue = AvroValue | LazyAvro;
@@ -28,6 +36,10 @@ export interface DecodedRecord {
 interface Codec {
   readonly decode: (reader: AvroReader) => DecodedValue;
   readonly skip: (reader: AvroReader) => void;
+  /** Of a record of a key and a value, in this order. */
+  readonly pair?: { readonly key: Codec; readonly value: Codec };
+  /** Of a list of such records. */
+  readonly lookUp?: (reader: AvroReader, key: number) => DecodedValue | undefined;
 }
 
 export interface DecodeOptions {
@@ -35,6 +47,8 @@ export interface DecodeOptions {
   readonly nameOf?: (fieldId: number) => string | undefined;
   /** Fields, by the id, that become `LazyAvro`. */
   readonly isLazy?: (fieldId: number) => boolean;
+  /** Fields of bytes, by the id, that are given in base 64. */
+  readonly isBase64?: (fieldId: number) => boolean;
 }
 
 const skipLong = (reader: AvroReader): void => {
@@ -79,8 +93,23 @@ function skipItems(reader: AvroReader, each: (reader: AvroReader) => void): void
   }
 }
 
+function lookUpIn({ key, value }: NonNullable<Codec["pair"]>): NonNullable<Codec["lookUp"]> {
+  return (reader, wanted) => {
+    for (let count = Number(reader.long()); count !== 0; count = Number(reader.long())) {
+      checkCount(reader, count);
+      if (count < 0) reader.long();
+      for (let left = Math.abs(count); left > 0; left -= 1) {
+        if (key.decode(reader) === wanted) return value.decode(reader);
+        value.skip(reader);
+      }
+    }
+    return undefined;
+  };
+}
+
 function arrayCodec(item: Codec): Codec {
   return {
+    ...(item.pair === undefined ? {} : { lookUp: lookUpIn(item.pair) }),
     decode: (reader) => {
       const items: AvroValue[] = [];
       forEachItem(reader, () => items.push(item.decode(reader) as AvroValue));
@@ -114,8 +143,15 @@ function unionCodec(branches: readonly Codec[]): Codec {
     if (branch === undefined) throw new RangeError("Avro: a union has no such branch");
     return branch;
   };
-  return { decode: (reader) => pick(reader).decode(reader), skip: (reader) => pick(reader).skip(reader) };
+  const canLookUp = branches.every((branch) => branch === PRIMITIVES["null"] || branch.lookUp !== undefined);
+  return {
+    decode: (reader) => pick(reader).decode(reader),
+    skip: (reader) => pick(reader).skip(reader),
+    ...(canLookUp ? { lookUp: (reader: AvroReader, key: number) => pick(reader).lookUp?.(reader, key) } : {}),
+  };
 }
+
+const BASE64: Codec = { decode: (reader) => reader.base64(), skip: skipSized };
 
 const lazyCodec = (codec: Codec): Codec => ({
   decode: (reader) => {
@@ -153,14 +189,14 @@ class DecoderBuilder {
     return known;
   }
 
-  #remember(name: string, codec: Codec): Codec {
+  #remember<C extends Codec>(name: string, codec: C): C {
     this.#types.set(name, codec);
     return codec;
   }
 
   #record(schema: AvroRecord): Codec {
     const fields: { name: string; codec: Codec }[] = [];
-    const codec = this.#remember(schema.name, {
+    const codec: { -readonly [K in keyof Codec]: Codec[K] } = this.#remember(schema.name, {
       decode: (reader) => {
         const record: Record<string, DecodedValue> = {};
         for (const field of fields) record[field.name] = field.codec.decode(reader);
@@ -170,13 +206,18 @@ class DecoderBuilder {
         for (const field of fields) field.codec.skip(reader);
       },
     });
-    for (const field of schema.fields) {
-      const id = field["field-id"];
-      const built = this.build(field.type);
-      const isLazy = id !== undefined && this.#options.isLazy?.(id) === true;
-      fields.push({ name: (id === undefined ? undefined : this.#options.nameOf?.(id)) ?? field.name, codec: isLazy ? lazyCodec(built) : built });
-    }
+    fields.push(...schema.fields.map((field) => this.#field(field)));
+    const [key, value] = fields;
+    if (fields.length === 2 && key?.name === "key" && value?.name === "value") codec.pair = { key: key.codec, value: value.codec };
     return codec;
+  }
+
+  #field(field: AvroField): { readonly name: string; readonly codec: Codec } {
+    const { nameOf, isLazy, isBase64 } = this.#options;
+    const { "field-id": id, name, type } = field;
+    const codec = type === "bytes" && id !== undefined && isBase64?.(id) === true ? BASE64 : this.build(type);
+    if (id === undefined) return { name, codec };
+    return { name: nameOf?.(id) ?? name, codec: isLazy?.(id) === true ? lazyCodec(codec) : codec };
   }
 }
 

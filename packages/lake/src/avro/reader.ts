@@ -76,6 +76,14 @@ export class AvroReader {
     this.at += size;
   }
 
+  /** Bytes with their length before them, in base 64. */
+  base64(): string {
+    const size = this.length();
+    const text = this.bytes.toString("base64", this.at, this.at + size);
+    this.at += size;
+    return text;
+  }
+
   text(): string {
     const size = this.length();
     const text = this.bytes.toString("utf8", this.at, this.at + size);

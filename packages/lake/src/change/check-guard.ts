@@ -1,6 +1,6 @@
 import { problem } from "@granary/protocol";
 import type { LakeTransaction } from "../catalog/index.ts";
-import { compareBounds, type ContentFile, fieldsById, findSnapshot, type IcebergSnapshot, schemaOf, type TableMetadata } from "../iceberg/index.ts";
+import { compareBounds, type ContentFile, factsOf, fieldsById, findSnapshot, type IcebergSnapshot, schemaOf, type TableMetadata } from "../iceberg/index.ts";
 import type { LiveEntry } from "../table/index.ts";
 import type { CommitParts } from "./commit-parts.ts";
 import type { Guard, KeyRange, StagedChange } from "./staged-change.ts";
@@ -14,7 +14,7 @@ const isBefore = (type: string, left: string, right: string): boolean => compare
 
 /** Whether a file's bounds leave room for a value in the range; without bounds they do. */
 function mayHold(file: ContentFile, key: KeyRange, type: string): boolean {
-  const facts = file.columns.find((column) => column.fieldId === key.fieldId);
+  const facts = factsOf(file, key.fieldId);
   if (facts?.lower !== undefined && key.upper !== undefined && isBefore(type, key.upper, facts.lower)) return false;
   return facts?.upper === undefined || key.lower === undefined || !isBefore(type, facts.upper, key.lower);
 }
@@ -34,7 +34,7 @@ const isSamePartition = (left: ContentFile, right: ContentFile): boolean =>
 function mayConcern(deletes: ContentFile, data: ContentFile): boolean {
   if (deletes.content === "equalityDeletes") return deletes.partition.length === 0 || isSamePartition(deletes, data);
   if (deletes.referencedDataFile !== undefined) return deletes.referencedDataFile === data.uri;
-  const paths = deletes.columns.find((column) => column.fieldId === FILE_PATH_ID);
+  const paths = factsOf(deletes, FILE_PATH_ID);
   const uri = Buffer.from(data.uri).toString("base64");
   const isOutside =
     (paths?.lower !== undefined && isBefore("string", uri, paths.lower)) || (paths?.upper !== undefined && isBefore("string", paths.upper, uri));

@@ -27,44 +27,69 @@ const MAPS = {
 } as const;
 const LAZY: ReadonlySet<number> = new Set(Object.values(MAPS));
 
+/** The values of the two maps of bounds. */
+const BOUNDS: ReadonlySet<number> = new Set([127, 130]);
+
+const base64 = (value: Uint8Array): string => Buffer.from(value).toString("base64");
+
 type MutableFacts = { -readonly [K in keyof ColumnFacts]: ColumnFacts[K] };
+type FactName = Exclude<keyof ColumnFacts, "fieldId">;
 
-function addFacts(facts: Map<number, MutableFacts>, value: DecodedValue | undefined, set: (column: MutableFacts, item: AvroValue) => void): void {
-  const list = value instanceof LazyAvro ? value.read() : value;
-  if (!Array.isArray(list)) return;
-  for (const pair of list as readonly { readonly key: number; readonly value: AvroValue }[]) {
-    let column = facts.get(pair.key);
-    if (column === undefined) {
-      column = { fieldId: pair.key };
-      facts.set(pair.key, column);
-    }
-    set(column, pair.value);
-  }
+const FACTS: readonly (readonly [map: keyof typeof MAPS, fact: FactName])[] = [
+  ["column_sizes", "bytes"],
+  ["value_counts", "values"],
+  ["null_value_counts", "nulls"],
+  ["nan_value_counts", "nans"],
+  ["lower_bounds", "lower"],
+  ["upper_bounds", "upper"],
+];
+
+function setFact(column: MutableFacts, fact: FactName, value: AvroValue): void {
+  if (fact === "lower" || fact === "upper") column[fact] = value instanceof Uint8Array ? base64(value) : String(value);
+  else column[fact] = Number(value);
 }
-
-const base64 = (value: AvroValue): string => Buffer.from(value as Uint8Array).toString("base64");
 
 function columnsOf(file: DecodedRecord): readonly ColumnFacts[] {
   const facts = new Map<number, MutableFacts>();
-  addFacts(facts, file["column_sizes"], (column, value) => {
-    column.bytes = Number(value);
-  });
-  addFacts(facts, file["value_counts"], (column, value) => {
-    column.values = Number(value);
-  });
-  addFacts(facts, file["null_value_counts"], (column, value) => {
-    column.nulls = Number(value);
-  });
-  addFacts(facts, file["nan_value_counts"], (column, value) => {
-    column.nans = Number(value);
-  });
-  addFacts(facts, file["lower_bounds"], (column, value) => {
-    column.lower = base64(value);
-  });
-  addFacts(facts, file["upper_bounds"], (column, value) => {
-    column.upper = base64(value);
-  });
+  for (const [map, fact] of FACTS) {
+    const lazy = file[map];
+    const pairs = lazy instanceof LazyAvro ? lazy.read() : null;
+    if (!Array.isArray(pairs)) continue;
+    for (const { key, value } of pairs as readonly { readonly key: number; readonly value: AvroValue }[]) {
+      let column = facts.get(key);
+      if (column === undefined) {
+        column = { fieldId: key };
+        facts.set(key, column);
+      }
+      setFact(column, fact, value);
+    }
+  }
   return [...facts.values()];
+}
+
+function columnOf(file: DecodedRecord, fieldId: number): ColumnFacts | undefined {
+  const column: MutableFacts = { fieldId };
+  let isKnown = false;
+  for (const [map, fact] of FACTS) {
+    const lazy = file[map];
+    const value = lazy instanceof LazyAvro ? lazy.lookUp(fieldId) : undefined;
+    if (value === undefined) continue;
+    isKnown = true;
+    setFact(column, fact, value);
+  }
+  return isKnown ? column : undefined;
+}
+
+/** Beside the files, which stay plain data. */
+const undecoded = new WeakMap<ContentFile, DecodedRecord>();
+
+/**
+ * What is known about one column of a file; undefined when nothing is. Much cheaper than a look through `columns` for files
+ * read from a manifest.
+ */
+export function factsOf(file: ContentFile, fieldId: number): ColumnFacts | undefined {
+  const record = undecoded.get(file);
+  return record === undefined ? file.columns.find((column) => column.fieldId === fieldId) : columnOf(record, fieldId);
 }
 
 const numbers = (value: DecodedValue | undefined): readonly number[] => (Array.isArray(value) ? (value as readonly Long[]).map(Number) : []);
@@ -83,7 +108,7 @@ function toFile(record: DecodedRecord, { specId, readers }: Partitioning): Conte
   const content = CONTENTS[Number(record["content"] ?? 0)];
   if (content === undefined || typeof record["file_path"] !== "string") throw new TypeError("an entry is no file we know");
   let columns: readonly ColumnFacts[] | undefined;
-  return {
+  const file: ContentFile = {
     content,
     uri: record["file_path"],
     format: String(record["file_format"]).toUpperCase(),
@@ -104,6 +129,8 @@ function toFile(record: DecodedRecord, { specId, readers }: Partitioning): Conte
     ...present(referenced !== null, { referencedDataFile: String(referenced) }),
     ...(keyMetadata instanceof Uint8Array ? { keyMetadata: base64(keyMetadata) } : {}),
   };
+  undecoded.set(file, record);
+  return file;
 }
 
 function fieldOf(schema: AvroSchema | undefined, fieldId: number): AvroRecord | undefined {
@@ -146,7 +173,7 @@ function toEntry(record: DecodedRecord, partitioning: Partitioning, manifest: Ma
  * The facts about columns are decoded at the first look at them. Throws on anything malformed.
  */
 export function decodeManifest(bytes: Buffer, manifest: ManifestFile): readonly ManifestEntry[] {
-  const file = decodeAvroFile(bytes, { nameOf: manifestName, isLazy: (id) => LAZY.has(id) });
+  const file = decodeAvroFile(bytes, { nameOf: manifestName, isLazy: (id) => LAZY.has(id), isBase64: (id) => BOUNDS.has(id) });
   const partitioning = partitioningOf(file, manifest);
   const isFirstVersion = file.header["format-version"] === "1";
   return file.records.map((record) => toEntry(record, partitioning, manifest, isFirstVersion));

@@ -1,4 +1,4 @@
-import { type AvroCodec, type AvroSource, type AvroWriter, encodeAvroFile } from "../avro/index.ts";
+import { type AvroCodec, type AvroSource, encodeAvroFile } from "../avro/index.ts";
 import type { ColumnFacts, ContentFile, ManifestEntry } from "./content-file.ts";
 import { manifestEntrySchema } from "./manifest-schema.ts";
 import { partitionTypes, specOf } from "./partition-type.ts";
@@ -8,25 +8,45 @@ import type { Long, TableMetadata } from "./types.ts";
 const STATUSES: Readonly<Record<ManifestEntry["status"], number>> = { existing: 0, added: 1, deleted: 2 };
 const CONTENTS: Readonly<Record<ContentFile["content"], number>> = { data: 0, positionDeletes: 1, equalityDeletes: 2 };
 
-/** Writes the pairs of one map straight into the file; null when no column has a value. */
-function pairs<T>(columns: readonly ColumnFacts[], pick: (column: ColumnFacts) => T | undefined, write: (writer: AvroWriter, value: T) => void): AvroSource {
+type NumberFact = "bytes" | "values" | "nulls" | "nans";
+
+function countOf(columns: readonly ColumnFacts[], fact: keyof ColumnFacts): number {
   let count = 0;
-  for (const column of columns) if (pick(column) !== undefined) count += 1;
+  for (const column of columns) if (column[fact] !== undefined) count += 1;
+  return count;
+}
+
+/** Writes the pairs of one map straight into the file; null when no column has a value. */
+function numberPairs(columns: readonly ColumnFacts[], fact: NumberFact): AvroSource {
+  const count = countOf(columns, fact);
   if (count === 0) return null;
   return (writer) => {
     writer.long(count);
     for (const column of columns) {
-      const value = pick(column);
+      const value = column[fact];
       if (value === undefined) continue;
       writer.long(column.fieldId);
-      write(writer, value);
+      writer.long(value);
     }
     writer.long(0);
   };
 }
 
-const long = (writer: AvroWriter, value: number): void => writer.long(value);
-const base64 = (writer: AvroWriter, value: string): void => writer.base64(value);
+function boundPairs(columns: readonly ColumnFacts[], fact: "lower" | "upper"): AvroSource {
+  const count = countOf(columns, fact);
+  if (count === 0) return null;
+  return (writer) => {
+    writer.long(count);
+    for (const column of columns) {
+      const value = column[fact];
+      if (value === undefined) continue;
+      writer.long(column.fieldId);
+      writer.base64(value);
+    }
+    writer.long(0);
+  };
+}
+
 const listOrNull = (values: readonly number[] | undefined): AvroSource => (values === undefined || values.length === 0 ? null : values);
 
 function fileRecord(file: ContentFile, partition: AvroSource): AvroSource {
@@ -38,12 +58,12 @@ function fileRecord(file: ContentFile, partition: AvroSource): AvroSource {
     partition,
     record_count: file.records,
     file_size_in_bytes: file.bytes,
-    column_sizes: pairs(columns, (column) => column.bytes, long),
-    value_counts: pairs(columns, (column) => column.values, long),
-    null_value_counts: pairs(columns, (column) => column.nulls, long),
-    nan_value_counts: pairs(columns, (column) => column.nans, long),
-    lower_bounds: pairs(columns, (column) => column.lower, base64),
-    upper_bounds: pairs(columns, (column) => column.upper, base64),
+    column_sizes: numberPairs(columns, "bytes"),
+    value_counts: numberPairs(columns, "values"),
+    null_value_counts: numberPairs(columns, "nulls"),
+    nan_value_counts: numberPairs(columns, "nans"),
+    lower_bounds: boundPairs(columns, "lower"),
+    upper_bounds: boundPairs(columns, "upper"),
     key_metadata: file.keyMetadata === undefined ? null : Buffer.from(file.keyMetadata, "base64"),
     split_offsets: listOrNull(file.splitOffsets),
     equality_ids: listOrNull(file.equalityIds),

@@ -1,6 +1,6 @@
 export { type BoundSide, compareBounds, decodeBound, encodeBound } from "./bounds.ts";
 export type { ColumnFacts, ContentFile, ManifestEntry, ManifestFile, PartitionSummary } from "./content-file.ts";
-export { decodeManifest } from "./decode-manifest.ts";
+export { decodeManifest, factsOf } from "./decode-manifest.ts";
 export { encodeManifest, type ManifestInput } from "./encode-manifest.ts";
 export { fieldsById, type FoundField, highestFieldId } from "./fields.ts";
 export { manifestLine, type ManifestLineInput } from "./manifest-line.ts";

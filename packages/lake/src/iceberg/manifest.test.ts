@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type AvroField, type AvroRecord, type AvroSchema, type AvroSource, decodeAvroFile, encodeAvroFile } from "../avro/index.ts";
 import type { ContentFile, ManifestEntry, ManifestFile } from "./content-file.ts";
-import { decodeManifest } from "./decode-manifest.ts";
+import { decodeManifest, factsOf } from "./decode-manifest.ts";
 import { encodeManifest } from "./encode-manifest.ts";
 import { manifestLine } from "./manifest-line.ts";
 import { decodeManifestList, encodeManifestList } from "./manifest-list.ts";
@@ -163,6 +163,13 @@ describe("manifests", () => {
     expect(() => encodeManifest(table, { entries: [entry], content: "data", specId: 0, snapshotId: 7 })).toThrow(TypeError);
   });
 
+  it("tell the facts about one column without decoding the others", () => {
+    const [entry] = decodeManifest(encodeManifest(table, { entries: [added(dataFile)], content: "data", specId: 0, snapshotId: 7 }), line);
+    const file = entry?.file ?? dataFile;
+    expect([4, 12, 2_147_483_546, 2].map((id) => factsOf(file, id))).toEqual([dataFile.columns[1], dataFile.columns[2], dataFile.columns[3], undefined]);
+    expect(factsOf({ ...file }, 4)).toEqual(dataFile.columns[1]);
+  });
+
   it("are read back from what survives JSON", () => {
     const read = decodeManifest(encodeManifest(table, { entries: [added(dataFile)], content: "data", specId: 0, snapshotId: 7 }), line);
     const [entry] = read;
@@ -233,6 +240,21 @@ describe("manifests of other writers", () => {
         },
       },
     ]);
+  });
+
+  it("may have their maps' values before the keys", () => {
+    const pairs: AvroSchema = { type: "array", items: { type: "record", name: "kv", fields: [field("v", 118, "long"), field("k", 117, "int")] } };
+    const written = entryRecord([
+      field("status", 0, "int"),
+      field("data_file", 2, { type: "record", name: "r2", fields: [field("file_path", 100, "string"), field("sizes", 108, pairs)] }),
+    ]);
+    const sizes = [
+      { k: 1, v: 10 },
+      { k: 2, v: 20 },
+    ];
+    const [entry] = decodeManifest(encodeAvroFile(written, [{ status: 1, data_file: { file_path: "a", sizes } }], {}), line);
+    expect(factsOf(entry?.file ?? dataFile, 2)).toEqual({ fieldId: 2, bytes: 20 });
+    expect(entry?.file.columns).toHaveLength(2);
   });
 
   it("of format version 1 have sequence number 0 throughout", () => {
