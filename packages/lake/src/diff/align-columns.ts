@@ -10,6 +10,8 @@ export interface ComparedColumn {
   /** As the change set has it: the newer side's name, in the type both sides fit into. */
   readonly column: LakeColumn;
   readonly type: SqlType;
+  /** The type stored rows are read in; another one only where proposed rows have a wider one. */
+  readonly scanned: SqlType;
   readonly inFrom: boolean;
   readonly inTo: boolean;
 }
@@ -47,15 +49,20 @@ export function keysOf(request: DiffRequest): readonly number[] {
   return keys;
 }
 
-/** The older side's column read as the newer side has it: types only ever widen, so the newer one holds both. */
-function together(from: LakeColumn | undefined, to: LakeColumn | undefined): { readonly column: LakeColumn; readonly type: SqlType } | undefined {
-  const column = to ?? from;
-  if (column === undefined) return undefined;
-  if (from === undefined || to === undefined) return { column, type: column.sqlType };
+/** Whether a table state has newer columns than another one. */
+export const isNewer = (left: OpenTable, right: OpenTable): boolean => left.schema["schema-id"] > right.schema["schema-id"];
+
+type Together = Pick<ComparedColumn, "column" | "type" | "scanned">;
+
+const as = (column: LakeColumn): Together => ({ column, type: column.sqlType, scanned: column.sqlType });
+
+/** A column of both sides. Types only ever widen, so that of two snapshots the newer column holds the values of both. */
+function together(request: DiffRequest, from: LakeColumn, to: LakeColumn): Together {
+  if (!isProposal(request.to)) return as(isNewer(request.to, request.from) ? to : { ...from, name: to.name });
   const type = widerType(from.sqlType, to.sqlType);
   if (type === undefined) return refuse(`the column ${to.name} is ${from.type} on one side and ${to.type} on the other`);
   const wider = JSON.stringify(type) === JSON.stringify(from.sqlType) ? from : to;
-  return { column: { ...wider, name: to.name, sqlType: type }, type };
+  return { column: { ...wider, name: to.name, sqlType: type }, type, scanned: from.sqlType };
 }
 
 function pickValues(ids: readonly number[], request: DiffRequest, keys: readonly number[]): readonly number[] {
@@ -78,8 +85,10 @@ export function alignColumns(request: DiffRequest): Alignment {
   // What a proposal leaves out was not edited: it is no column of the comparison at all.
   const ids = isProposal(request.to) ? [...to.keys()] : [...new Set([...to.keys(), ...from.keys()])];
   const compared = (fieldId: number): ComparedColumn => {
-    const found = together(from.get(fieldId), to.get(fieldId)) ?? refuse(`neither side has the field ${fieldId}`);
-    return { fieldId, ...found, inFrom: from.has(fieldId), inTo: to.has(fieldId) };
+    const [old, fresh] = [from.get(fieldId), to.get(fieldId)];
+    const either = fresh ?? old ?? refuse(`neither side has the field ${fieldId}`);
+    const found = old === undefined || fresh === undefined ? as(either) : together(request, old, fresh);
+    return { fieldId, ...found, inFrom: old !== undefined, inTo: fresh !== undefined };
   };
   const keys = keysOf(request).map(compared);
   const lacking = keys.find((key) => !key.inFrom || !key.inTo);

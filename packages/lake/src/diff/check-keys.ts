@@ -1,7 +1,8 @@
 import { call, cast, column, compare, type EngineSession, isNull, literal, or, type Query } from "@granary/engine";
 import { problem } from "@granary/protocol";
+import { holdFiles, liveFiles } from "../files/index.ts";
 import { isProposal } from "./align-columns.ts";
-import { comparedKeyRows, filesOfTable } from "./compared-rows.ts";
+import { keyRows } from "./compared-rows.ts";
 import type { DiffParts } from "./diff.ts";
 import { keyName, PLACE } from "./names.ts";
 import type { KeyCheck, KeyCheckRequest } from "./types.ts";
@@ -80,12 +81,15 @@ export async function checkKeys(parts: DiffParts, request: KeyCheckRequest): Pro
   const known = new Set(rows.columns.map((item) => item.fieldId));
   const unknown = keys.find((id) => !known.has(id));
   if (unknown !== undefined) throw problem("lake.diff_invalid", { reason: `the rows have no field ${unknown}` });
-  await using held = new AsyncDisposableStack();
-  const paths = new Map<string, string>();
-  if (!isProposal(rows)) for (const file of filesOfTable(rows)) paths.set(file.uri, held.use(await parts.fileIo.open(file)).path);
   const work = { kind: "job", ...(request.signal === undefined ? {} : { signal: request.signal }) } as const;
-  return await parts.engine.use(work, async (session) => {
-    await session.run({ kind: isProposal(rows) ? "createTable" : "createView", name: ROWS, query: comparedKeyRows(rows, keys, paths) });
-    return check(session, keys);
+  return parts.engine.use(work, async (session) => {
+    if (isProposal(rows)) {
+      await session.run({ kind: "createTable", name: ROWS, query: keyRows(rows, keys) });
+      return check(session, keys);
+    }
+    const files = liveFiles(rows).data;
+    await using held = await holdFiles({ fileIo: parts.fileIo, session }, { table: rows, files, fieldIds: keys, signal: request.signal });
+    await session.run({ kind: "createView", name: ROWS, query: keyRows(rows, keys, held) });
+    return await check(session, keys);
   });
 }

@@ -1,9 +1,31 @@
-import { call, cast, column, type EngineSession, type Expression, literal, type ParquetField, type Query, type SelectItem } from "@granary/engine";
-import type { ExpectedFile } from "../file-io/index.ts";
+import {
+  call,
+  cast,
+  column,
+  compare,
+  type EngineSession,
+  type Expression,
+  inQuery,
+  literal,
+  type Query,
+  type Relation,
+  type SelectItem,
+} from "@granary/engine";
+import type { FileIo } from "../file-io/index.ts";
+import {
+  type FieldUse,
+  type HeldFiles,
+  holdFiles,
+  type LiveDataFile,
+  type LiveFiles,
+  liveFiles,
+  type ScanTable,
+  scanRelation,
+  storedName,
+} from "../files/index.ts";
 import type { OpenTable } from "../table/index.ts";
-import { type Alignment, type ComparedColumn, isProposal } from "./align-columns.ts";
+import { type Alignment, type ComparedColumn, isNewer, isProposal } from "./align-columns.ts";
 import { inType } from "./comparable.ts";
-import { deletedPositions, type LiveDataFile, type LiveFiles, liveFiles, rowsOfFiles } from "./live-rows.ts";
 import { keyName, NEW, OLD, PLACE, REST, valueName } from "./names.ts";
 import { type SplitFiles, splitFiles } from "./split-files.ts";
 import type { DiffPath, DiffRequest, ProposedRows } from "./types.ts";
@@ -25,7 +47,7 @@ export interface ComparedRows {
 /** Rows that are kept in a table of the session when there are at most so many: some 300 MB of them. */
 const MAX_KEPT_ROWS = 2_000_000;
 
-type Paths = ReadonlyMap<string, string>;
+const BIGINT = { kind: "bigint" } as const;
 
 /** What a comparison of two states will read, before any file is opened. */
 export interface ComparisonPlan {
@@ -54,18 +76,35 @@ export function planComparison({ from, to }: DiffRequest, forced?: DiffPath): Co
   return { path, split, fromLive };
 }
 
-/** All files a plan reads, each once. */
-export function filesOf({ split, fromLive }: ComparisonPlan): readonly ExpectedFile[] {
-  const data = [...split.shared, ...split.redeleted.flatMap((file) => [file.from, file.to]), ...split.fromOnly, ...split.toOnly];
-  const entries = [...data, ...fromLive.data].flatMap((file) => [file, ...file.positionDeletes, ...file.equalityDeletes]);
-  return [...new Map(entries.map(({ file }) => [file.uri, file])).values()];
+/** All data files a plan may read, in the state of either side. */
+function filesOf({ split, fromLive }: ComparisonPlan): readonly LiveDataFile[] {
+  return [...split.shared, ...split.redeleted.flatMap((file) => [file.from, file.to]), ...split.fromOnly, ...split.toOnly, ...fromLive.data];
 }
 
-const nothing = (columns: Alignment): Query => ({
-  kind: "select",
-  items: itemsOf(columns, ({ type }) => cast(literal(null), type), cast(literal(null), { kind: "bigint" })),
-  from: { kind: "sequence", length: 0 },
-});
+/** Columns are read as the newer columns have them: they only ever widen, so that rows of both sides fit. */
+function scanTable({ from, to }: DiffRequest): ScanTable {
+  return !isProposal(to) && isNewer(to, from) ? { ...from, schema: to.schema, schemas: to.schemas } : from;
+}
+
+/** Makes the files of a comparison readable. */
+export function holdCompared(
+  parts: { readonly fileIo: FileIo; readonly session: EngineSession },
+  request: DiffRequest,
+  held: HoldCompared,
+): Promise<HeldFiles> {
+  const columns = [...held.columns.keys, ...held.columns.values].filter((item) => item.inFrom || !isProposal(request.to));
+  return holdFiles(parts, {
+    table: scanTable(request),
+    files: filesOf(held.plan),
+    fieldIds: columns.map((item) => item.fieldId),
+    signal: request.signal,
+  });
+}
+
+interface HoldCompared {
+  readonly columns: Alignment;
+  readonly plan: ComparisonPlan;
+}
 
 function itemsOf({ keys, values }: Alignment, value: (item: ComparedColumn) => Expression, place: Expression): readonly SelectItem[] {
   return [
@@ -75,13 +114,14 @@ function itemsOf({ keys, values }: Alignment, value: (item: ComparedColumn) => E
   ];
 }
 
-const fieldName = (fieldId: number): string => `f${fieldId}`;
+const usesOf = (columns: readonly ComparedColumn[], side: "inFrom" | "inTo"): readonly FieldUse[] =>
+  columns.filter((item) => item[side]).map(({ fieldId }) => ({ fieldId, name: storedName(fieldId) }));
 
-/** Rows of a side's files under the common names and in the common types. */
-function namedRows(columns: Alignment, side: "inFrom" | "inTo", rows: Query | undefined): Query {
-  if (rows === undefined) return nothing(columns);
-  const value = (item: ComparedColumn): Expression => (item[side] ? column(fieldName(item.fieldId)) : cast(literal(null), item.type));
-  return { kind: "select", items: itemsOf(columns, value, cast(literal(null), { kind: "bigint" })), from: { kind: "query", query: rows } };
+/** Rows of a side's files under the common names. */
+function namedRows(columns: Alignment, side: "inFrom" | "inTo", rows: Relation): Query {
+  const value = (item: ComparedColumn): Expression =>
+    item[side] ? inType(column(storedName(item.fieldId)), item.scanned, item.type) : cast(literal(null), item.type);
+  return { kind: "select", items: itemsOf(columns, value, cast(literal(null), BIGINT)), from: rows };
 }
 
 function proposedRows(columns: Alignment, { query, columns: given, rowNumber }: ProposedRows): Query {
@@ -91,12 +131,7 @@ function proposedRows(columns: Alignment, { query, columns: given, rowNumber }: 
     return found === undefined ? cast(literal(null), item.type) : inType(cast(column(found.name), found.sqlType), found.sqlType, item.type);
   };
   const place = rowNumber === undefined ? literal(null) : column(rowNumber);
-  return { kind: "select", items: itemsOf(columns, value, cast(place, { kind: "bigint" })), from: { kind: "query", query } };
-}
-
-function fieldsOf(columns: readonly ComparedColumn[], side: "inFrom" | "inTo"): readonly ParquetField[] {
-  // Read in the common type right away: older files hold a narrower one, and the engine widens it.
-  return columns.filter((item) => item[side]).map(({ fieldId, type }) => ({ fieldId, name: fieldName(fieldId), type }));
+  return { kind: "select", items: itemsOf(columns, value, cast(place, BIGINT)), from: { kind: "query", query } };
 }
 
 const newDeletes = (older: LiveDataFile, newer: LiveDataFile): LiveDataFile["positionDeletes"] => {
@@ -104,32 +139,35 @@ const newDeletes = (older: LiveDataFile, newer: LiveDataFile): LiveDataFile["pos
   return newer.positionDeletes.filter((item) => !known.has(item.file.uri));
 };
 
-function union(queries: readonly (Query | undefined)[]): Query | undefined {
-  const given = queries.filter((query) => query !== undefined);
-  return given.length > 1 ? { kind: "unionAll", queries: given } : given[0];
-}
-
 interface Side {
   readonly name: "inFrom" | "inTo";
-  readonly table: OpenTable;
   /** Files this side alone has. */
   readonly own: readonly LiveDataFile[];
   /** Of files both have, this side's state and the other's. */
   readonly redeleted: readonly { readonly mine: LiveDataFile; readonly other: LiveDataFile }[];
 }
 
+/** The positions that delete files take from one data file. */
+function positionsIn(held: HeldFiles, deletes: LiveDataFile["positionDeletes"], dataUri: string): Query {
+  return {
+    kind: "select",
+    items: [{ expression: column("pos"), as: "pos" }],
+    from: { kind: "parquetFiles", paths: deletes.map((item) => held.paths.get(item.file.uri) ?? "") },
+    where: compare(column("file_path"), "=", literal(dataUri)),
+  };
+}
+
 /** Rows of one side that the other may not have: of its own files all, of others those at positions only the other deletes. */
-function sideRows(columns: Alignment, side: Side, paths: Paths): Query {
-  const fields = fieldsOf([...columns.keys, ...columns.values], side.name);
+function sideRows(held: HeldFiles, columns: Alignment, side: Side): Query {
+  const uses = usesOf([...columns.keys, ...columns.values], side.name);
   const others = new Map(side.redeleted.map(({ mine, other }) => [mine.file.uri, newDeletes(mine, other)]));
   const touched = side.redeleted.map(({ mine }) => mine).filter((file) => (others.get(file.file.uri) ?? []).length > 0);
-  const at = (file: LiveDataFile): Query => deletedPositions(others.get(file.file.uri) ?? [], file.file.uri, paths);
-  const { table } = side;
-  return namedRows(
-    columns,
-    side.name,
-    union([rowsOfFiles({ table, files: side.own, fields, paths }), rowsOfFiles({ table, files: touched, fields, paths, at })]),
-  );
+  const own = namedRows(columns, side.name, scanRelation(held, uses, { files: side.own }));
+  if (touched.length === 0) return own;
+  const rowsOf = (file: LiveDataFile, position: Expression): Expression =>
+    call("coalesce", inQuery(position, positionsIn(held, others.get(file.file.uri) ?? [], file.file.uri)), literal(false));
+  const rest = namedRows(columns, side.name, scanRelation(held, uses, { files: touched, rowsOf }));
+  return side.own.length === 0 ? rest : { kind: "unionAll", queries: [own, rest] };
 }
 
 /** Files as both sides have them: without what either deletes. */
@@ -137,37 +175,31 @@ function restOf({ shared, redeleted }: SplitFiles): readonly LiveDataFile[] {
   return [...shared, ...redeleted.map(({ from, to }) => ({ ...from, positionDeletes: [...from.positionDeletes, ...newDeletes(from, to)] }))];
 }
 
-function restRows({ keys }: Alignment, table: OpenTable, split: SplitFiles, paths: Paths): Query | undefined {
-  if (keys.length === 0) return undefined;
-  const rows = rowsOfFiles({ table, files: restOf(split), fields: fieldsOf(keys, "inFrom"), paths });
-  if (rows === undefined) return undefined;
-  return {
-    kind: "select",
-    items: keys.map(({ fieldId }) => ({ expression: column(fieldName(fieldId)), as: keyName(fieldId) })),
-    from: { kind: "query", query: rows },
-  };
+function restRows(held: HeldFiles, { keys }: Alignment, split: SplitFiles): Query | undefined {
+  const files = restOf(split);
+  if (keys.length === 0 || files.length === 0) return undefined;
+  const items = keys.map((item) => ({ expression: inType(column(storedName(item.fieldId)), item.scanned, item.type), as: keyName(item.fieldId) }));
+  return { kind: "select", items, from: scanRelation(held, usesOf(keys, "inFrom"), { files }) };
 }
 
 const records = (files: readonly LiveDataFile[]): number => files.reduce((sum, file) => sum + file.file.records, 0);
 
-function countOf(columns: Alignment, table: OpenTable, live: LiveFiles, paths: Paths): number | Query {
-  if (live.data.every((file) => file.positionDeletes.length === 0 && file.equalityDeletes.length === 0)) return records(live.data);
-  const field = fieldsOf([...columns.keys, ...columns.values], "inFrom").slice(0, 1);
-  const rows = rowsOfFiles({ table, files: live.data, fields: field, paths });
-  if (rows === undefined) return 0;
-  return { kind: "select", items: [{ expression: call("count_rows"), as: "rows" }], from: { kind: "query", query: rows } };
+const isClean = (file: LiveDataFile): boolean => file.positionDeletes.length === 0 && file.equalityDeletes.length === 0;
+
+function countOf(held: HeldFiles, live: LiveFiles): number | Query {
+  if (live.data.every(isClean)) return records(live.data);
+  return { kind: "select", items: [{ expression: call("count_rows"), as: "rows" }], from: scanRelation(held, [], { files: live.data }) };
 }
 
-/** The queries of a comparison, once its files are open. */
-export function comparedRows(request: DiffRequest, columns: Alignment, plan: ComparisonPlan, paths: Paths): ComparedRows {
-  const { from, to } = request;
+/** The queries of a comparison over its files. */
+export function comparedRows(request: DiffRequest, columns: Alignment, plan: ComparisonPlan, held: HeldFiles): ComparedRows {
   const { split } = plan;
-  const older: Side = { name: "inFrom", table: from, own: split.fromOnly, redeleted: split.redeleted.map((file) => ({ mine: file.from, other: file.to })) };
-  const common = { path: plan.path, old: sideRows(columns, older, paths), oldCount: countOf(columns, from, plan.fromLive, paths) };
-  if (isProposal(to)) return { ...common, new: proposedRows(columns, to), rest: undefined, keepsOld: false, keepsNew: true };
-  const newer: Side = { name: "inTo", table: to, own: split.toOnly, redeleted: split.redeleted.map((file) => ({ mine: file.to, other: file.from })) };
+  const older: Side = { name: "inFrom", own: split.fromOnly, redeleted: split.redeleted.map((file) => ({ mine: file.from, other: file.to })) };
+  const common = { path: plan.path, old: sideRows(held, columns, older), oldCount: countOf(held, plan.fromLive) };
+  if (isProposal(request.to)) return { ...common, new: proposedRows(columns, request.to), rest: undefined, keepsOld: false, keepsNew: true };
+  const newer: Side = { name: "inTo", own: split.toOnly, redeleted: split.redeleted.map((file) => ({ mine: file.to, other: file.from })) };
   const areFew = records(split.fromOnly) + records(split.toOnly) <= MAX_KEPT_ROWS;
-  return { ...common, new: sideRows(columns, newer, paths), rest: restRows(columns, from, split, paths), keepsOld: areFew, keepsNew: areFew };
+  return { ...common, new: sideRows(held, columns, newer), rest: restRows(held, columns, split), keepsOld: areFew, keepsNew: areFew };
 }
 
 /** Gives the rows their names in the session. */
@@ -183,17 +215,14 @@ export async function countOldRows(session: EngineSession, { oldCount }: Compare
   return Number(rows[0]?.[0] ?? 0);
 }
 
-/** The data and delete files of a snapshot that hold its rows. */
-export const filesOfTable = (table: OpenTable): readonly ExpectedFile[] =>
-  filesOf({ path: "full", split: { shared: [], redeleted: [], fromOnly: [], toOnly: [] }, fromLive: liveFiles(table) });
-
-/** Only the key columns of a side, and the numbers of its rows. */
-export function comparedKeyRows(side: OpenTable | ProposedRows, keys: readonly number[], paths: Paths): Query {
+/** Only the key columns of a side, and the numbers of its rows; files of a snapshot must be held. */
+export function keyRows(side: OpenTable | ProposedRows, keys: readonly number[], held?: HeldFiles): Query {
   const found = keys.flatMap((fieldId) => side.columns.filter((item) => item.fieldId === fieldId));
   const columns: Alignment = {
-    keys: found.map((item) => ({ fieldId: item.fieldId, column: item, type: item.sqlType, inFrom: true, inTo: true })),
+    keys: found.map((item) => ({ fieldId: item.fieldId, column: item, type: item.sqlType, scanned: item.sqlType, inFrom: true, inTo: true })),
     values: [],
   };
   if (isProposal(side)) return proposedRows(columns, side);
-  return namedRows(columns, "inFrom", rowsOfFiles({ table: side, files: liveFiles(side).data, fields: fieldsOf(columns.keys, "inFrom"), paths }));
+  if (held === undefined) throw new Error("the files of a snapshot have to be held");
+  return namedRows(columns, "inFrom", scanRelation(held, usesOf(columns.keys, "inFrom")));
 }

@@ -3,7 +3,7 @@ import { problem } from "@granary/protocol";
 import type { FileIo } from "../file-io/index.ts";
 import { type Alignment, alignColumns, type ChangeQueryInput, isProposal } from "./align-columns.ts";
 import { changeQuery } from "./change-query.ts";
-import { type ComparedRows, comparedRows, countOldRows, createRows, filesOf, planComparison } from "./compared-rows.ts";
+import { type ComparedRows, comparedRows, countOldRows, createRows, holdCompared, planComparison } from "./compared-rows.ts";
 import { type CountedChanges, countChanges, NO_CHANGES } from "./count-changes.ts";
 import { duplicateKeys, faultCounts } from "./key-queries.ts";
 import { DUPLICATES } from "./names.ts";
@@ -86,14 +86,11 @@ export async function diffOnPath(parts: DiffParts, request: DiffRequest, forced:
   checkSides(request);
   const columns = alignColumns(request);
   const plan = planComparison(request, forced);
-  await using held = new AsyncDisposableStack();
-  const paths = new Map<string, string>();
-  for (const file of filesOf(plan)) paths.set(file.uri, held.use(await parts.fileIo.open(file)).path);
-  const rows = comparedRows(request, columns, plan, paths);
-  if (plan.path === "same" && typeof rows.oldCount === "number")
-    return toResult(request, columns, plan.path, { ...NO_CHANGES, file: null, unchanged: rows.oldCount });
   const work = { kind: "job", ...(request.signal === undefined ? {} : { signal: request.signal }) } as const;
-  const compared = await parts.engine.use(work, (session) => compare(parts, session, request, columns, rows));
+  const compared = await parts.engine.use(work, async (session) => {
+    await using held = await holdCompared({ fileIo: parts.fileIo, session }, request, { columns, plan });
+    return compare(parts, session, request, columns, comparedRows(request, columns, plan, held));
+  });
   return toResult(request, columns, plan.path, compared);
 }
 

@@ -1,5 +1,5 @@
 import type { LakeColumn, OpenTable } from "../table/index.ts";
-import type { LiveDataFile, LiveFiles } from "./live-rows.ts";
+import type { LiveDataFile, LiveFiles } from "../files/index.ts";
 
 /** A data file of both snapshots whose position deletes differ. */
 export interface RedeletedFile {
@@ -28,7 +28,9 @@ const urisOf = (deletes: LiveDataFile["positionDeletes"]): string =>
  */
 function mayShowMore(file: LiveDataFile, added: readonly LakeColumn[], known: readonly LakeColumn[]): boolean {
   const facts = new Map(file.file.columns.map((item) => [item.fieldId, item]));
-  return added.some(({ fieldId }) => {
+  return added.some(({ fieldId, sqlType }) => {
+    // Facts are about the leaves of nested columns.
+    if (sqlType.kind === "struct" || sqlType.kind === "list" || sqlType.kind === "map") return true;
     const found = facts.get(fieldId);
     if (found !== undefined) return found.values === undefined || found.nulls === undefined || found.nulls < found.values;
     // Writers describe either all columns of a file or none; without any description the column may be in it.
