@@ -1,4 +1,5 @@
 export { type FieldUse, type ScanOptions, scanRelation } from "./scan-relation.ts";
 export { findField, getField, type HeldFiles, holdFiles, type HoldInput, type ScanTable } from "./hold-files.ts";
 export { DELETE_PATH_FIELD, DELETE_POSITION_FIELD, type LiveDataFile, type LiveFiles, liveFiles } from "./live-files.ts";
+export { pruneFiles } from "./prune-files.ts";
 export { findStoredFieldId, storedColumn, storedFieldId, storedName } from "./stored-column.ts";
