@@ -11,8 +11,8 @@ const BWRAP_PLACES = ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"];
 /** Libraries Node is linked against; no programs. */
 const LIBRARY_DIRS = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"];
 const SOURCE_DIR = join(import.meta.dirname, "..");
-/** Node hands the child its channel as the fourth of its descriptors. */
-const CHANNEL = { NODE_CHANNEL_FD: "3", NODE_CHANNEL_SERIALIZATION_MODE: "json" };
+/** Node hands the child its channel as the fourth of its descriptors, and tells it by variables that a confined process loses. */
+export const CHANNEL_VARIABLES = { NODE_CHANNEL_FD: "3", NODE_CHANNEL_SERIALIZATION_MODE: "json" };
 
 /** Where bubblewrap is on this system, or undefined. */
 export function findBubblewrap(): string | undefined {
@@ -57,7 +57,7 @@ export function bubblewrapCommand(options: BubblewrapOptions, { tempDir, env }: 
   mkdirSync(root, { recursive: true });
   const readable = [...programPaths(options.compileCacheDir), ...(options.files ?? [])];
   const walls = "--unshare-all --unshare-user --disable-userns --die-with-parent --new-session --cap-drop ALL --clearenv".split(" ");
-  const variables = Object.entries({ ...env, ...CHANNEL }).flatMap(([name, value]) => ["--setenv", name, value]);
+  const variables = Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]);
   const mounts = readable.flatMap((path) => ["--ro-bind", realpathSync(path), path]);
   return [options.path, ...walls, ...variables, "--bind", root, "/", ...mounts, "--bind", spill, spill, "--remount-ro", "/", "--chdir", spill, "--"];
 }

@@ -26,6 +26,11 @@ export class SqlParser {
   /** The tree of the one query in `sql`, or a `sql...` fault that says what is wrong and where. */
   async parse(sql: string): Promise<Statement> {
     if (sql.length > MAX_SQL_LENGTH) throw new Fault("sql.too_long", { limit: MAX_SQL_LENGTH });
+    return this.parsePrinted(sql);
+  }
+
+  /** The same for a text that was printed, which may be longer than what a person may write. */
+  async parsePrinted(sql: string): Promise<Statement> {
     const nul = sql.indexOf("\0");
     if (nul >= 0) throw new Fault("sql.syntax", { ...new TextPlaces(sql).at(Buffer.byteLength(sql.slice(0, nul))), detail: "a NUL character" });
     const tree = readTree(await this.#ask("SELECT json_serialize_sql($1::VARCHAR)", sql));

@@ -135,7 +135,7 @@ async function requireSealed(parser: SqlParser, text: string): Promise<void> {
     const isOurs = textOf(node["schema_name"]) === "" && textOf(node["catalog_name"]) === "" && !isNode(node["at_clause"]);
     if (!isOurs || !/^granary_relation_\d+$/.test(textOf(node["table_name"]))) throw new Fault("sql.invalid", { reason: "it does not keep its meaning" });
   };
-  new StatementWalk({ places: new TextPlaces(text), onTable }).walk(await parser.parse(text));
+  new StatementWalk({ places: new TextPlaces(text), onTable }).walk(await parser.parsePrinted(text));
 }
 
 /** Makes a person's query safe to run over the given relations, or throws a `sql...` fault. */

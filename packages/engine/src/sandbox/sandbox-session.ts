@@ -1,16 +1,14 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBValue, JsonDuckDBValueConverter } from "@duckdb/node-api";
 import { Fault } from "../fault.ts";
 import type { ChildSettings, FromChild, ResultColumn, Row } from "../process/messages.ts";
-import { PLAN_SETTINGS, readPlan } from "./explain.ts";
+import { readPlan } from "./explain.ts";
 import { type FailureContext, failureOf } from "./failures.ts";
+import { lockInstance } from "./lock-instance.ts";
 import type { SandboxJob } from "./messages.ts";
 import type { SqlParser } from "./parser.ts";
 import { type PreparedSql, prepareSql, relationName } from "./prepare-sql.ts";
 import { ResultMeter } from "./result-limits.ts";
 import type { PlanStep } from "./types.ts";
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const kibibytes = (bytes: number): string => `'${Math.max(1, Math.floor(bytes / 1024))}KiB'`;
 
 /** An instance made before its query is known; nothing of a person's is in it. */
 export async function openSandboxInstance(settings: ChildSettings): Promise<DuckDBConnection> {
@@ -74,22 +72,13 @@ export class SandboxSession {
     });
   }
 
-  /** Relations first, then the door is closed, and then nothing can be set any more. */
-  async #lock(prepared: PreparedSql): Promise<void> {
-    const job = this.#job;
-    const settings = [`SET memory_limit = ${kibibytes(job.memoryBytes)}`, `SET max_temp_directory_size = ${kibibytes(job.tempBytes)}`];
+  #lock(prepared: PreparedSql): Promise<void> {
+    const { explain, files, memoryBytes, relations: given, tempBytes } = this.#job;
     const relations = prepared.used.map((index) => {
-      const text = job.relations[index]?.text ?? "";
-      return job.explain ? `CREATE TABLE ${relationName(index)} AS FROM (${text}) LIMIT 0` : `CREATE VIEW ${relationName(index)} AS ${text}`;
+      const text = given[index]?.text ?? "";
+      return explain ? `CREATE TABLE ${relationName(index)} AS FROM (${text}) LIMIT 0` : `CREATE VIEW ${relationName(index)} AS ${text}`;
     });
-    const closing = [
-      ...(job.explain ? [PLAN_SETTINGS] : []),
-      `SET allowed_paths = [${job.explain ? "" : job.files.map(quoted).join(", ")}]`,
-      "SET enable_external_access = false",
-      "SET errors_as_json = true",
-      "SET lock_configuration = true",
-    ];
-    for (const statement of [...settings, ...relations, ...closing]) await this.#connection.run(statement);
+    return lockInstance(this.#connection, { relations, files: explain ? [] : files, memoryBytes, tempBytes, explain });
   }
 
   async #plan(prepared: PreparedSql, parameters: Record<string, DuckDBValue>, keys: readonly string[]): Promise<readonly PlanStep[]> {

@@ -7,7 +7,7 @@ import type { Launch, ProcessLimits } from "../process/launch.ts";
 import type { FromChild } from "../process/messages.ts";
 import { EnginePool, type PoolPolicy } from "../process/pool.ts";
 import { printStatement } from "../sql/duckdb/index.ts";
-import { type BubblewrapOptions, bubblewrapCommand, findBubblewrap, ROOT_DIR, SPILL_DIR } from "./confinement.ts";
+import { type BubblewrapOptions, bubblewrapCommand, CHANNEL_VARIABLES, findBubblewrap, ROOT_DIR, SPILL_DIR } from "./confinement.ts";
 import { linkFiles } from "./link-files.ts";
 import type { SandboxJob, SandboxRequest } from "./messages.ts";
 import { SandboxRun } from "./sandbox-run.ts";
@@ -156,7 +156,7 @@ export class Sandbox implements AsyncDisposable {
       workDir: SPILL_DIR,
       cpuSeconds: Math.ceil((deadlineMs / 1000) * (threads + 1)) + CPU_MARGIN_SECONDS,
       maxFileBytes: maxTempBytes,
-      ...(bubblewrap === undefined ? {} : { confine: (preparation) => bubblewrapCommand(bubblewrap, preparation) }),
+      ...(bubblewrap === undefined ? {} : { confine: ({ tempDir, env }) => bubblewrapCommand(bubblewrap, { tempDir, env: { ...env, ...CHANNEL_VARIABLES } }) }),
     };
     return { ...this.#place, launch };
   }
