@@ -1,15 +1,16 @@
 import { getCompileCacheDir } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { CoreConfig, Services } from "@granary/core/context";
 import { PrincipalCache } from "@granary/core/identity";
 import { type ConnectionOptions, type Database, openDatabase } from "@granary/db";
-import { createEngine, type Engine } from "@granary/engine";
+import { createEngine } from "@granary/engine";
 import type { Logger } from "@granary/kernel";
-import { createLake, createLocalFileIo, type Lake } from "@granary/lake";
+import { createLake } from "@granary/lake";
 import type { Config } from "./config.ts";
 import { createDatabaseClock } from "./database-clock.ts";
 import { loadSecrets } from "./secrets.ts";
+import { openStorage, storageUri } from "./storage.ts";
 
 /** The built web application beside the server. */
 export const WEB_ROOT = fileURLToPath(new URL("../../web/dist", import.meta.url));
@@ -30,7 +31,6 @@ export function coreConfig(config: Config, url: string): CoreConfig {
       rememberS: env.GRANARY_SESSION_REMEMBER,
       accessTokenS: env.GRANARY_ACCESS_TOKEN_LIFETIME,
     },
-    storageUri: env.GRANARY_STORAGE ?? pathToFileURL(join(config.dataDir, "lake")).href,
   };
 }
 
@@ -49,28 +49,25 @@ export interface ComposeOptions {
 /** The name of the catalog that other engines must use too. */
 const CATALOG = "granary";
 
-function openLake(config: CoreConfig, engine: Engine): Lake {
-  const fileIo = createLocalFileIo({ root: fileURLToPath(config.storageUri) });
-  return createLake({ engine, fileIo, warehouseUri: config.storageUri.replace(/\/+$/, ""), catalogName: CATALOG });
-}
-
 /** The one place where services are built. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
   const { config, log } = options;
+  const fileIo = await openStorage(config);
   const database: Database = openDatabase({ connection: options.connection, log, maxConnections: config.env.GRANARY_DATABASE_POOL });
-  const core = coreConfig(config, options.url);
   const compileCacheDir = getCompileCacheDir();
   const engine = createEngine({ tempRoot: join(config.dataDir, "tmp", "engine"), ...(compileCacheDir === undefined ? {} : { compileCacheDir }) });
   const clock = createDatabaseClock(database, log);
   await clock.sync();
   const principals = new PrincipalCache(database);
-  const services: Services = { config: core, clock, database, principals, lake: openLake(core, engine), log };
+  const lake = createLake({ engine, fileIo, warehouseUri: storageUri(config), catalogName: CATALOG });
+  const services: Services = { config: coreConfig(config, options.url), clock, database, principals, lake, log };
   return {
     services,
     async [Symbol.asyncDispose]() {
       clock[Symbol.dispose]();
       await principals[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();
+      await fileIo[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
     },
   };

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { storageContradictions } from "./storage-settings.ts";
 
 export const ROLES = ["web", "worker", "cron"] as const;
 export type ProcessRole = (typeof ROLES)[number];
@@ -25,7 +26,34 @@ const environment = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("Where people reach the program; links in mails start with it."),
-  GRANARY_STORAGE: z.string().optional().describe("Where tables are stored, as a `file:///` URI. Unset: `lake/` in the data directory."),
+  GRANARY_STORAGE: z
+    .string()
+    .optional()
+    .describe("Where tables are stored: `file:///directory` or `s3://bucket/prefix`; docs/storage.md. Unset: `lake/` in the data directory."),
+  GRANARY_STORAGE_RECHECK: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe("How often a file of a table that a process found sound is read in full again to be sure: 1 always, 0 never."),
+  GRANARY_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Address of an S3-compatible storage. Unset: Amazon's own for the region."),
+  GRANARY_S3_REGION: z.string().optional().describe("Region of the bucket; storages without regions take `us-east-1`."),
+  GRANARY_S3_ACCESS_KEY_ID: z.string().optional().describe("Access key. Unset, at Amazon only: the role of the machine or container."),
+  GRANARY_S3_SECRET_ACCESS_KEY: z.string().optional().describe("Secret of the access key."),
+  GRANARY_S3_PATH_STYLE: z
+    .enum(["true", "false"])
+    .optional()
+    .describe("`true`: `endpoint/bucket/key`; `false`: `bucket.endpoint/key`. Unset: `true` with GRANARY_S3_ENDPOINT, else `false`."),
+  GRANARY_CACHE: z.string().optional().describe("Directory of local copies of files in S3, for this alone. Unset: `cache/lake/` in the data directory."),
+  GRANARY_CACHE_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(10_737_418_240)
+    .describe("What copies that nobody uses may take; those in use come on top."),
   GRANARY_SECRET_KEY: z
     .string()
     .optional()
@@ -121,7 +149,7 @@ function contradictions(env: Environment, mode: Config["mode"]): string[] {
   if (mode === "production" && env.GRANARY_PUBLIC_URL === undefined)
     found.push("GRANARY_PUBLIC_URL: production needs the address people use, for links in mails.");
   if (env.GRANARY_SESSION_IDLE > env.GRANARY_SESSION_LIFETIME) found.push("GRANARY_SESSION_IDLE: must not be longer than GRANARY_SESSION_LIFETIME.");
-  if (env.GRANARY_STORAGE !== undefined && !env.GRANARY_STORAGE.startsWith("file:///")) found.push("GRANARY_STORAGE: must start with file:///.");
+  found.push(...storageContradictions(env));
   if (env.DATABASE_URL !== undefined && !/^postgres(ql)?:\/\//.test(env.DATABASE_URL)) found.push("DATABASE_URL: must start with postgresql://.");
   return found;
 }

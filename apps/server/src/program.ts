@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import { startCron } from "./cron/start-cron.ts";
 import { openDatabaseServer } from "./database-server.ts";
 import { createLog } from "./log.ts";
+import { tryStorage } from "./storage.ts";
 import { VERSION } from "./version.ts";
 import { tellParent } from "./worker/parent-link.ts";
 import { startWorkerRole } from "./worker/start-worker-role.ts";
@@ -41,6 +42,7 @@ export async function startProgram(config: Config): Promise<Program> {
   await using starting = new AsyncDisposableStack();
   const database = starting.use(await openDatabaseServer(config, log));
   const { services } = starting.use(await compose({ config, url, connection: database.connection, log }));
+  await tryStorage(config, services);
   const stoppers: ((reason: string) => Promise<void>)[] = [];
   if (config.roles.includes("web")) {
     // Worker processes are spared the HTTP server: 13 MB each at rest.

@@ -47,6 +47,7 @@ export {
   type LocalFile,
   type LocalFileIoOptions,
   parseS3Uri,
+  probeStorage,
   type S3Place,
   type StorageOptions,
   type StoredFile,

@@ -1,8 +1,12 @@
-import { access, constants, readdir, stat, statfs } from "node:fs/promises";
+import { access, constants, mkdtemp, readdir, rm, stat, statfs } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type ConnectionOptions, connectOwner, inspectEmbeddedPostgres, pending } from "@granary/db";
+import { probeStorage } from "@granary/lake";
 import { ConfigError, type Config } from "../config.ts";
 import { loadSecrets } from "../secrets.ts";
+import { openStorage, storageUri } from "../storage.ts";
 import { isInstalled, secretsDirectory } from "./backup/index.ts";
 import type { Desk } from "./desk.ts";
 import { openInstallation, postgresDirectory } from "./installation.ts";
@@ -57,6 +61,24 @@ async function checkSecrets(config: Config): Promise<Finding> {
     return { name, state: "ok", detail: names.length === 0 ? "given as settings" : directory };
   } catch (error) {
     return { name, state: "failed", detail: messageOf(error) };
+  }
+}
+
+async function checkStorage(config: Config): Promise<Finding> {
+  const name = "storage";
+  const uri = storageUri(config);
+  // A directory is made when it is needed, and the disk has findings of its own.
+  if (uri.startsWith("file:")) return { name, state: "ok", detail: fileURLToPath(uri) };
+  // A look leaves nothing in the data directory.
+  const directory = await mkdtemp(join(tmpdir(), "granary-doctor-"));
+  try {
+    await using fileIo = await openStorage(config, directory);
+    await probeStorage(fileIo, uri);
+    return { name, state: "ok", detail: `${uri} stores, reads, lists and deletes` };
+  } catch (error) {
+    return { name, state: "failed", detail: `${uri}: ${messageOf(error)}` };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
   }
 }
 
@@ -115,7 +137,7 @@ async function checkDatabase(config: Config): Promise<readonly Finding[]> {
   }
 }
 
-/** Looks the installation over; changes nothing, but starts an embedded server that is not running for the moment of the look. */
+/** Looks the installation over; changes nothing for good: an embedded server that is not running is started for the moment of the look, and a storage elsewhere is tried with a small file. */
 export async function examine(desk: Desk): Promise<readonly Finding[]> {
   let config: Config;
   try {
@@ -124,6 +146,6 @@ export async function examine(desk: Desk): Promise<readonly Finding[]> {
     if (!(error instanceof ConfigError)) throw error;
     return [{ name: "configuration", state: "failed", detail: error.message }];
   }
-  const looks = [await checkDirectory(config), await checkSpace(config), await checkSecrets(config), await checkServer(config)];
+  const looks = [await checkDirectory(config), await checkSpace(config), await checkStorage(config), await checkSecrets(config), await checkServer(config)];
   return [{ name: "configuration", state: "ok", detail: `${config.mode} mode` }, ...looks, ...(await checkDatabase(config))];
 }

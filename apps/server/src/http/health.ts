@@ -10,30 +10,51 @@ interface Health {
   readonly components: Readonly<Record<string, ComponentState>>;
 }
 
-const DATABASE_DEADLINE_MS = 2_000;
+const DEADLINE_MS = 2_000;
+/** Balancers ask every few seconds; a storage elsewhere need not be asked as often. */
+const STORAGE_REMEMBERED_MS = 15_000;
 
-async function databaseState(services: Services): Promise<ComponentState> {
-  const probe = sql`select 1`.execute(services.database.reader("system") as Parameters<ReturnType<typeof sql>["execute"]>[0]).then(() => "up" as const);
+async function within(probe: Promise<boolean>): Promise<ComponentState> {
   let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<ComponentState>((resolve) => {
-    timer = setTimeout(() => resolve("down"), DATABASE_DEADLINE_MS);
+  const deadline = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), DEADLINE_MS);
   });
-  return Promise.race([probe.catch(() => "down" as const), deadline]).finally(() => clearTimeout(timer));
+  const isUp = await Promise.race([probe.catch(() => false), deadline]).finally(() => clearTimeout(timer));
+  return isUp ? "up" : "down";
 }
 
-/** Liveness says the process answers, readiness that it can do its work; both at the root and below /api/v1. */
+function databaseState(services: Services): Promise<ComponentState> {
+  const reader = services.database.reader("system") as Parameters<ReturnType<typeof sql>["execute"]>[0];
+  return within(sql`select 1`.execute(reader).then(() => true));
+}
+
+function storageWatch(services: Services): () => Promise<ComponentState> {
+  let known: { readonly state: Promise<ComponentState>; readonly at: number } | undefined;
+  return () => {
+    if (known === undefined || performance.now() - known.at > STORAGE_REMEMBERED_MS) {
+      known = { state: within(services.lake.isStorageReachable()), at: performance.now() };
+    }
+    return known.state;
+  };
+}
+
+/**
+ * Liveness says the process answers, readiness that it can do its work; both at the root and below /api/v1. A storage that
+ * is down is told and no reason to be taken out of service: it is down for every server, and people can still do the rest.
+ */
 export function addHealth(app: FastifyInstance, options: { readonly services: Services; readonly version: string; readonly isStopping: () => boolean }): void {
+  const storageState = storageWatch(options.services);
   const ready = async (): Promise<Health> => {
-    const database = await databaseState(options.services);
-    const status = options.isStopping() ? "stopping" : database === "up" ? "ok" : "degraded";
-    return { status, version: options.version, components: { database } };
+    const [database, storage] = await Promise.all([databaseState(options.services), storageState()]);
+    const isWell = database === "up" && storage === "up";
+    return { status: options.isStopping() ? "stopping" : isWell ? "ok" : "degraded", version: options.version, components: { database, storage } };
   };
   for (const prefix of ["", "/api/v1"]) {
     app.get(`${prefix}/health/live`, async () => ({ status: "ok" }));
     app.get(`${prefix}/health/ready`, async (_request, reply) => {
       const health = await ready();
       return reply
-        .status(health.status === "ok" ? 200 : 503)
+        .status(health.status !== "stopping" && health.components["database"] === "up" ? 200 : 503)
         .header("cache-control", "no-store")
         .send(health);
     });

@@ -1,11 +1,9 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { RunningChild } from "@granary/testkit";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createSite, PATIENCE_MS, type Site } from "./run-admin.ts";
-
-const PASSWORD = "lantern quiver moss 56";
+import { EMAIL, PASSWORD, rowsOf, serve, upload } from "./served.ts";
 
 vi.setConfig({ testTimeout: PATIENCE_MS });
 
@@ -17,51 +15,6 @@ beforeAll(async () => {
 
 afterAll(() => site[Symbol.asyncDispose]());
 
-interface Served extends AsyncDisposable {
-  readonly program: RunningChild;
-  call(method: string, path: string, body?: unknown): Promise<Response>;
-}
-
-/** The program at work, with its administrator signed in. */
-async function serve(env: Readonly<Record<string, string>> = {}): Promise<Served> {
-  const program = site.startServer({ env });
-  const [, url = ""] = await program.sees("stdout", /Address\s+(http:\S+)/);
-  const json = { "content-type": "application/json" };
-  const login = await fetch(`${url}/api/v1/auth/login`, {
-    method: "POST",
-    headers: json,
-    body: JSON.stringify({ email: "ada@example.com", password: PASSWORD, client: "api" }),
-  });
-  expect(login.status).toBe(200);
-  const { accessToken } = (await login.json()) as { accessToken: string };
-  const authorization = `Bearer ${accessToken}`;
-  return {
-    program,
-    call: (method, path, body) =>
-      fetch(`${url}/api/v1${path}`, {
-        method,
-        headers: body instanceof FormData || body === undefined ? { authorization } : { authorization, ...json },
-        ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
-      }),
-    async [Symbol.asyncDispose]() {
-      program.child.kill("SIGTERM");
-      expect((await program.finished).code).toBe(0);
-    },
-  };
-}
-
-async function upload(served: Served, name: string, text: string): Promise<void> {
-  const form = new FormData();
-  form.append("name", name);
-  form.append("file", new Blob([text], { type: "text/csv" }), `${name}.csv`);
-  const answer = await served.call("POST", "/datasets?wait=true", form);
-  expect(await answer.json()).toMatchObject({ batch: { status: "loaded" } });
-}
-
-async function rowsOf(served: Served, name: string): Promise<unknown> {
-  return ((await (await served.call("GET", `/datasets/${name}/rows`)).json()) as { rows?: unknown }).rows;
-}
-
 /** The tables of a backup by checksum, without those that a backup or a restore itself writes to. */
 async function tablesOf(backup: string): Promise<Readonly<Record<string, string>>> {
   const manifest = JSON.parse(await readFile(join(backup, "database", "manifest.json"), "utf8")) as { tables: { table: string; sha256: string }[] };
@@ -71,8 +24,8 @@ async function tablesOf(backup: string): Promise<Readonly<Record<string, string>
 const filesOf = (backup: string): Promise<string> => readFile(join(backup, "files.jsonl"), "utf8");
 
 test("backs a working installation up with its tables and files", async () => {
-  expect((await site.admin(["create-admin", "--email", "ada@example.com", "--password-stdin"], { input: PASSWORD })).code).toBe(0);
-  await using served = await serve();
+  expect((await site.admin(["create-admin", "--email", EMAIL, "--password-stdin"], { input: PASSWORD })).code).toBe(0);
+  await using served = await serve(site);
   await upload(served, "orders", "id,name\n00501,Ada\n00502,Grace\n");
   const plain = await site.admin(["backup", site.path("plain")]);
   expect(plain).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Backed up \d+ rows of \d+ tables and \d+ files/) });
@@ -99,14 +52,14 @@ test("never replaces data that nobody gave up", async () => {
 
 test("replaces data after keeping it, and can put that back", async () => {
   {
-    await using served = await serve();
+    await using served = await serve(site);
     await upload(served, "later", "x\n1\n");
     expect((await served.call("DELETE", "/datasets/orders")).status).toBe(204);
   }
   const restored = await site.admin(["restore", site.path("backup"), "--replace", "--yes", "--backup-to", site.path("kept")]);
   expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining("Restored the backup of") });
   {
-    await using served = await serve();
+    await using served = await serve(site);
     expect(await rowsOf(served, "orders")).toEqual([
       ["00501", "Ada"],
       ["00502", "Grace"],
@@ -116,7 +69,7 @@ test("replaces data after keeping it, and can put that back", async () => {
     expect(log.items.map((entry) => entry.type)).toContain("instance.restored");
   }
   expect((await site.admin(["restore", site.path("kept"), "--replace", "--yes"])).code).toBe(0);
-  await using served = await serve();
+  await using served = await serve(site);
   expect(await rowsOf(served, "later")).toEqual([["1"]]);
   expect((await served.call("GET", "/datasets/orders")).status).toBe(404);
 });
@@ -132,7 +85,7 @@ test("makes an equal installation in a new directory, with its tables at the old
   expect((await site.admin(["backup", site.path("again")], { env })).code).toBe(0);
   expect(await tablesOf(site.path("again"))).toEqual(await tablesOf(site.path("backup")));
   expect(await filesOf(site.path("again"))).toBe(await filesOf(site.path("backup")));
-  await using served = await serve(env);
+  await using served = await serve(site, env);
   expect(await rowsOf(served, "orders")).toHaveLength(2);
 });
 

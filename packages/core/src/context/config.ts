@@ -14,5 +14,4 @@ export interface CoreConfig {
     readonly rememberS: number;
     readonly accessTokenS: number;
   };
-  readonly storageUri: string;
 }

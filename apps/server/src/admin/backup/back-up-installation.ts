@@ -8,7 +8,7 @@ import { digestOf } from "./copy-file.ts";
 import { copyFiles, type CopySource, dataFiles, filesBelow, listPath } from "./file-list.ts";
 import { type InstallationManifest, writeManifest } from "./manifest.ts";
 import { storageOf } from "./places.ts";
-import { findMissing, type MissingFiles, noteRegistered } from "./registered-files.ts";
+import { findMissing, findMissingElsewhere, type MissingFiles, noteRegistered } from "./registered-files.ts";
 import { copySecrets, fingerprints } from "./secrets.ts";
 
 export interface BackUpOptions {
@@ -59,7 +59,7 @@ export async function backUpInstallation(options: BackUpOptions): Promise<BackUp
   const sources: CopySource[] = [{ root: "data", directory: config.dataDir, paths: dataFiles(config.dataDir) }];
   if (storage.directory !== undefined) sources.push({ root: "lake", directory: storage.directory, paths: filesBelow(storage.directory) });
   const { count, bytes } = await copyFiles(staging, sources);
-  const missing = storage.directory === undefined ? { count: 0, named: [] } : await findMissing(staging, storage.directory);
+  const missing = storage.directory === undefined ? await findMissingElsewhere(config, staging) : await findMissing(staging, storage.directory);
   const included = options.includeSecrets ? await copySecrets(config, staging) : [];
   const manifest = await writeManifest(staging, {
     program: VERSION,

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, normalize, sep } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { problem } from "@granary/protocol";
 import type { Config } from "../../config.ts";
+import { storageUri } from "../../storage.ts";
 
 /** What of the data directory is no file of the data: the database has its own copy, secrets are a choice, the rest is made anew. */
 const NOT_COPIED: ReadonlySet<string> = new Set(["postgres", "secrets", "logs", "lake", "tmp", "cache"]);
@@ -21,9 +22,8 @@ export const secretsDirectory = (config: Config): string => join(config.dataDir,
 
 /** Where tables are stored: a directory of this machine, or an address elsewhere that brings its own backups. */
 export function storageOf(config: Config): { readonly uri: string; readonly directory: string | undefined } {
-  const uri = config.env.GRANARY_STORAGE ?? pathToFileURL(join(config.dataDir, "lake")).href;
-  if (uri.startsWith("file:")) return { uri, directory: fileURLToPath(uri) };
-  return { uri, directory: isAbsolute(uri) ? uri : undefined };
+  const uri = storageUri(config);
+  return { uri, directory: uri.startsWith("file:") ? fileURLToPath(uri) : undefined };
 }
 
 /** Paths in a backup begin with `lake/` or `data/`; this is the file of this installation they stand for. */

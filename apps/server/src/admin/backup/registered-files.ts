@@ -1,18 +1,24 @@
 import { createReadStream } from "node:fs";
-import { access, open, rm } from "node:fs/promises";
+import { access, mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type ConnectionOptions, connectOwner } from "@granary/db";
+import { isAppError } from "@granary/kernel";
+import type { Config } from "../../config.ts";
+import { openStorage, storageUri } from "../../storage.ts";
 
 const PAGE = 5_000;
 const NAMED = 5;
 
-/** Files that tables need and that did not come into the backup. */
+/** Files that tables need and that were not found. */
 export interface MissingFiles {
   readonly count: number;
   /** The first of them. */
   readonly named: readonly string[];
+  /** Why it could not be found out; nothing is known then. */
+  readonly unknown?: string;
 }
 
 const listPath = (backup: string): string => join(backup, "registered.tmp");
@@ -52,4 +58,36 @@ export async function findMissing(backup: string, storage: string): Promise<Miss
   }
   await rm(listPath(backup));
   return { count, named };
+}
+
+async function compareWithStorage(config: Config, directory: string): Promise<MissingFiles> {
+  const uri = storageUri(config);
+  const wanted = new Set<string>();
+  for await (const location of createInterface({ input: createReadStream(listPath(directory)) })) if (location.startsWith(`${uri}/`)) wanted.add(location);
+  await using fileIo = await openStorage(config);
+  for await (const file of fileIo.list(`${uri}/`)) wanted.delete(file.uri);
+  return { count: wanted.size, named: [...wanted].slice(0, NAMED).map((location) => location.slice(uri.length + 1)) };
+}
+
+/** Compares what was noted with what lies in the storage elsewhere, of which no copy is made. */
+export async function findMissingElsewhere(config: Config, directory: string): Promise<MissingFiles> {
+  try {
+    return await compareWithStorage(config, directory);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return { count: 0, named: [], unknown: error.message };
+  } finally {
+    await rm(listPath(directory), { force: true });
+  }
+}
+
+/** The same for the tables of an installation as they are now. */
+export async function findMissingNow(config: Config, connection: ConnectionOptions): Promise<MissingFiles> {
+  const directory = await mkdtemp(join(tmpdir(), "granary-restore-"));
+  try {
+    await noteRegistered(connection, directory);
+    return await findMissingElsewhere(config, directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }

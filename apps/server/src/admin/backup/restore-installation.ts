@@ -40,7 +40,7 @@ export function requireFitting(config: Config, backup: VerifiedBackup): void {
   const { uri } = backup.manifest.storage;
   const hasTables = backup.database.tables.some(({ table, rows }) => table === "iceberg_tables" && rows > 0);
   // Iceberg's metadata holds whole addresses, and other engines read it as it is.
-  if (hasTables && here.uri !== uri) throw problem("restore.other_place", { storage: uri });
+  if (hasTables && here.uri !== uri.replace(/\/+$/, "")) throw problem("restore.other_place", { storage: uri });
   if (backup.manifest.storage.included && here.directory === undefined) throw problem("restore.other_storage", { storage: here.uri });
 }
 

@@ -4,7 +4,7 @@ import { recordEvent, systemPrincipal } from "@granary/core/context";
 import { newId, silentLogger } from "@granary/kernel";
 import type { EventType } from "@granary/protocol";
 import type { Command } from "commander";
-import { backUpInstallation, type BackUpResult } from "../backup/index.ts";
+import { backUpInstallation, type BackUpResult, type MissingFiles } from "../backup/index.ts";
 import { BadNews, type Desk } from "../desk.ts";
 import { openInstallation } from "../installation.ts";
 
@@ -23,14 +23,25 @@ export function describe(directory: string, { manifest, tables, rows }: BackUpRe
 }
 
 /** What to say about files that tables need and that are not there; undefined when all are. */
-export function describeMissing({ missing }: BackUpResult): string | undefined {
+export function describeMissing({ missing, manifest }: BackUpResult): string | undefined {
+  if (!manifest.storage.included) return describeMissingAt(manifest.storage.uri, missing);
   if (missing.count === 0) return undefined;
   return `${missing.count} files that tables need are not in the backup, the first: ${missing.named.join(", ")}. If maintenance deleted them meanwhile, another backup is whole; else they are lost here and come from an older one.`;
 }
 
+/** The same for tables that lie elsewhere. */
+export function describeMissingAt(uri: string, missing: MissingFiles): string | undefined {
+  if (missing.unknown !== undefined) return `Whether ${uri} holds all files that tables need could not be found out. ${missing.unknown}`;
+  if (missing.count === 0) return undefined;
+  return `${missing.count} files that tables need are not at ${uri}, the first: ${missing.named.join(", ")}. Bring them back from the older versions or copies of its objects.`;
+}
+
 function noteLeftOut(desk: Desk, { manifest }: BackUpResult): void {
   const { secrets, storage } = manifest;
-  if (!storage.included) desk.note(`The tables themselves are stored at ${storage.uri} and are not in this backup. Keep copies there.`);
+  if (!storage.included)
+    desk.note(
+      `The tables themselves are stored at ${storage.uri} and are not in this backup. Keep older versions or copies of its objects for as long as you keep this.`,
+    );
   if (secrets.included.length > 0)
     desk.note("The backup holds the installation's secret keys. Whoever has it can read everything: keep it as you would keep them.");
   else

@@ -3,10 +3,19 @@ import type { ConnectionOptions } from "@granary/db";
 import { problem } from "@granary/protocol";
 import type { Command } from "commander";
 import type { Config } from "../../config.ts";
-import { backUpInstallation, beginWhenEmpty, holdsData, requireFitting, restoreInstallation, verifyInstallationBackup } from "../backup/index.ts";
+import {
+  backUpInstallation,
+  beginWhenEmpty,
+  findMissingNow,
+  holdsData,
+  requireFitting,
+  restoreInstallation,
+  verifyInstallationBackup,
+} from "../backup/index.ts";
 import type { Desk } from "../desk.ts";
 import { openInstallation } from "../installation.ts";
-import { describe, describeMissing, recordInstallationEvent } from "./backup.ts";
+import { storageUri } from "../../storage.ts";
+import { describe, describeMissing, describeMissingAt, recordInstallationEvent } from "./backup.ts";
 
 const CONFIRMATION = "replace";
 
@@ -34,6 +43,12 @@ async function secureOldData(desk: Desk, config: Config, connection: ConnectionO
   desk.note(`What is there now is kept first, with its secret keys. ${describe(options.keepAt, result)}`);
 }
 
+/** What became of tables that no backup holds. */
+async function describeTables(config: Config, connection: ConnectionOptions): Promise<string> {
+  const uri = storageUri(config);
+  return describeMissingAt(uri, await findMissingNow(config, connection)) ?? `All files of the tables were found at ${uri}.`;
+}
+
 async function restore(desk: Desk, given: string, options: RestoreOptions): Promise<void> {
   const config = desk.config();
   const directory = resolve(given);
@@ -56,7 +71,7 @@ async function restore(desk: Desk, given: string, options: RestoreOptions): Prom
     desk.note(`This installation has not the secret keys the backup was made with. Put ${missing.join(" and ")} of then in place before the next start;`);
     desk.note("without them second factors and stored passwords of connections cannot be read.");
   }
-  if (!backup.manifest.storage.included) desk.note(`The tables themselves are expected at ${backup.manifest.storage.uri}.`);
+  if (!backup.manifest.storage.included) desk.note(await describeTables(config, connection));
   desk.note("Sessions and API keys that were revoked after the backup work again. Look them through.");
 }
 
