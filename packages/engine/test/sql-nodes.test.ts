@@ -218,6 +218,14 @@ describe("every kind of expression", () => {
     expect(await valuesOf(select(fileNameOf("a"), named, { limit: 1 }))).toEqual([path("plain.parquet")]);
   });
 
+  it("numbers files in the order they are given, whatever their names", async () => {
+    const paths = ["z [1].parquet", "a*.parquet", "m.parquet"].map(path);
+    for (const to of paths) await run({ kind: "copy", query: select(literal(to)), path: to, format: parquet });
+    const files: Relation = { kind: "parquetFiles", paths, fileIndexAs: "file" };
+    const items = ["file", "v"].map((name) => ({ expression: column(name), as: name }));
+    expect(await rowsOf({ kind: "select", items, from: files, orderBy: asc("file") })).toEqual(paths.map((to, index) => [String(index), to]));
+  });
+
   it.each<[string, Expression, readonly JsonValue[]]>([
     [
       "the rows before",

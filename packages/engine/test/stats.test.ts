@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   arithmetic,
   call,
@@ -200,6 +201,36 @@ describe("the profile of a relation", () => {
     });
     const [direct] = await profile(thousand, [{ name: "masked", value: mask, type: { kind: "text" } }]);
     expect(direct).toMatchObject({ rows: 1000, distinct: 2, min: "high", max: "low" });
+  });
+
+  it("agrees with what can be counted by hand in a file of orders", async () => {
+    const path = join(import.meta.dirname, "../../../samples/orders.csv");
+    const names = ["order_id", "customer", "postcode", "ordered_on", "items", "amount", "express", "note"];
+    const types: Readonly<Record<string, SqlType>> = {
+      ordered_on: { kind: "date" },
+      items: { kind: "integer" },
+      amount: { kind: "decimal", precision: 18, scale: 2 },
+      express: { kind: "boolean" },
+    };
+    const columns = names.map((name) => ({ name, type: types[name] ?? { kind: "text" as const } }));
+    const from: Relation = { kind: "csvFile", path, columns, dialect: { delimiter: ",", quote: '"', header: true }, lineEnd: "lf" };
+    const found = await profile(
+      from,
+      columns.map(({ name, type }) => ({ name, type, value: column(name) })),
+    );
+    const rows = await harness.engine.use({ kind: "read" }, (session) =>
+      session.run({ kind: "query", query: { kind: "select", items: names.map((name) => ({ expression: column(name), as: name })), from } }),
+    );
+    const seen = names.map((_, index) => rows.rows.map((row) => row[index] ?? null));
+    expect(found.map((item) => item.nulls)).toEqual(seen.map((values) => values.filter((value) => value === null).length));
+    expect(found.map((item) => item.distinct)).toEqual(seen.map((values) => new Set(values.filter((value) => value !== null)).size));
+    expect(found.every((item) => item.rows === rows.rows.length && item.isDistinctExact)).toBe(true);
+    const amounts = (seen[names.indexOf("amount")] ?? []).map(Number);
+    const amount = found[names.indexOf("amount")];
+    expect([amount?.min, amount?.max].map(Number)).toEqual([Math.min(...amounts), Math.max(...amounts)]);
+    expect(amount?.mean).toBeCloseTo(amounts.reduce((sum, value) => sum + value, 0) / amounts.length, 9);
+    expect(amount?.bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(amounts.length);
+    expect(found[0]?.min).toBe("000500");
   });
 
   it("answers for no rows, for only nulls, and for no columns", async () => {
