@@ -72,6 +72,7 @@ export type {
   UpsertMode,
   WritePhase,
 } from "./write/index.ts";
+export type { IcebergField, IcebergSchema, IcebergType } from "./iceberg/index.ts";
 export { createLake, type Lake, type LakeOptions } from "./lake.ts";
 export type { SweepOptions, Swept } from "./maintain/index.ts";
 export { type ExportRequest, type Page, type PageColumn, type PageRequest, type PlannedColumn, type ReadPlan, storedColumn } from "./scan/index.ts";
@@ -88,3 +89,4 @@ export type {
   SnapshotsRequest,
   TableStates,
 } from "./table/index.ts";
+export { BATCH_COLUMN } from "./table/index.ts";

@@ -1,6 +1,8 @@
+export { layoutOf } from "./layout.ts";
 export { type RowChanges, rowChanges } from "./row-changes.ts";
 export type { ImportProgress, StageCsvInput } from "./stage-csv.ts";
 export type { StagedColumn, StagedImport } from "./staged-import.ts";
+export { staging, type Staging } from "./staging.ts";
 export type {
   ChangeInput,
   CsvSource,
@@ -16,3 +18,5 @@ export type {
   UpsertMode,
   WritePhase,
 } from "./types.ts";
+export { withEngine } from "./work.ts";
+export { writeDataFiles } from "./write-data-files.ts";

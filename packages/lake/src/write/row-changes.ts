@@ -1,8 +1,12 @@
 import { stageAppend } from "./stage-append.ts";
 import { stageCreate } from "./stage-create.ts";
 import { stageCsv, type StageCsvInput } from "./stage-csv.ts";
+import { stageDelete } from "./stage-delete.ts";
+import { stageOverwrite } from "./stage-overwrite.ts";
+import { stageUpsert } from "./stage-upsert.ts";
+import type { StagedChange } from "../change/index.ts";
 import type { StagedImport } from "./staged-import.ts";
-import type { StageAppendInput, StageCreateInput, StagedRows } from "./types.ts";
+import type { StageAppendInput, StageCreateInput, StagedRows, StagedUpsert, StageDeleteInput, StageOverwriteInput, StageUpsertInput } from "./types.ts";
 import type { WriteParts } from "./work.ts";
 
 /**
@@ -14,6 +18,12 @@ export interface RowChanges {
   stageCreate(input: StageCreateInput): Promise<StagedRows>;
   /** Rows that are added. */
   stageAppend(input: StageAppendInput): Promise<StagedRows>;
+  /** Rows in place of all rows, or of those for which a condition is true. */
+  stageOverwrite(input: StageOverwriteInput): Promise<StagedRows>;
+  /** Rows matched by key: added, replaced or deleted. */
+  stageUpsert(input: StageUpsertInput): Promise<StagedUpsert>;
+  /** Rows that go: by a condition, by the batch that brought them, or by key. */
+  stageDelete(input: StageDeleteInput): Promise<StagedChange>;
   /** A delimited file nobody looked at yet: types are proved for a new table, and checked value by value for one that is there. */
   stageCsv(input: StageCsvInput): Promise<StagedImport>;
 }
@@ -22,6 +32,9 @@ export function rowChanges(parts: WriteParts): RowChanges {
   return {
     stageCreate: (input) => stageCreate(parts, input),
     stageAppend: (input) => stageAppend(parts, input),
+    stageOverwrite: (input) => stageOverwrite(parts, input),
+    stageUpsert: (input) => stageUpsert(parts, input),
+    stageDelete: (input) => stageDelete(parts, input),
     stageCsv: (input) => stageCsv(parts, input),
   };
 }

@@ -12,12 +12,11 @@ export async function stageAppend(parts: WriteParts, input: StageAppendInput): P
   const bytes = await expectedBytes(source);
   return staging(parts.fileIo, table.location, async (files) => {
     input.onPhase?.("writing");
-    const rejected = await withEngine(parts, { bytes, signal: input.signal }, (session) =>
+    const { stored, rejected } = await withEngine(parts, { bytes, signal: input.signal }, (session) =>
       writeSource(session, files, { source, schema: table.schema, layout: layoutOf(table), batch, expectedBytes: bytes }),
     );
     const added = await files.settle();
-    const addedRows = added.reduce((sum, file) => sum + file.records, 0);
-    const change = stagedChange({ table, added, removed: [], guard: { kind: "none" }, counts: { addedRows, deletedRows: 0, replacedRows: 0 } });
+    const change = stagedChange({ table, added, removed: [], guard: { kind: "none" }, counts: { addedRows: stored, deletedRows: 0, replacedRows: 0 } });
     return { ...change, rejectedCount: rejected.count, rejected: rejected.rows };
   });
 }

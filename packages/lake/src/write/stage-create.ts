@@ -4,7 +4,7 @@ import { layoutOfNew } from "./layout.ts";
 import { staging } from "./staging.ts";
 import type { StageCreateInput, StagedRows } from "./types.ts";
 import { expectedBytes, withEngine, type WriteParts } from "./work.ts";
-import { writeSource } from "./write-source.ts";
+import { NOTHING_WRITTEN, writeSource } from "./write-source.ts";
 
 /** Where a new table lies. Names are used again after a table is dropped, places never. */
 export const newLocation = ({ warehouseUri }: WriteParts, ref: { readonly workspaceId: string; readonly tableName: string }): string =>
@@ -19,9 +19,9 @@ export async function stageCreate(parts: WriteParts, input: StageCreateInput): P
   const bytes = await expectedBytes(source);
   return staging(parts.fileIo, location, async (files) => {
     if (source !== undefined) input.onPhase?.("writing");
-    const rejected =
+    const { stored, rejected } =
       source === undefined
-        ? { count: 0, rows: [] }
+        ? NOTHING_WRITTEN
         : await withEngine(parts, { bytes, signal: input.signal }, (session) =>
             writeSource(session, files, { source, schema, layout, batch, expectedBytes: bytes }),
           );
@@ -39,7 +39,7 @@ export async function stageCreate(parts: WriteParts, input: StageCreateInput): P
       added,
       removed: [],
       guard: { kind: "none" },
-      counts: { addedRows: added.reduce((sum, file) => sum + file.records, 0), deletedRows: 0, replacedRows: 0 },
+      counts: { addedRows: stored, deletedRows: 0, replacedRows: 0 },
       rejectedCount: rejected.count,
       rejected: rejected.rows,
     };

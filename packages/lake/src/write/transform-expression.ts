@@ -1,6 +1,6 @@
 import { arithmetic, call, cast, column, type Expression, literal, type SqlType, structField, typedLiteral } from "@granary/engine";
 import { problem } from "@granary/protocol";
-import { fieldsById, type IcebergSchema, parsePrimitive, parseTransform, type Primitive, type Transform } from "../iceberg/index.ts";
+import { bucketExpression, fieldsById, type IcebergSchema, parsePrimitive, parseTransform, type Primitive, type Transform } from "../iceberg/index.ts";
 
 const LONG: SqlType = { kind: "bigint" };
 const FIRST_YEAR = 1970;
@@ -44,9 +44,7 @@ const APPLY: Readonly<Record<Transform["kind"], Apply>> = {
   day: (value) => cast(value, { kind: "date" }),
   hour: hoursOf,
   truncate: (value, type, transform) => truncated(value, type, transform.kind === "truncate" ? transform.width : 1),
-  bucket: () => {
-    throw problem("lake.unsupported", { reason: "its rows are spread over buckets" });
-  },
+  bucket: (value, type, transform) => bucketExpression(value, type, transform.kind === "bucket" ? transform.buckets : 1),
 };
 
 /** What partitions and sort orders are made of: a column, or a part of a struct, and a transform of it. */

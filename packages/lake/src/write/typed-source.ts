@@ -13,7 +13,9 @@ export interface WantedRows {
   readonly schema: IcebergSchema;
   /** Columns of the source that are kept under their names although the table does not have them. */
   readonly extras?: readonly string[];
-  /** Columns that may be missing although they must not be empty: the source only names rows. */
+  /** Columns that must be there even if they may be empty. */
+  readonly needed?: readonly string[];
+  /** Other columns may be missing although they must not be empty: the source only names rows. */
   readonly mayLack?: boolean;
   readonly batch?: string;
 }
@@ -39,9 +41,9 @@ function matchedFields(names: readonly string[], wanted: WantedRows): readonly I
   const known = new Set([...own.map((field) => field.name), ...(wanted.extras ?? [])]);
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length > 0) throw mismatch(`it does not have ${unknown.slice(0, MAX_NAMES).join(", ")}`);
-  const missing = (wanted.extras ?? []).filter((name) => !names.includes(name));
+  const missing = [...(wanted.needed ?? []), ...(wanted.extras ?? [])].filter((name) => !names.includes(name));
   const required = wanted.mayLack === true ? [] : own.filter((field) => field.required && !names.includes(field.name)).map((field) => field.name);
-  const lacking = [...required, ...missing];
+  const lacking = [...new Set([...required, ...missing])];
   if (lacking.length > 0) throw mismatch(`the rows lack ${lacking.slice(0, MAX_NAMES).join(", ")}`);
   const fields = own.filter((field) => names.includes(field.name));
   if (fields.length === 0) throw mismatch("the rows have none of its columns");

@@ -17,7 +17,13 @@ export interface SourceToWrite {
   readonly expectedBytes: number;
 }
 
-const NOTHING: Rejected = { count: 0, rows: [] };
+/** What became of a source's rows. */
+export interface WrittenSource {
+  readonly stored: number;
+  readonly rejected: Rejected;
+}
+
+export const NOTHING_WRITTEN: WrittenSource = { stored: 0, rejected: { count: 0, rows: [] } };
 
 async function countFile(session: EngineSession, { csv }: CsvSource): Promise<number> {
   const { records } = await session.task("countRecords", { path: csv.path, dialect: csv.dialect, lineEnd: csv.lineEnd });
@@ -40,14 +46,13 @@ export async function writeTyped(session: EngineSession, files: Staging, input: 
 }
 
 /** Writes a source's rows as data files. Files are hashed and moved while a delimited file's records are counted. */
-export async function writeSource(session: EngineSession, files: Staging, input: SourceToWrite): Promise<Rejected> {
+export async function writeSource(session: EngineSession, files: Staging, input: SourceToWrite): Promise<WrittenSource> {
   const { source } = input;
   if (!("csv" in source)) {
-    await writeTyped(session, files, { ...input, source });
-    return NOTHING;
+    return { ...NOTHING_WRITTEN, stored: await writeTyped(session, files, { ...input, source }) };
   }
   const stored = await writeTyped(session, files, { ...input, source: { query: csvQuery(source, input.schema) } });
   const rejected = await rejectedRows(session, source);
   await requireBalance(session, source, { stored, rejected: rejected.count });
-  return rejected;
+  return { stored, rejected };
 }
