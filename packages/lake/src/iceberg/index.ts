@@ -1,4 +1,5 @@
 export { type BoundSide, compareBounds, decodeBound, encodeBound } from "./bounds.ts";
+export { bucketExpression } from "./bucket-expression.ts";
 export type { ColumnFacts, ContentFile, ManifestEntry, ManifestFile, PartitionSummary } from "./content-file.ts";
 export { decodeManifest, factsOf } from "./decode-manifest.ts";
 export { encodeManifest, type ManifestInput } from "./encode-manifest.ts";

@@ -1,4 +1,4 @@
-import { arithmetic, call, cast, column, type Expression, literal, type SqlType, structField, typedLiteral } from "@granary/engine";
+import { arithmetic, call, caseWhen, cast, column, compare, type Expression, literal, type SqlType, structField, typedLiteral } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import { bucketExpression, fieldsById, type IcebergSchema, parsePrimitive, parseTransform, type Primitive, type Transform } from "../iceberg/index.ts";
 
@@ -14,10 +14,24 @@ function floorTo(value: Expression, width: Expression): Expression {
   return arithmetic(value, "-", rest);
 }
 
+/**
+ * Whole numbers within one width of the least one may have their multiple beyond it: other engines go on from the greatest
+ * number there, and so do we, since all must agree.
+ */
+function truncatedWhole(value: Expression, type: Primitive, width: number): Expression {
+  const greatest = type.kind === "long" ? 2n ** 63n - 1n : 2n ** 31n - 1n;
+  const last = -greatest - 2n + BigInt(width);
+  const edge = literal(last + 1n);
+  const next = floorTo(arithmetic(value, "+", number(width)), number(width));
+  const beyond = arithmetic(literal(greatest), "-", arithmetic(literal(last), "-", next));
+  const nearEdge = caseWhen([{ when: compare(next, "<", edge), then: beyond }], arithmetic(next, "-", number(width)));
+  return caseWhen([{ when: compare(value, "<", edge), then: nearEdge }], floorTo(value, number(width)));
+}
+
 function truncated(value: Expression, type: Primitive, width: number): Expression {
   if (type.kind === "string") return call("left", value, number(width));
   if (type.kind === "binary") return call("decode_hex", call("left", call("encode_hex", value), number(width * 2)));
-  if (type.kind !== "decimal") return floorTo(value, number(width));
+  if (type.kind !== "decimal") return truncatedWhole(value, type, width);
   const digits = String(width).padStart(type.scale + 1, "0");
   const text = type.scale === 0 ? digits : `${digits.slice(0, -type.scale)}.${digits.slice(-type.scale)}`;
   return floorTo(value, typedLiteral({ kind: "decimal", precision: 38, scale: type.scale }, text));
