@@ -74,7 +74,26 @@ export type {
 } from "./write/index.ts";
 export type { IcebergField, IcebergSchema, IcebergType } from "./iceberg/index.ts";
 export { createLake, type Lake, type LakeOptions } from "./lake.ts";
-export type { SweepOptions, Swept } from "./maintain/index.ts";
+export {
+  type Compacted,
+  type CompactionInput,
+  type CompactionLimits,
+  type CompactRequest,
+  type ExpiredSnapshots,
+  type ExpireRequest,
+  type Freed,
+  type Maintained,
+  type MaintainRequest,
+  type MaintenancePolicy,
+  type OldMetadataRequest,
+  POLICY_PROPERTIES,
+  type RewriteManifestsRequest,
+  type RewrittenManifests,
+  type StagedCompaction,
+  type SweepOptions,
+  type Swept,
+  type Transaction,
+} from "./maintain/index.ts";
 export { type ExportRequest, type Page, type PageColumn, type PageRequest, type PlannedColumn, type ReadPlan, storedColumn } from "./scan/index.ts";
 export type {
   At,

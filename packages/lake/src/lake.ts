@@ -1,9 +1,9 @@
 import type { Engine } from "@granary/engine";
-import { Catalog, type LakeTransaction } from "./catalog/index.ts";
+import { Catalog } from "./catalog/index.ts";
 import { type TableChanges, tableChanges } from "./change/index.ts";
 import { type Comparisons, comparisons } from "./diff/index.ts";
 import type { FileIo } from "./file-io/index.ts";
-import { type SweepOptions, type Swept, sweepOrphans } from "./maintain/index.ts";
+import { type Maintenance, maintenance } from "./maintain/index.ts";
 import { exportCsv, type ExportRequest, type Page, type PageRequest, readPage } from "./scan/index.ts";
 import { type StorageState, storageState } from "./storage-state.ts";
 import { type OpenTable, type TableStates, tableStates, TableStore } from "./table/index.ts";
@@ -20,13 +20,11 @@ export interface LakeOptions {
 }
 
 /** Versioned tables in open files. Knows workspaces as names only: who may do what is decided above. */
-export interface Lake extends TableStates, TableChanges, RowChanges, Comparisons, StorageState {
+export interface Lake extends TableStates, TableChanges, RowChanges, Comparisons, Maintenance, StorageState {
   /** A page of rows, as a read plan shows them. */
   rows(table: OpenTable, request: PageRequest): Promise<Page>;
   /** All rows as a CSV file, as a read plan shows them. */
   exportCsv(table: OpenTable, request: ExportRequest): Promise<{ readonly rows: number }>;
-  /** Deletes what crashes and lost commits left behind. */
-  sweepOrphans(tx: LakeTransaction, options: SweepOptions): Promise<Swept>;
 }
 
 /** Builds the lake over an engine and a place for files. */
@@ -40,9 +38,9 @@ export function createLake(options: LakeOptions): Lake {
     ...tableChanges(parts),
     ...rowChanges(parts),
     ...comparisons(parts),
+    ...maintenance(parts),
     ...storageState(parts),
     rows: (table, request) => readPage(parts, table, request),
     exportCsv: (table, request) => exportCsv(parts, table, request),
-    sweepOrphans: (tx, how) => sweepOrphans(parts, tx, how),
   };
 }

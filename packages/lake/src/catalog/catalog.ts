@@ -153,6 +153,14 @@ export class Catalog {
       values (${file.uri}, ${ref.workspaceId}, ${ref.tableName}, ${file.kind}, ${file.bytes}, ${file.sha256 ?? null}) on conflict do nothing`.execute(tx);
   }
 
+  /** Change sets somebody keeps. */
+  async changeSets(tx: LakeTransaction, workspaceId: string): Promise<readonly string[]> {
+    const { rows } = await sql<{ location: string }>`select location from lake_files where table_namespace = ${workspaceId} and kind = 'change_set'`.execute(
+      tx,
+    );
+    return rows.map((row) => row.location);
+  }
+
   /** What is known about stored files; those of other writers that nobody adopted are missing. */
   async expected(tx: LakeTransaction, uris: readonly string[]): Promise<ReadonlyMap<string, ExpectedFile>> {
     if (uris.length === 0) return new Map();

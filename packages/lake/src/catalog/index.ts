@@ -8,3 +8,4 @@ export {
   type RegisteredFile,
   type TableRef,
 } from "./catalog.ts";
+export { addDiscards, type Discard, listDiscards, removeDiscards } from "./discards.ts";

@@ -62,6 +62,18 @@ function requireUntouched(uris: readonly string[], since: Since): void {
   if (isTouched) throw conflict();
 }
 
+/** A data file that came back with its old number, by a rollback, must not lose the deletes that belong to it. */
+function requireNoReturn(removed: StagedChange["removed"], since: Since): void {
+  const uris = new Set(removed.flatMap((file) => (file.content === "data" ? [] : [file.uri])));
+  if (uris.size === 0) return;
+  const deletes = since.head.filter((entry) => uris.has(entry.file.uri));
+  const isNeeded = since.added.some(
+    (data) =>
+      data.file.content === "data" && deletes.some((entry) => BigInt(data.sequenceNumber) <= BigInt(entry.sequenceNumber) && mayConcern(entry.file, data.file)),
+  );
+  if (isNeeded) throw conflict();
+}
+
 function requireNoKeys(guard: Extract<Guard, { kind: "keys" }>, since: Since, metadata: TableMetadata): void {
   const fields = [...fieldsById(schemaOf(metadata))];
   const types = new Map(fields.flatMap(([id, { type }]) => (typeof type === "string" ? [[id, type] as const] : [])));
@@ -87,5 +99,6 @@ export async function requireGuard(
   if (base === undefined && baseSnapshotId !== null) throw conflict();
   const since = await loadSince(parts, tx, base, head);
   requireUntouched(guard.uris, since);
+  requireNoReturn(staged.removed, since);
   if (guard.kind === "keys") requireNoKeys(guard, since, metadata);
 }

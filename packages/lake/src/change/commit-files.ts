@@ -23,6 +23,8 @@ export interface FileCommit {
   readonly staged: readonly RegisteredFile[];
   /** Entries of the snapshot's summary besides Iceberg's own. */
   readonly summary: Readonly<Record<string, string>>;
+  /** Merges all small manifests, however few there are. */
+  readonly mergesManifests?: boolean;
   /** The columns the table has from now on, where the commit brings back older ones. */
   readonly schemaId?: number;
 }
@@ -43,7 +45,7 @@ async function plan(parts: CommitParts, tx: LakeTransaction, commit: FileCommit)
   const read: ReadEntries = (manifests) => parts.store.entriesOf(tx, manifests);
   const manifests = parent === undefined ? [] : await parts.store.manifests(tx, parent);
   const first = await planManifests(manifests, { added: commit.added, removed: commit.removed, snapshotId }, read);
-  const merged = await mergeManifests(first, metadata, read);
+  const merged = await mergeManifests(first, metadata, read, commit.mergesManifests);
   return { plan: merged, encoded: encodeManifests(metadata, merged.drafts, { snapshotId, sequenceNumber }), parent, snapshotId, sequenceNumber };
 }
 

@@ -1,8 +1,10 @@
 export { changeMetadata, commitMetadata, type CreatedTable, type ExistingTable, lockExisting, type NewTable } from "./change-metadata.ts";
-export type { CommitInput } from "./commit.ts";
+export { commit, type CommitInput, discard, settle } from "./commit.ts";
+export { commitFiles } from "./commit-files.ts";
 export type { CommitParts } from "./commit-parts.ts";
 export type { EvolvedSchema, SchemaChangesInput } from "./evolve-columns.ts";
 export type { MovedRef, NewRef } from "./move-branch.ts";
+export { publish } from "./publish.ts";
 export type { Committed, Published, PublishOptions } from "./published.ts";
 export type { RollbackInput } from "./roll-back.ts";
 export type { ChangeCounts, Guard, KeyRange, RemovedFile, StagedChange, StagedFile, StoredChangeSet } from "./staged-change.ts";

@@ -41,8 +41,9 @@ function chooseMerged(manifests: readonly ManifestFile[], targetBytes: number): 
 }
 
 /** Merges small manifests of one kind and partition spec when there are many, as Iceberg's own writers do. */
-export async function mergeManifests(plan: ManifestPlan, metadata: TableMetadata, read: ReadEntries): Promise<ManifestPlan> {
-  const { isEnabled, minCount, targetBytes } = policyOf(metadata);
+export async function mergeManifests(plan: ManifestPlan, metadata: TableMetadata, read: ReadEntries, isWanted = false): Promise<ManifestPlan> {
+  const policy = policyOf(metadata);
+  const { isEnabled, minCount, targetBytes } = isWanted ? { ...policy, isEnabled: true, minCount: 2 } : policy;
   if (!isEnabled || plan.kept.length + plan.drafts.length < minCount) return plan;
   const drafts = [...plan.drafts];
   const merged = new Set<ManifestFile>();

@@ -19,7 +19,8 @@ import {
 } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import type { FileIo } from "../file-io/index.ts";
-import { checkPlan, type PageColumn, storedColumn, typeOfResult } from "../scan/index.ts";
+import { storedColumn, storedName } from "../files/index.ts";
+import { checkPlan, type PageColumn, typeOfResult } from "../scan/index.ts";
 import type { LakeColumn } from "../table/index.ts";
 import { STORED } from "./names.ts";
 import type { Change, ChangeKind, ChangePage, ChangeSet, ChangesRequest } from "./types.ts";
@@ -34,13 +35,8 @@ const isChanged = (index: number): string => `is_changed_${index}`;
 /** What an expression over the fields of a row means for the row before, or after. */
 function ofSide(changeSet: ChangeSet, expression: Expression, side: "old" | "new"): Expression {
   const keys = new Set(changeSet.keys);
-  const names = new Map(changeSet.columns.map(({ fieldId }) => [storedColumnName(fieldId), keys.has(fieldId) ? STORED.key(fieldId) : STORED[side](fieldId)]));
+  const names = new Map(changeSet.columns.map(({ fieldId }) => [storedName(fieldId), keys.has(fieldId) ? STORED.key(fieldId) : STORED[side](fieldId)]));
   return replaceColumns(expression, (item) => column(names.get(item.name) ?? item.name));
-}
-
-function storedColumnName(fieldId: number): string {
-  const expression = storedColumn(fieldId);
-  return expression.kind === "column" ? expression.name : "";
 }
 
 /** Both sides of each change as the reader sees them: a row the filter hides is not there. */

@@ -1,1 +1,11 @@
-export { type SweepOptions, type Swept, sweepOrphans } from "./sweep-orphans.ts";
+export type { Compacted, CompactRequest } from "./compact.ts";
+export type { CompactionLimits } from "./compaction-plan.ts";
+export type { OldMetadataRequest } from "./delete-old-metadata.ts";
+export type { ExpiredSnapshots, ExpireRequest } from "./expire.ts";
+export type { Freed, MaintainParts, Transaction } from "./maintain-parts.ts";
+export type { Maintained, MaintainRequest } from "./maintain-table.ts";
+export { type Maintenance, maintenance } from "./maintenance.ts";
+export { type MaintenancePolicy, POLICY_PROPERTIES } from "./maintenance-policy.ts";
+export type { RewriteManifestsRequest, RewrittenManifests } from "./rewrite-manifests.ts";
+export type { CompactionInput, StagedCompaction } from "./stage-compaction.ts";
+export type { SweepOptions, Swept } from "./sweep-orphans.ts";
