@@ -8,7 +8,6 @@ async function openInstance(settings: ChildSettings): Promise<DuckDBInstance> {
     memory_limit: `${Math.floor(settings.memoryBytes / 1024)}KiB`,
     threads: String(settings.threads),
     temp_directory: settings.tempDir,
-    max_temp_directory_size: `${Math.floor(settings.maxTempBytes / 1024)}KiB`,
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     allow_community_extensions: "false",
@@ -16,6 +15,8 @@ async function openInstance(settings: ChildSettings): Promise<DuckDBInstance> {
   const connection = await instance.connect();
   // As an instance setting it fails: icu is not loaded at that moment.
   await connection.run("SET GLOBAL TimeZone = 'UTC'");
+  // As an instance setting it is accepted, shown, and not kept to.
+  await connection.run(`SET GLOBAL max_temp_directory_size = '${Math.max(1, Math.floor(settings.maxTempBytes / 1024))}KiB'`);
   connection.closeSync();
   return instance;
 }
