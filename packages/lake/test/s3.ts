@@ -5,7 +5,7 @@ import { createFileIo, type FileIo, type StorageOptions } from "../src/file-io/i
 import { type S3Stub, type S3StubOptions, startS3Stub } from "@granary/testkit/s3";
 
 /** Times short enough to wait for in a test. */
-export const QUICK = {
+const QUICK = {
   timeouts: { connectMs: 1_000, idleMs: 200, totalMs: 1_000, slowestBytesPerMs: 100_000 },
   retry: { attempts: 4, baseDelayMs: 1, maxDelayMs: 2 },
 } as const;

@@ -7,13 +7,13 @@ export interface StoredObject {
   readonly modifiedAt: Date;
 }
 
-export const MIN_PART_BYTES = 5 * 1024 * 1024;
+const MIN_PART_BYTES = 5 * 1024 * 1024;
 
 const md5 = (content: Buffer): string => createHash("md5").update(content).digest("hex");
 
 const escapeXml = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-export function readXml(text: string, tag: string): string[] {
+function readXml(text: string, tag: string): string[] {
   const found = [...text.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, "g"))].map(([, value = ""]) => value);
   return found.map((value) =>
     value

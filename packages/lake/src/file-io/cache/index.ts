@@ -1,1 +1,1 @@
-export { type Fetch, FileCache, type FileCacheOptions } from "./file-cache.ts";
+export { FileCache, type FileCacheOptions } from "./file-cache.ts";

@@ -51,7 +51,7 @@ export function mayPass(error: unknown): boolean {
 }
 
 /** Whether the storage says that there is no such object; a missing bucket is another matter. */
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   const { name = "", $metadata } = told(error);
   return name === "NoSuchKey" || name === "NotFound" || ($metadata?.httpStatusCode === 404 && name !== "NoSuchBucket" && name !== "NoSuchUpload");
 }
