@@ -102,6 +102,8 @@ export const NUMBER_FUNCTIONS = {
   atan: scalar("number"),
   atan2: scalar("number", "number"),
   bit_count: scalar("number"),
+  /** Of whole numbers. */
+  bitwise_xor: scalar("number", "number"),
   /** Of whole numbers, bit by bit. */
   bits_xor: scalar("number", "number"),
   cbrt: scalar("number"),

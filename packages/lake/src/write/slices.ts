@@ -45,8 +45,9 @@ async function runsOf(session: EngineSession, spool: Spool, layout: Layout): Pro
   const types = layout.partitionTypes;
   if (types.length === 0) return [{ from: 0, to: spool.rows, partition: [] }];
   const keys = types.map((_, index) => column(partitionColumn(index)));
+  const text = (key: Expression, type: string): Expression => (/^(binary|fixed)/.test(type) ? call("encode_hex", key) : cast(key, { kind: "text" }));
   const items = [
-    ...keys.map((key, index) => ({ expression: cast(key, { kind: "text" }), as: partitionColumn(index) })),
+    ...keys.map((key, index) => ({ expression: text(key, types[index] ?? ""), as: partitionColumn(index) })),
     { expression: call("min", spool.position), as: "first" },
     { expression: call("count_rows"), as: "rows" },
   ];

@@ -1,4 +1,4 @@
-import type { Engine, EngineSession, Query, WorkKind } from "@granary/engine";
+import type { Engine, EngineSession, WorkKind } from "@granary/engine";
 import { stat } from "node:fs/promises";
 import type { FileIo } from "../file-io/index.ts";
 import type { Source } from "./types.ts";
@@ -13,23 +13,30 @@ export interface WriteParts {
 /** A warm process does up to this much; more gets a process of its own with more memory, whose start of 0.2 s then hardly counts. */
 const WARM_BYTES = 32 * 1024 * 1024;
 const DEADLINE_MS = 3_600_000;
+/** More does not make writing quicker, and the process takes up to twice as much. */
+const JOB_MEMORY_BYTES = 512 * 1024 * 1024;
 /** Texts take about this many times the space of the same rows as Parquet with zstd. */
 const TEXT_TO_PARQUET = 3;
 
-interface Files {
-  readonly binary: readonly string[];
-  readonly text: readonly string[];
+/** What a computed row takes, for sources that read no file. */
+const BYTES_PER_COMPUTED_ROW = 50;
+
+interface Inputs {
+  readonly binary: string[];
+  readonly text: string[];
+  computedRows: number;
 }
 
-function filesOf(node: unknown, files: { binary: string[]; text: string[] }): Files {
-  if (Array.isArray(node)) for (const item of node) filesOf(item, files);
+function inputsOf(node: unknown, inputs: Inputs): Inputs {
+  if (Array.isArray(node)) for (const item of node) inputsOf(item, inputs);
   else if (typeof node === "object" && node !== null) {
-    const { kind, path, paths } = node as { readonly kind?: unknown; readonly path?: unknown; readonly paths?: unknown };
-    if (kind === "parquetFiles" && Array.isArray(paths)) files.binary.push(...(paths as string[]));
-    else if ((kind === "csvFile" || kind === "jsonFile") && typeof path === "string") files.text.push(path);
-    else for (const value of Object.values(node)) filesOf(value, files);
+    const { kind, path, paths, length } = node as { readonly [name: string]: unknown };
+    if (kind === "parquetFiles" && Array.isArray(paths)) inputs.binary.push(...(paths as string[]));
+    else if ((kind === "csvFile" || kind === "jsonFile") && typeof path === "string") inputs.text.push(path);
+    else if (kind === "sequence" && typeof length === "number") inputs.computedRows += length;
+    else for (const value of Object.values(node)) inputsOf(value, inputs);
   }
-  return files;
+  return inputs;
 }
 
 async function sizeOf(paths: readonly string[]): Promise<number> {
@@ -48,8 +55,11 @@ async function sizeOf(paths: readonly string[]): Promise<number> {
 /** About how many bytes a query's rows would take as Parquet, judged by the files it reads. */
 export async function expectedBytes(source: Source | undefined): Promise<number> {
   if (source === undefined) return 0;
-  const files = "csv" in source ? { binary: [], text: [source.csv.path] } : filesOf(source.query satisfies Query, { binary: [], text: [] });
-  return (await sizeOf(files.binary)) + (await sizeOf(files.text)) / TEXT_TO_PARQUET;
+  const inputs: Inputs = { binary: [], text: [], computedRows: 0 };
+  if ("csv" in source) inputs.text.push(source.csv.path);
+  else inputsOf(source.query, inputs);
+  const text = (await sizeOf(inputs.text)) / TEXT_TO_PARQUET;
+  return (await sizeOf(inputs.binary)) + text + inputs.computedRows * BYTES_PER_COMPUTED_ROW;
 }
 
 /** Lends an engine process that suits so much work. */
@@ -59,7 +69,8 @@ export function withEngine<T>(
   work: (session: EngineSession) => Promise<T>,
 ): Promise<T> {
   const kind: WorkKind = options.bytes <= WARM_BYTES ? "read" : "job";
-  return parts.engine.use({ kind, deadlineMs: DEADLINE_MS, ...(options.signal === undefined ? {} : { signal: options.signal }) }, work);
+  const memory = kind === "job" ? { memoryBytes: JOB_MEMORY_BYTES } : {};
+  return parts.engine.use({ kind, deadlineMs: DEADLINE_MS, ...memory, ...(options.signal === undefined ? {} : { signal: options.signal }) }, work);
 }
 
 /** Reading through a table takes about as long as writing this part of it. */
