@@ -77,7 +77,9 @@ describe("limits of processes", () => {
 
   it("turn a call that takes all memory into an error", async () => {
     await using harness = testEngine({ sandbox: { memoryBytes: 128 * MIB, threads: 1 } });
-    expect(await codeOf(rowsOf(harness.engine, sandboxed("SELECT length(lpad('x', (range * 2000000000)::INTEGER, 'yyyyyyyyy')) FROM range(1, 2)")))).toBe("engine.out_of_memory");
+    expect(await codeOf(rowsOf(harness.engine, sandboxed("SELECT length(lpad('x', (range * 2000000000)::INTEGER, 'yyyyyyyyy')) FROM range(1, 2)")))).toBe(
+      "engine.out_of_memory",
+    );
     expect(await rowsOf(harness.engine, sandboxed("SELECT 1"))).toBe(1);
   });
 

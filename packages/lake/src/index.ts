@@ -94,7 +94,30 @@ export {
   type Swept,
   type Transaction,
 } from "./maintain/index.ts";
-export { type ExportRequest, type Page, type PageColumn, type PageRequest, type PlannedColumn, type ReadPlan, storedColumn } from "./scan/index.ts";
+export {
+  type ComputeRequest,
+  type CountRequest,
+  type CsvExport,
+  type CutCell,
+  type Exported,
+  type ExportFormat,
+  type ExportRequest,
+  type Page,
+  type PageColumn,
+  type PageRequest,
+  type PlannedColumn,
+  type PlannedQueries,
+  type PlannedTable,
+  type ReadPlan,
+  type RowChoice,
+  type RowOrder,
+  type RowSearch,
+  type SqlRequest,
+  storedColumn,
+  type StreamedRows,
+  type StreamRequest,
+  type TableReads,
+} from "./scan/index.ts";
 export type {
   At,
   LakeColumn,

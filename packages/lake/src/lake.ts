@@ -4,9 +4,9 @@ import { type TableChanges, tableChanges } from "./change/index.ts";
 import { type Comparisons, comparisons } from "./diff/index.ts";
 import type { FileIo } from "./file-io/index.ts";
 import { type Maintenance, maintenance } from "./maintain/index.ts";
-import { exportCsv, type ExportRequest, type Page, type PageRequest, readPage } from "./scan/index.ts";
+import { type TableReads, tableReads } from "./scan/index.ts";
 import { type StorageState, storageState } from "./storage-state.ts";
-import { type OpenTable, type TableStates, tableStates, TableStore } from "./table/index.ts";
+import { type TableStates, tableStates, TableStore } from "./table/index.ts";
 import { type RowChanges, rowChanges } from "./write/index.ts";
 
 export interface LakeOptions {
@@ -20,12 +20,7 @@ export interface LakeOptions {
 }
 
 /** Versioned tables in open files. Knows workspaces as names only: who may do what is decided above. */
-export interface Lake extends TableStates, TableChanges, RowChanges, Comparisons, Maintenance, StorageState {
-  /** A page of rows, as a read plan shows them. */
-  rows(table: OpenTable, request: PageRequest): Promise<Page>;
-  /** All rows as a CSV file, as a read plan shows them. */
-  exportCsv(table: OpenTable, request: ExportRequest): Promise<{ readonly rows: number }>;
-}
+export interface Lake extends TableStates, TableReads, TableChanges, RowChanges, Comparisons, Maintenance, StorageState {}
 
 /** Builds the lake over an engine and a place for files. */
 export function createLake(options: LakeOptions): Lake {
@@ -40,7 +35,6 @@ export function createLake(options: LakeOptions): Lake {
     ...comparisons(parts),
     ...maintenance(parts),
     ...storageState(parts),
-    rows: (table, request) => readPage(parts, table, request),
-    exportCsv: (table, request) => exportCsv(parts, table, request),
+    ...tableReads(parts),
   };
 }

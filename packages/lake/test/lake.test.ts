@@ -64,7 +64,7 @@ describe("from a file to rows and back", () => {
     ]);
     expect(page.columns.map((item) => item.type)).toEqual(table.columns.map((item) => item.type));
     const to = join(bed.dir, "orders-download.csv");
-    expect(await bed.lake.exportCsv(table, { plan: everything(table), to })).toEqual({ rows: 3 });
+    expect(await bed.lake.export(table, { plan: everything(table), to, format: { kind: "csv" } })).toEqual({ rows: 3 });
     expect(readFileSync(to, "utf8")).toBe(ORDERS.replaceAll("\n", "\r\n"));
   });
 
@@ -103,7 +103,7 @@ describe("from a file to rows and back", () => {
       next: null,
     });
     const to = join(bed.dir, "empty.csv");
-    await bed.lake.exportCsv(table, { plan: everything(table), to });
+    await bed.lake.export(table, { plan: everything(table), to, format: { kind: "csv" } });
     expect(readFileSync(to, "utf8")).toBe("a,b\r\n");
   });
 
@@ -134,7 +134,7 @@ describe("from a file to rows and back", () => {
     const quoted = hard.map((value) => `"${value.replaceAll('"', '""')}",x\n`).join("");
     const table = await create("hard", `v,w\n${quoted},x\n`);
     const to = join(bed.dir, "hard.csv");
-    await bed.lake.exportCsv(table, { plan: everything(table), to });
+    await bed.lake.export(table, { plan: everything(table), to, format: { kind: "csv" } });
     const again = await create("hard_again", readFileSync(to, "utf8"));
     const { rows } = await allRows(again, 100);
     expect(rows.map((row) => (row as unknown[])[0])).toEqual([...hard, null]);
@@ -326,7 +326,7 @@ describe("read plans", () => {
       { name: "salary", fieldId: 3, type: "string", isMasked: true },
     ]);
     const to = join(bed.dir, "masked.csv");
-    await bed.lake.exportCsv(table, { plan, to });
+    await bed.lake.export(table, { plan, format: { kind: "csv" }, to });
     expect(readFileSync(to, "utf8")).toBe("name,salary\r\nA***,low\r\nC***,high\r\n");
     expect((await allRows(table, 1, plan)).rows.length).toBe(2);
   });
@@ -347,6 +347,6 @@ describe("read plans", () => {
     ["a filter over a field that is gone", { columns: [{ name: "x", fieldId: 1 }], filter: compare(storedColumn(44), "=", literal(1)) }],
   ])("refuses a plan with %s", async (_, plan) => {
     expect(await codeOf(bed.lake.rows(table, { plan, limit: 1 }))).toBe("lake.plan_invalid");
-    expect(await codeOf(bed.lake.exportCsv(table, { plan, to: join(bed.dir, "never.csv") }))).toBe("lake.plan_invalid");
+    expect(await codeOf(bed.lake.export(table, { plan, format: { kind: "csv" }, to: join(bed.dir, "never.csv") }))).toBe("lake.plan_invalid");
   });
 });

@@ -2,8 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { compare, literal } from "@granary/engine";
 import { isAppError } from "@granary/kernel";
-import { type IcebergSchema, type OpenTable, type StagedChange, storedColumn, type TableDefinition } from "@granary/lake";
+import type { IcebergSchema, OpenTable, StagedChange, TableDefinition } from "@granary/lake";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { storedColumn } from "../src/files/index.ts";
 import { type TestLake, testLake } from "./lake.ts";
 import { type Cell, field, rowsFor, schemaOf, storedRows, valuesSource } from "./rows.ts";
 

@@ -215,6 +215,7 @@ export const ERRORS = {
   "lake.values_mismatch": { status: 422, retry: "never", message: "Some values do not fit the dataset's column types." },
   "lake.unsupported": { status: 422, retry: "never", message: "This stored table cannot be read or written here: {reason}." },
   "lake.plan_invalid": { status: 500, retry: "never", message: "The read was refused because its plan does not fit the table: {reason}." },
+  "lake.read_invalid": { status: 422, retry: "never", message: "These rows cannot be read: {reason}." },
   "lake.diff_invalid": { status: 422, retry: "never", message: "These rows cannot be compared: {reason}." },
   "lake.cursor_invalid": { status: 400, retry: "never", message: "The page cursor is not valid. Start again from the first page." },
   "dataset.not_found": { status: 404, retry: "never", message: "There is no such dataset, or it is not shared with you." },

@@ -6,7 +6,7 @@ const bomb = (name: string, sql: string, more: Partial<Attack> = {}): Attack => 
 
 const nested = (open: string, depth: number, close: string): string => `${open.repeat(depth)}1${close.repeat(depth)}`;
 
-/** Queries that want all memory, all time or a crash, as far as they are over soon; `SLOW_BOMBS` are for the long suite. */
+/** Queries that want all memory, all time or a crash, as far as they are over soon; slower ones are in the long suite. */
 export const BOMBS: readonly Attack[] = [
   bomb("a text of gigabytes from a column", "SELECT length(repeat('x', 1000000000 * id)) FROM people"),
   bomb("a text of gigabytes from a constant", "SELECT repeat('x', 4000000000)", { refusals: ["sql.argument_too_large"] }),
@@ -36,30 +36,4 @@ export const BOMBS: readonly Attack[] = [
   bomb("a text that is too long", `SELECT '${"x".repeat(100_001)}'`, { refusals: ["sql.too_long"] }),
   bomb("a number that is too large", "SELECT 1e400", { refusals: ["sql.invalid"] }),
   bomb("more rows than may be sent", "SELECT * FROM range(1000000000000)", { refusals: [] }),
-];
-
-/** Those that take seconds even when they are stopped well. */
-export const SLOW_BOMBS: readonly Attack[] = [
-  bomb(
-    "a sort that spills without an end",
-    "SELECT count(*) FROM (SELECT hash(range) AS h, repeat('x', 200) FROM range(100000000) ORDER BY h LIMIT 90000000)",
-    {
-      deadlineMs: 30_000,
-    },
-  ),
-  bomb("one aggregate of all texts", "SELECT length(string_agg(repeat('x', 1000), ',')) FROM range(100000000)", { deadlineMs: 30_000 }),
-  bomb("one list of all numbers", "SELECT len(list(range)) FROM range(3000000000)", { deadlineMs: 30_000 }),
-  bomb("a map of everything", "SELECT cardinality(map_from_entries(list((range, range)))) FROM range(300000000)", { deadlineMs: 30_000 }),
-  bomb("groups without an end", "SELECT count(*) FROM (SELECT hash(range) AS h, count(*) FROM range(1000000000) GROUP BY h)", { deadlineMs: 30_000 }),
-  bomb("a window over everything", "SELECT sum(n) FROM (SELECT sum(range) OVER (ORDER BY hash(range)) AS n FROM range(300000000))", { deadlineMs: 30_000 }),
-  bomb("texts that double", "WITH RECURSIVE r AS (SELECT 'x' AS t UNION ALL SELECT t || t FROM r) SELECT max(length(t)) FROM r", { deadlineMs: 30_000 }),
-  bomb("padding by a column", "SELECT max(length(lpad('x', id * 1000000000, 'y'))) FROM people", { deadlineMs: 30_000 }),
-  bomb("format of a huge width", "SELECT printf('%2000000000d', id) FROM people", { deadlineMs: 30_000 }),
-  bomb("distances of long texts", "SELECT jaro_winkler_similarity(repeat('ab', 500000), repeat('ba', 500000))", { deadlineMs: 10_000 }),
-  bomb("large alternatives of a regular expression", "SELECT regexp_matches(repeat('a', 100000), '((a{1,100}){1,100}){1,100}')", {
-    deadlineMs: 10_000,
-    refusals: [...LIMITS, "sql.value_invalid"],
-    orHarmless: true,
-  }),
-  bomb("columns by the thousand", `SELECT ${Array.from({ length: 9000 }, (_, n) => `id+${n}`).join(",")} FROM people`, { deadlineMs: 30_000, refusals: [] }),
 ];

@@ -81,6 +81,11 @@ function filesOf({ split, fromLive }: ComparisonPlan): readonly LiveDataFile[] {
   return [...split.shared, ...split.redeleted.flatMap((file) => [file.from, file.to]), ...split.fromOnly, ...split.toOnly, ...fromLive.data];
 }
 
+/** About how much a comparison reads. */
+export function comparedBytes(plan: ComparisonPlan): number {
+  return new Map(filesOf(plan).map(({ file }) => [file.uri, file.bytes])).values().reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /** Columns are read as the newer columns have them: they only ever widen, so that rows of both sides fit. */
 function scanTable({ from, to }: DiffRequest): ScanTable {
   return !isProposal(to) && isNewer(to, from) ? { ...from, schema: to.schema, schemas: to.schemas } : from;

@@ -1,9 +1,18 @@
-import type { Engine, EngineSession } from "@granary/engine";
+import { type Engine, type EngineSession, withFewerThreads } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import type { FileIo } from "../file-io/index.ts";
 import { type Alignment, alignColumns, type ChangeQueryInput, isProposal } from "./align-columns.ts";
 import { changeQuery } from "./change-query.ts";
-import { type ComparedRows, comparedRows, countOldRows, createRows, holdCompared, planComparison } from "./compared-rows.ts";
+import {
+  comparedBytes,
+  type ComparedRows,
+  comparedRows,
+  type ComparisonPlan,
+  countOldRows,
+  createRows,
+  holdCompared,
+  planComparison,
+} from "./compared-rows.ts";
 import { type CountedChanges, countChanges, NO_CHANGES } from "./count-changes.ts";
 import { duplicateKeys, faultCounts } from "./key-queries.ts";
 import { DUPLICATES } from "./names.ts";
@@ -15,6 +24,9 @@ export interface DiffParts {
   readonly engine: Engine;
   readonly fileIo: FileIo;
 }
+
+const WARM_BYTES = 16 * 1024 * 1024;
+const DEADLINE_MS = 3_600_000;
 
 function checkSides({ from, to }: DiffRequest): void {
   if (!isProposal(to) && to.tableUuid !== from.tableUuid) throw problem("lake.diff_invalid", { reason: "the two snapshots are of different tables" });
@@ -81,15 +93,22 @@ function toResult(request: DiffRequest, columns: Alignment, path: DiffPath, comp
   };
 }
 
+/** Few rows go to a warm process; many to one of their own, and again with fewer threads when its memory was not enough. */
+async function runCompared<T>(parts: DiffParts, request: DiffRequest, plan: ComparisonPlan, work: (session: EngineSession) => Promise<T>): Promise<T> {
+  const { signal, memoryBytes } = request;
+  const common = { deadlineMs: DEADLINE_MS, ...(signal === undefined ? {} : { signal }) };
+  if (memoryBytes === undefined && comparedBytes(plan) <= WARM_BYTES && !isProposal(request.to)) return parts.engine.use({ kind: "read", ...common }, work);
+  return withFewerThreads(parts.engine, { ...common, ...(memoryBytes === undefined ? {} : { memoryBytes }) }, work);
+}
+
 /** As `diff`, on a given path: for tests, which expect the same answer of each. */
 export async function diffOnPath(parts: DiffParts, request: DiffRequest, forced: DiffPath | undefined): Promise<DiffResult> {
   checkSides(request);
   const columns = alignColumns(request);
   const plan = planComparison(request, forced);
-  const work = { kind: "job", ...(request.signal === undefined ? {} : { signal: request.signal }) } as const;
-  const compared = await parts.engine.use(work, async (session) => {
+  const compared = await runCompared(parts, request, plan, async (session) => {
     await using held = await holdCompared({ fileIo: parts.fileIo, session }, request, { columns, plan });
-    return compare(parts, session, request, columns, comparedRows(request, columns, plan, held));
+    return await compare(parts, session, request, columns, comparedRows(request, columns, plan, held));
   });
   return toResult(request, columns, plan.path, compared);
 }

@@ -1,16 +1,21 @@
 import { createHash } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
+import { readFile } from "node:fs/promises";
 
-/** The SHA-256 of a file, in hexadecimal. */
-export async function sha256Of(path: string): Promise<string> {
+const CHUNK_BYTES = 1024 * 1024;
+
+/** The SHA-256 of a file of about that size, in hexadecimal. */
+export async function sha256Of(path: string, bytes = CHUNK_BYTES): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  // A large buffer for every small file would keep the garbage collector busy.
+  if (bytes < CHUNK_BYTES) hash.update(await readFile(path));
+  else for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }
 
-type Version = Pick<Stats, "ino" | "mtimeMs">;
+type Version = Pick<Stats, "ino" | "mtimeMs" | "size">;
 
-const versionOf = ({ ino, mtimeMs }: Version): string => `${ino} ${mtimeMs}`;
+const versionOf = ({ ino, mtimeMs }: Pick<Version, "ino" | "mtimeMs">): string => `${ino} ${mtimeMs}`;
 
 /** Remembers which files this process found to have the content they should have, and checks some of them again. */
 export class ContentChecks {
@@ -30,7 +35,7 @@ export class ContentChecks {
     const version = versionOf(stats);
     const known = await this.#checked.get(path)?.catch(() => undefined);
     if (known === `${version} ${sha256}` && Math.random() >= this.#recheckRate) return true;
-    const checking = sha256Of(readFrom).then((found) => `${version} ${found}`);
+    const checking = sha256Of(readFrom, stats.size).then((found) => `${version} ${found}`);
     this.#checked.set(path, checking);
     try {
       if ((await checking) === `${version} ${sha256}`) return true;

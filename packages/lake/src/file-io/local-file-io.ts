@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
-import { copyFile, open, opendir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { copyFile, type FileHandle, open, opendir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type AppError, isAppError } from "@granary/kernel";
@@ -37,6 +37,13 @@ async function statIfThere(path: string): Promise<Stats | undefined> {
   }
 }
 
+/** Makes a file the engine wrote durable, and ours alone. */
+async function syncFile(path: string): Promise<void> {
+  await using file = await open(path, "r+");
+  await file.chmod(0o600);
+  await file.sync();
+}
+
 /** Files of a warehouse on a local disk, under `file://` URIs. */
 class LocalDiskFileIo implements FileIo {
   readonly #root: string;
@@ -49,16 +56,16 @@ class LocalDiskFileIo implements FileIo {
 
   async scratchPath(name: string): Promise<string> {
     await makeDirectory(join(this.#root, SCRATCH));
-    return join(this.#root, SCRATCH, `${PROCESS_TAG}-${randomUUID()}-${name}`);
+    return this.#scratch(name);
   }
 
   async write(uri: string, content: Uint8Array): Promise<StoredFile> {
     return this.#guard(uri, "stored", async () => {
       const path = this.#path(uri);
-      const scratch = await this.scratchPath("content");
+      const scratch = this.#scratch("content");
       try {
         {
-          await using file = await open(scratch, "wx", 0o600);
+          await using file = await this.#create(scratch);
           await file.writeFile(content);
           await file.sync();
         }
@@ -74,14 +81,8 @@ class LocalDiskFileIo implements FileIo {
   async publish(scratchPath: string, uri: string): Promise<StoredFile> {
     return this.#guard(uri, "stored", async () => {
       const path = this.#path(uri);
-      let bytes: number;
-      {
-        await using file = await open(scratchPath, "r+");
-        await file.chmod(0o600);
-        await file.sync();
-        bytes = (await file.stat()).size;
-      }
-      const sha256 = await sha256Of(scratchPath);
+      const { size: bytes } = await stat(scratchPath);
+      const [sha256] = await Promise.all([sha256Of(scratchPath, bytes), syncFile(scratchPath)]);
       await this.#settle(scratchPath, path);
       return { uri, bytes, sha256 };
     });
@@ -166,8 +167,7 @@ class LocalDiskFileIo implements FileIo {
 
   async #settle(scratchPath: string, path: string): Promise<void> {
     const directory = dirname(path);
-    await makeDirectory(directory);
-    await this.#refuseLinks(directory);
+    await this.#enter(directory);
     try {
       await rename(scratchPath, path);
     } catch (error) {
@@ -175,6 +175,31 @@ class LocalDiskFileIo implements FileIo {
       await this.#carryOver(scratchPath, path);
     }
     await syncDirectory(directory);
+  }
+
+  #scratch(name: string): string {
+    return join(this.#root, SCRATCH, `${PROCESS_TAG}-${randomUUID()}-${name}`);
+  }
+
+  /** Only the first file ever finds no directory. */
+  async #create(scratchPath: string): Promise<FileHandle> {
+    try {
+      return await open(scratchPath, "wx", 0o600);
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") throw error;
+      await makeDirectory(dirname(scratchPath));
+      return open(scratchPath, "wx", 0o600);
+    }
+  }
+
+  async #enter(directory: string): Promise<void> {
+    try {
+      await this.#refuseLinks(directory);
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") throw error;
+      await makeDirectory(directory);
+      await this.#refuseLinks(directory);
+    }
   }
 
   /** A rename across file systems is a copy, which has to be made whole and durable under another name first. */

@@ -101,7 +101,7 @@ async function openAll(fileIo: FileIo, entries: readonly LiveEntry[], held: Asyn
 }
 
 async function findLayouts(
-  parts: { readonly fileIo: FileIo; readonly session: EngineSession },
+  parts: { readonly fileIo: FileIo; readonly session: Pick<EngineSession, "run"> },
   input: HoldInput,
   paths: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, KnownLayout>> {
@@ -131,7 +131,7 @@ async function findLayouts(
  * and content as the storage is configured: throws `storage...` naming the file, `lake.unsupported` for formats other than
  * Parquet and for files whose columns cannot be told apart.
  */
-export async function holdFiles(parts: { readonly fileIo: FileIo; readonly session: EngineSession }, input: HoldInput): Promise<HeldFiles> {
+export async function holdFiles(parts: { readonly fileIo: FileIo; readonly session: Pick<EngineSession, "run"> }, input: HoldInput): Promise<HeldFiles> {
   await using held = new AsyncDisposableStack();
   const entries = unique(input.files.flatMap((file) => [file, ...file.positionDeletes, ...file.equalityDeletes]));
   entries.forEach(requireParquet);

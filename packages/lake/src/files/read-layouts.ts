@@ -23,7 +23,7 @@ function cacheOf(fileIo: FileIo): ImmutableCache<FileLayout> {
   return known;
 }
 
-async function askEngine(session: EngineSession, paths: readonly string[]): Promise<ReadonlyMap<string, FileLayout>> {
+async function askEngine(session: Pick<EngineSession, "run">, paths: readonly string[]): Promise<ReadonlyMap<string, FileLayout>> {
   const names = ["file_name", "name", "num_children", "field_id", "repetition_type"];
   const items = names.map((name) => ({ expression: column(name), as: name }));
   const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from: { kind: "parquetSchema", paths } } });
@@ -39,7 +39,7 @@ async function askEngine(session: EngineSession, paths: readonly string[]): Prom
 /** The layouts of Parquet files by their address, from memory where they are known. `paths` says where each file lies. */
 export async function readLayouts(
   fileIo: FileIo,
-  session: EngineSession,
+  session: Pick<EngineSession, "run">,
   files: readonly ContentFile[],
   paths: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, FileLayout>> {

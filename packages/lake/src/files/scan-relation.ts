@@ -34,6 +34,8 @@ export interface ScanOptions {
   readonly ordinalAs?: string;
   /** Adds the row's zero-based position in its file as a column of this name. */
   readonly positionAs?: string;
+  /** The rows that will be taken are known to be live, so that deletes need not be looked at again. */
+  readonly areLive?: boolean;
   /** A further condition on the rows of a file, given their position; each file is then read by itself. */
   readonly rowsOf?: (file: LiveDataFile, position: Expression) => Expression | undefined;
 }
@@ -89,8 +91,6 @@ function readByName(held: HeldFiles, file: LiveDataFile): Reading {
   return { relation: { kind: "parquetFiles" }, valueOf };
 }
 
-const equalityIdsOf = (file: LiveDataFile): readonly number[] => file.equalityDeletes.flatMap((entry) => entry.file.equalityIds ?? []);
-
 /** Files with the same key have the same deletes by value and are read alike. */
 function branchKey(held: HeldFiles, file: LiveDataFile, options: ScanOptions): string {
   const known = held.layouts.get(file.file.uri);
@@ -126,11 +126,12 @@ function placesOf(files: readonly LiveDataFile[], options: ScanOptions): readonl
 function branchQuery(held: HeldFiles, files: readonly LiveDataFile[], fields: readonly FieldUse[], options: ScanOptions): Query {
   const [first] = files;
   if (first === undefined) throw new Error("a scan branch needs a file");
-  const ids = [...new Set([...fields.map((field) => field.fieldId), ...equalityIdsOf(first)])];
+  const byValue = options.areLive === true ? [] : first.equalityDeletes;
+  const ids = [...new Set([...fields.map((field) => field.fieldId), ...byValue.flatMap((entry) => entry.file.equalityIds ?? [])])];
   const { relation, valueOf } = held.layouts.get(first.file.uri)?.isNamed === true ? readByName(held, first) : readById(held, first, ids);
-  const deleted = positionCondition(held, files);
+  const deleted = options.areLive === true ? undefined : positionCondition(held, files);
   const chosen = options.rowsOf?.(first, column(ROW_POSITION));
-  const conditions = [chosen, deleted, ...valueConditions(held, first.equalityDeletes, valueOf)].filter((condition) => condition !== undefined);
+  const conditions = [chosen, deleted, ...valueConditions(held, byValue, valueOf)].filter((condition) => condition !== undefined);
   const needsPosition = deleted !== undefined || chosen !== undefined || options.positionAs !== undefined;
   const needsIndex = files.length > 1 && (deleted !== undefined || options.ordinalAs !== undefined);
   const from: Relation = {

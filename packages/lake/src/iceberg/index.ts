@@ -1,10 +1,10 @@
-export { type BoundSide, compareBounds, decodeBound, encodeBound } from "./bounds.ts";
+export { compareBounds, decodeBound, encodeBound } from "./bounds.ts";
 export { bucketExpression } from "./bucket-expression.ts";
-export type { ColumnFacts, ContentFile, ManifestEntry, ManifestFile, PartitionSummary } from "./content-file.ts";
+export type { ColumnFacts, ContentFile, ManifestEntry, ManifestFile } from "./content-file.ts";
 export { decodeManifest, factsOf } from "./decode-manifest.ts";
-export { encodeManifest, type ManifestInput } from "./encode-manifest.ts";
+export { encodeManifest } from "./encode-manifest.ts";
 export { fieldsById, type FoundField, highestFieldId } from "./fields.ts";
-export { manifestLine, type ManifestLineInput } from "./manifest-line.ts";
+export { manifestLine } from "./manifest-line.ts";
 export { isSameLong } from "./json.ts";
 export { decodeManifestList, encodeManifestList } from "./manifest-list.ts";
 export { findSnapshot, newSnapshotId, parseMetadata, printMetadata, schemaOf } from "./metadata.ts";
@@ -14,7 +14,7 @@ export { parsePrimitive, type Primitive } from "./primitive.ts";
 export { decodeValue, encodeValue } from "./single-value.ts";
 export { toIcebergType, toSqlType } from "./sql-type.ts";
 export { parseTransform, type Transform, transformResultType } from "./transform.ts";
-export { hashValue, transformValue } from "./transform-value.ts";
+export { transformValue } from "./transform-value.ts";
 export type {
   IcebergField,
   IcebergPartitionField,
@@ -24,7 +24,6 @@ export type {
   IcebergSnapshot,
   IcebergSortField,
   IcebergSortOrder,
-  IcebergStatistics,
   IcebergType,
   ListType,
   Long,

@@ -1,4 +1,12 @@
-export { exportCsv, type ExportRequest } from "./export-csv.ts";
-export { type Page, type PageColumn, type PageRequest, readPage } from "./read-page.ts";
-export { checkPlan, type PlannedColumn, type ReadPlan, storedColumn } from "./read-plan.ts";
+export { storedColumn } from "../files/index.ts";
+export type { CountRequest } from "./count-rows.ts";
+export type { CsvExport, Exported, ExportFormat, ExportRequest } from "./export-rows.ts";
+export type { PlannedQueries, PlannedTable } from "./planned-queries.ts";
+export type { CutCell } from "./preview-cells.ts";
+export type { ComputeRequest, SqlRequest } from "./query-tables.ts";
+export type { Page, PageColumn, PageRequest } from "./read-page.ts";
+export { checkPlan, type PlannedColumn, type ReadPlan } from "./read-plan.ts";
 export { typeOfResult } from "./result-type.ts";
+export type { RowChoice, RowOrder, RowSearch } from "./row-choice.ts";
+export type { StreamedRows, StreamRequest } from "./stream-rows.ts";
+export { type TableReads, tableReads } from "./table-reads.ts";

@@ -1,5 +1,5 @@
 import type { SqlType } from "@granary/engine";
-import { toIcebergType } from "../iceberg/index.ts";
+import { toIcebergType, toSqlType } from "../iceberg/index.ts";
 
 const KINDS: Readonly<Record<string, Exclude<SqlType["kind"], "decimal" | "list" | "struct" | "map">>> = {
   BOOLEAN: "boolean",
@@ -22,4 +22,10 @@ export function typeOfResult(engineType: string): string {
   const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(engineType);
   if (decimal !== null) return toIcebergType({ kind: "decimal", precision: Number(decimal[1]), scale: Number(decimal[2]) });
   return toIcebergType({ kind: KINDS[engineType] ?? "text" });
+}
+
+/** The engine's type for such a name; undefined for nested types and ones that stored columns never have. */
+export function sqlTypeOfResult(engineType: string): SqlType | undefined {
+  const isKnown = engineType === "VARCHAR" || engineType.startsWith("DECIMAL(") || KINDS[engineType] !== undefined;
+  return isKnown ? toSqlType(typeOfResult(engineType)) : undefined;
 }

@@ -83,7 +83,7 @@ export async function prepareDownload(ctx: Ctx, idOrName: string, version: numbe
   await mkdir(directory, { recursive: true, mode: 0o700 });
   try {
     const { lake } = ctx.services;
-    const { rows } = await lake.exportCsv(await lake.open(ctx.db, table), { plan, to: path, signal: ctx.signal });
+    const { rows } = await lake.export(await lake.open(ctx.db, table), { plan, to: path, format: { kind: "csv" }, signal: ctx.signal });
     await ctx.tx((ctx) =>
       ctx.record({
         type: "dataset.downloaded",

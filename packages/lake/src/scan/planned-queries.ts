@@ -1,0 +1,42 @@
+import type { EngineSession, Query } from "@granary/engine";
+import type { OpenTable } from "../table/index.ts";
+import { plannedRows, shownItems } from "./planned-rows.ts";
+import type { ReadPlan } from "./read-plan.ts";
+import { chooseRows } from "./row-choice.ts";
+import { filesFor, holdFor, type ReadParts, signalOf } from "./scan-parts.ts";
+
+/** A table as one principal may see it. */
+export interface PlannedTable {
+  readonly table: OpenTable;
+  readonly plan: ReadPlan;
+  /** Names from the plan; by default all but the platform's own columns. */
+  readonly columns?: readonly string[];
+}
+
+/** Tables as queries over local files, which stay where they are until this is disposed. */
+export interface PlannedQueries extends AsyncDisposable {
+  /** By the names the tables were given under. */
+  readonly queries: Readonly<Record<string, Query>>;
+  /** All files the queries read. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Makes tables readable by statements that others put together: people's SQL, pipelines. Nothing computed outside of the
+ * queries can tell about rows or values the plans hide, not even by failing.
+ */
+export async function planQueries(parts: ReadParts, tables: Readonly<Record<string, PlannedTable>>, signal?: AbortSignal): Promise<PlannedQueries> {
+  await using held = new AsyncDisposableStack();
+  const queries: [string, Query][] = [];
+  const files = new Set<string>();
+  // Most tables need no question to the engine.
+  const session: Pick<EngineSession, "run"> = { run: (statement) => parts.engine.use({ kind: "read", ...signalOf(signal) }, (own) => own.run(statement)) };
+  for (const [name, { table, plan, columns }] of Object.entries(tables)) {
+    const chosen = chooseRows(table, { plan, ...(columns === undefined ? {} : { columns }) });
+    const own = held.use(await holdFor({ ...parts, session }, chosen, filesFor(chosen), signal));
+    for (const path of own.paths.values()) files.add(path);
+    queries.push([name, { kind: "select", items: shownItems(chosen), from: { kind: "query", query: plannedRows(chosen, own, { isOpen: true }) } }]);
+  }
+  const kept = held.move();
+  return { queries: Object.fromEntries(queries), files: [...files], [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}

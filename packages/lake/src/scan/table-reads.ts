@@ -1,0 +1,42 @@
+import type { RowStream, SandboxResult } from "@granary/engine";
+import type { OpenTable } from "../table/index.ts";
+import { type CountRequest, countRows } from "./count-rows.ts";
+import { type Exported, exportRows, type ExportRequest } from "./export-rows.ts";
+import { type PlannedQueries, type PlannedTable, planQueries } from "./planned-queries.ts";
+import { type ComputeRequest, computeRows, queryTables, type SqlRequest } from "./query-tables.ts";
+import { type Page, type PageRequest, readPage } from "./read-page.ts";
+import type { ReadParts } from "./scan-parts.ts";
+import { type StreamedRows, streamRows, type StreamRequest } from "./stream-rows.ts";
+
+/**
+ * The ways rows leave the lake. All of them take a read plan, and whatever the reader filters, searches, sorts or computes
+ * works on what the plan shows.
+ */
+export interface TableReads {
+  /** A page of rows, forwards or backwards, in stored order or sorted. */
+  rows(table: OpenTable, request: PageRequest): Promise<Page>;
+  /** How many rows there are. */
+  count(table: OpenTable, request: CountRequest): Promise<number>;
+  /** Lends rows to `use` as they come, one batch at a time. */
+  stream<T>(table: OpenTable, request: StreamRequest, use: (rows: StreamedRows) => Promise<T>): Promise<T>;
+  /** All rows as a local file. */
+  export(table: OpenTable, request: ExportRequest): Promise<Exported>;
+  /** The result of a query a person wrote. */
+  query(request: SqlRequest): Promise<SandboxResult>;
+  /** Lends the result of a query the platform put together to `use`. */
+  compute<T>(request: ComputeRequest, use: (rows: RowStream) => Promise<T>): Promise<T>;
+  /** Tables as sources of further work, such as staging the rows of another table. Never hand the queries to a person. */
+  plannedQueries(tables: Readonly<Record<string, PlannedTable>>, signal?: AbortSignal): Promise<PlannedQueries>;
+}
+
+export function tableReads(parts: ReadParts): TableReads {
+  return {
+    rows: (table, request) => readPage(parts, table, request),
+    count: (table, request) => countRows(parts, table, request),
+    stream: (table, request, use) => streamRows(parts, table, request, use),
+    export: (table, request) => exportRows(parts, table, request),
+    query: (request) => queryTables(parts, request),
+    compute: (request, use) => computeRows(parts, request, use),
+    plannedQueries: (tables, signal) => planQueries(parts, tables, signal),
+  };
+}
