@@ -100,7 +100,9 @@ describe("from a file to rows and back", () => {
         { name: "b", fieldId: 2, type: "string", isMasked: false },
       ],
       rows: [],
+      cut: [],
       next: null,
+      previous: null,
     });
     const to = join(bed.dir, "empty.csv");
     await bed.lake.export(table, { plan: everything(table), to, format: { kind: "csv" } });
