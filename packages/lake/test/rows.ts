@@ -39,9 +39,7 @@ export function rowsFor(schema: IcebergSchema, names: readonly string[], rows: r
   return valuesSource(columns, rows);
 }
 
-/** All live rows of a table as they are stored, in stored order: values as the engine sends them. */
-export async function storedRows(bed: TestLake, table: OpenTable, names?: readonly string[]): Promise<readonly (readonly unknown[])[]> {
-  const fields = table.schema.fields.filter((candidate) => names === undefined || names.includes(candidate.name));
+async function readRows(bed: TestLake, table: OpenTable, fields: readonly IcebergField[], shown: (value: Expression) => Expression) {
   return bed.engine.use({ kind: "read" }, async (session) => {
     const files = liveFiles(table).data;
     await using held = await holdFiles({ fileIo: bed.fileIo, session }, { table, files, fieldIds: fields.map((item) => item.id) });
@@ -50,11 +48,23 @@ export async function storedRows(bed: TestLake, table: OpenTable, names?: readon
       kind: "query",
       query: {
         kind: "select",
-        items: fields.map((item) => ({ expression: column(item.name), as: item.name })),
+        items: fields.map((item) => ({ expression: shown(column(item.name)), as: item.name })),
         from: scanRelation(held, uses, { ordinalAs: "granary_o", positionAs: "granary_p" }),
         orderBy: ["granary_o", "granary_p"].map((name) => ({ expression: column(name), direction: "asc" })),
       },
     });
     return rows;
   });
+}
+
+/** All live rows of a table as they are stored, in stored order: values as the engine sends them. */
+export async function storedRows(bed: TestLake, table: OpenTable, names?: readonly string[]): Promise<readonly (readonly unknown[])[]> {
+  const fields = table.schema.fields.filter((candidate) => names === undefined || names.includes(candidate.name));
+  return readRows(bed, table, fields, (value) => value);
+}
+
+/** The same as the engine spells the values: JSON, in which they are sent, has no negative zero. */
+export async function storedTexts(bed: TestLake, table: OpenTable, names: readonly string[]): Promise<readonly (readonly unknown[])[]> {
+  const fields = table.schema.fields.filter((candidate) => names.includes(candidate.name));
+  return readRows(bed, table, fields, (value) => cast(value, { kind: "text" }));
 }

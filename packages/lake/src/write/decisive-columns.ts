@@ -1,9 +1,8 @@
 import { call, column, compare, type EngineSession, literal, type Query } from "@granary/engine";
-import { type LiveDataFile, storedName } from "../files/index.ts";
+import type { LiveDataFile } from "../files/index.ts";
 import type { IcebergField } from "../iceberg/index.ts";
 import { differs, joined, type Matching } from "./joined-rows.ts";
 import { POSITION } from "./live-rows.ts";
-
 import { SOURCE } from "./upsert-source.ts";
 
 /** One row group of one file: enough rows to see what kind of change this is, and read in some 20 ms. */

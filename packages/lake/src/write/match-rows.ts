@@ -9,7 +9,7 @@ import { SOURCE, SOURCE_ROW } from "./upsert-source.ts";
 /** A table of the session: where the source's rows are in the table. */
 export const MATCHED = "granary_matched";
 /** Whether all compared columns hold what the source has. */
-export const SAME = "granary_same";
+const SAME = "granary_same";
 /** Rows of the source whose only counterpart holds the very same values. */
 export const UNCHANGED = "granary_unchanged";
 

@@ -21,7 +21,7 @@ const table = (name: string, as: string): Relation => ({ kind: "alias", as, rela
 
 const isRow = (left: string, right: string): Expression => compare(column(SOURCE_ROW, left), "=", column(SOURCE_ROW, right));
 
-export const isPlaceOf = (left: string, right: string): Expression =>
+const isPlaceOf = (left: string, right: string): Expression =>
   and(compare(column(FILE, left), "=", column(FILE, right)), compare(column(POSITION, left), "=", column(POSITION, right)));
 
 /** The source's rows that come, with what becomes of them. */

@@ -91,6 +91,13 @@ async function deleteWhere(parts: WriteParts, input: ChangeInput, where: Express
 export async function stageDelete(parts: WriteParts, input: StageDeleteInput): Promise<StagedChange> {
   if ("where" in input) return deleteWhere(parts, input, input.where);
   if ("rowsOfBatch" in input) return deleteWhere(parts, input, ofBatch(input.table, input.rowsOfBatch));
-  const { keysIn, batch, ...rest } = input;
-  return stageUpsert(parts, { ...rest, source: keysIn, mode: "delete" });
+  const { table, keysIn, keys, signal, onPhase } = input;
+  return stageUpsert(parts, {
+    table,
+    source: keysIn,
+    mode: "delete",
+    ...(keys === undefined ? {} : { keys }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onPhase === undefined ? {} : { onPhase }),
+  });
 }

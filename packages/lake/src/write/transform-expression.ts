@@ -1,6 +1,5 @@
 import { arithmetic, call, caseWhen, cast, column, compare, type Expression, literal, type SqlType, structField, typedLiteral } from "@granary/engine";
 import { problem } from "@granary/protocol";
-import { bucketOf } from "./bucket-expression.ts";
 import { bucketExpression, fieldsById, type IcebergSchema, parsePrimitive, parseTransform, type Primitive, type Transform } from "../iceberg/index.ts";
 
 const LONG: SqlType = { kind: "bigint" };

@@ -1,5 +1,5 @@
-import type { Engine, EngineSession, WorkKind } from "@granary/engine";
 import { stat } from "node:fs/promises";
+import type { CsvFile, Engine, EngineSession, JsonFile, ParquetFiles, Relation, WorkKind } from "@granary/engine";
 import type { FileIo } from "../file-io/index.ts";
 import type { Source } from "./types.ts";
 
@@ -21,22 +21,31 @@ const TEXT_TO_PARQUET = 3;
 /** What a computed row takes, for sources that read no file. */
 const BYTES_PER_COMPUTED_ROW = 50;
 
+/** Where a query's rows come from. */
 interface Inputs {
   readonly binary: string[];
   readonly text: string[];
   computedRows: number;
 }
 
-function inputsOf(node: unknown, inputs: Inputs): Inputs {
-  if (Array.isArray(node)) for (const item of node) inputsOf(item, inputs);
-  else if (typeof node === "object" && node !== null) {
-    const { kind, path, paths, length } = node as { readonly [name: string]: unknown };
-    if (kind === "parquetFiles" && Array.isArray(paths)) inputs.binary.push(...(paths as string[]));
-    else if ((kind === "csvFile" || kind === "jsonFile") && typeof path === "string") inputs.text.push(path);
-    else if (kind === "sequence" && typeof length === "number") inputs.computedRows += length;
-    else for (const value of Object.values(node)) inputsOf(value, inputs);
-  }
-  return inputs;
+/** Relations without another inside; the rest of a query is looked through for them. */
+type Leaf = ParquetFiles | CsvFile | JsonFile | Extract<Relation, { kind: "sequence" }>;
+
+const NOTE_LEAF: { readonly [K in Leaf["kind"]]: (leaf: Extract<Leaf, { kind: K }>, inputs: Inputs) => void } = {
+  parquetFiles: ({ paths }, inputs) => inputs.binary.push(...paths),
+  csvFile: ({ path }, inputs) => inputs.text.push(path),
+  jsonFile: ({ path }, inputs) => inputs.text.push(path),
+  sequence: ({ length }, inputs) => {
+    inputs.computedRows += length;
+  },
+};
+
+const isLeaf = (node: object): node is Leaf => "kind" in node && Object.hasOwn(NOTE_LEAF, String(node.kind));
+
+function noteInputs(node: unknown, inputs: Inputs): void {
+  if (typeof node !== "object" || node === null) return;
+  if (isLeaf(node)) (NOTE_LEAF[node.kind] as (leaf: Leaf, inputs: Inputs) => void)(node, inputs);
+  else for (const value of Object.values(node)) noteInputs(value, inputs);
 }
 
 async function sizeOf(paths: readonly string[]): Promise<number> {
@@ -57,7 +66,7 @@ export async function expectedBytes(source: Source | undefined): Promise<number>
   if (source === undefined) return 0;
   const inputs: Inputs = { binary: [], text: [], computedRows: 0 };
   if ("csv" in source) inputs.text.push(source.csv.path);
-  else inputsOf(source.query, inputs);
+  else noteInputs(source.query, inputs);
   const text = (await sizeOf(inputs.text)) / TEXT_TO_PARQUET;
   return (await sizeOf(inputs.binary)) + text + inputs.computedRows * BYTES_PER_COMPUTED_ROW;
 }
