@@ -31,17 +31,22 @@ export interface FileInput {
   readonly nulls?: number;
 }
 
+function columnsOf({ content = "data", ids, records = 10, nulls = 0 }: FileInput): StagedFile["columns"] {
+  if (content !== "data") return [];
+  const facts = { fieldId: 1, bytes: 80, values: records, nulls };
+  return [ids === undefined ? facts : { ...facts, lower: long(ids[0]), upper: long(ids[1]) }];
+}
+
 /** A stored file with the facts a commit looks at. Nobody reads its content. */
 export async function storeFile(bed: TestLake, location: string, input: FileInput = {}): Promise<StagedFile> {
-  const { records = 10, content = "data", ids, specId = 0, partition = [], nulls = 0 } = input;
+  const { records = 10, content = "data", specId = 0, partition = [] } = input;
   const stored = await bed.fileIo.write(`${location}/data/${randomUUID()}.parquet`, Buffer.from(`${content} ${records}`));
-  const facts = { fieldId: 1, bytes: 80, values: records, nulls };
   return {
     ...stored,
     content,
     format: "PARQUET",
     records,
-    columns: content === "data" ? [ids === undefined ? facts : { ...facts, lower: long(ids[0]), upper: long(ids[1]) }] : [],
+    columns: columnsOf(input),
     splitOffsets: [4],
     specId,
     partition,

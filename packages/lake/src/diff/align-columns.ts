@@ -41,7 +41,7 @@ function requireDistinct(ids: readonly number[], what: string): void {
 }
 
 /** The key columns a comparison goes by: the ones asked for, or those of the table; none when rows are compared whole. */
-export function keysOf(request: DiffRequest): readonly number[] {
+function keysOf(request: DiffRequest): readonly number[] {
   const { from, to } = request;
   const declared = (isProposal(to) ? undefined : to.schema["identifier-field-ids"]) ?? from.schema["identifier-field-ids"] ?? [];
   const keys = request.keys ?? declared;

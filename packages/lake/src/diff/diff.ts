@@ -45,7 +45,13 @@ interface Compared extends CountedChanges {
   readonly unchanged: number;
 }
 
-async function compare(parts: DiffParts, session: EngineSession, request: DiffRequest, columns: Alignment, rows: ComparedRows): Promise<Compared> {
+interface Comparison {
+  readonly request: DiffRequest;
+  readonly columns: Alignment;
+  readonly rows: ComparedRows;
+}
+
+async function compare(parts: DiffParts, session: EngineSession, { request, columns, rows }: Comparison): Promise<Compared> {
   const { from, to } = request;
   request.onProgress?.({ phase: "keys" });
   await createRows(session, rows);
@@ -108,7 +114,7 @@ export async function diffOnPath(parts: DiffParts, request: DiffRequest, forced:
   const plan = planComparison(request, forced);
   const compared = await runCompared(parts, request, plan, async (session) => {
     await using held = await holdCompared({ fileIo: parts.fileIo, session }, request, { columns, plan });
-    return await compare(parts, session, request, columns, comparedRows(request, columns, plan, held));
+    return await compare(parts, session, { request, columns, rows: comparedRows(request, columns, plan, held) });
   });
   return toResult(request, columns, plan.path, compared);
 }

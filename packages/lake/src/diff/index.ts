@@ -1,5 +1,4 @@
 export { type Comparisons, comparisons } from "./comparisons.ts";
-export { CHANGE_SETS } from "./store-change-set.ts";
 export type {
   Change,
   ChangeKind,

@@ -24,7 +24,7 @@ const selectKeys = (keys: readonly ComparedColumn[], table: string): SelectQuery
 });
 
 /** All keys of both sides' compared rows. */
-export const comparedKeys = (keys: readonly ComparedColumn[]): Query => ({ kind: "unionAll", queries: [selectKeys(keys, OLD), selectKeys(keys, NEW)] });
+const comparedKeys = (keys: readonly ComparedColumn[]): Query => ({ kind: "unionAll", queries: [selectKeys(keys, OLD), selectKeys(keys, NEW)] });
 
 /** The keys of one side. */
 export const keysOfSide = (keys: readonly ComparedColumn[], side: typeof OLD | typeof NEW): Query => selectKeys(keys, side);

@@ -5,7 +5,7 @@ import type { FileIo } from "../file-io/index.ts";
 import type { ChangeSet } from "./types.ts";
 
 /** Where change sets lie, below a table's location; nothing else lies there. */
-export const CHANGE_SETS = "changes";
+const CHANGE_SETS = "changes";
 
 /** Pages are read from some position on: small row groups keep what has to be skipped small. */
 const ROW_GROUP_ROWS = 20_480;

@@ -36,7 +36,13 @@ function widerNested(left: SqlType, right: SqlType): SqlType | undefined {
     const [key, value] = [widerType(left.key, right.key), widerType(left.value, right.value)];
     return key === undefined || value === undefined ? undefined : { kind: "map", key, value };
   }
-  if (left.kind !== "struct" || right.kind !== "struct" || left.fields.length !== right.fields.length) return undefined;
+  return left.kind === "struct" && right.kind === "struct" ? widerStruct(left, right) : undefined;
+}
+
+type StructType = Extract<SqlType, { readonly kind: "struct" }>;
+
+function widerStruct(left: StructType, right: StructType): SqlType | undefined {
+  if (left.fields.length !== right.fields.length) return undefined;
   const fields: { readonly name: string; readonly type: SqlType }[] = [];
   for (const [index, field] of left.fields.entries()) {
     const other = right.fields[index];

@@ -2,7 +2,7 @@ export type { Compacted, CompactRequest } from "./compact.ts";
 export type { CompactionLimits } from "./compaction-plan.ts";
 export type { OldMetadataRequest } from "./delete-old-metadata.ts";
 export type { ExpiredSnapshots, ExpireRequest } from "./expire.ts";
-export type { Freed, MaintainParts, Transaction } from "./maintain-parts.ts";
+export type { Freed, Transaction } from "./maintain-parts.ts";
 export type { Maintained, MaintainRequest } from "./maintain-table.ts";
 export { type Maintenance, maintenance } from "./maintenance.ts";
 export { type MaintenancePolicy, POLICY_PROPERTIES } from "./maintenance-policy.ts";

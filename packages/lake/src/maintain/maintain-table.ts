@@ -31,6 +31,13 @@ export interface Maintained {
 const DEFAULT_BUDGET_MS = 600_000;
 const NOTHING: Freed = { files: 0, bytes: 0 };
 
+const didCompact = ({ commits, isUnfinished }: Compacted): boolean => commits > 0 || isUnfinished;
+const didRewrite = ({ before, after }: RewrittenManifests): boolean => before !== after;
+const didExpire = ({ snapshotIds, refs }: ExpiredSnapshots): boolean => snapshotIds.length > 0 || refs.length > 0;
+
+/** What a step did, or undefined when it found nothing to do. */
+const ifAny = <T>(done: T | undefined, didAnything: (done: T) => boolean): T | undefined => (done !== undefined && didAnything(done) ? done : undefined);
+
 /**
  * Does to a table what its policy asks for, step by step: compacts data, merges manifests, lets old snapshots and metadata go,
  * and deletes what earlier rounds let go. Each step is a commit or none, so that it may be stopped between any two.
@@ -51,9 +58,9 @@ export async function maintain(parts: MaintainParts, request: MaintainRequest): 
   const metadata = await deleteOldMetadata(parts, { ...ref, keep: policy.metadataToKeep, ...grace });
   const deleted = await transaction((tx) => deleteDiscards(parts, tx, { workspaceId, tableName }));
   return {
-    compacted: compacted.commits === 0 && !compacted.isUnfinished ? undefined : compacted,
-    manifests: manifests.before === manifests.after ? undefined : manifests,
-    expired: expired === undefined || (expired.snapshotIds.length === 0 && expired.refs.length === 0) ? undefined : expired,
+    compacted: ifAny(compacted, didCompact),
+    manifests: ifAny(manifests, didRewrite),
+    expired: ifAny(expired, didExpire),
     metadata,
     deleted,
   };

@@ -35,11 +35,19 @@ async function countRows(session: EngineSession, held: HeldFiles, files: readonl
   return Number((await session.run({ kind: "query", query })).rows[0]?.[0] ?? 0);
 }
 
-async function rewrite(parts: MaintainParts, session: EngineSession, files: Staging, input: CompactionInput, bin: CompactionBin): Promise<number> {
+interface Rewriting {
+  readonly parts: MaintainParts;
+  readonly session: EngineSession;
+  readonly staged: Staging;
+  readonly input: CompactionInput;
+}
+
+/** Writes the rows of a bin anew; answers how many there are. */
+async function rewrite({ parts, session, staged, input }: Rewriting, bin: CompactionBin): Promise<number> {
   const { table } = input;
   const fieldIds = table.schema.fields.map((field) => field.id);
   await using held = await holdFiles({ fileIo: parts.fileIo, session }, { table, files: bin.files, fieldIds, signal: input.signal });
-  await writeDataFiles(session, files, { query: binRows(held, table, bin), schema: table.schema, layout: layoutOf(table), expectedBytes: bin.bytes });
+  await writeDataFiles(session, staged, { query: binRows(held, table, bin), schema: table.schema, layout: layoutOf(table), expectedBytes: bin.bytes });
   return await countRows(session, held, bin.files);
 }
 
@@ -81,7 +89,7 @@ export async function stageCompaction(parts: MaintainParts, input: CompactionInp
     if (bins.length === 0) return [];
     const rows = await withEngine(parts, { bytes, signal }, async (session) => {
       let sum = 0;
-      for (const bin of bins) sum += await rewrite(parts, session, staged, input, bin);
+      for (const bin of bins) sum += await rewrite({ parts, session, staged, input }, bin);
       return sum;
     });
     const settled = await staged.settle();
