@@ -4,7 +4,11 @@ import { checkSteps } from "./check.ts";
 import { ensureWebBuilt } from "./launcher/web-build.mjs";
 import { ROOT } from "./run-tool.ts";
 import { browserAdvice, prepareBrowser } from "./test/browser.ts";
+import { prepareBubblewrap } from "./test/bubblewrap.ts";
 import { closingLine, runVitest, type Tally } from "./test/vitest-run.ts";
+
+/** Twice what they may take on two cores. */
+const LIMIT_MINUTES = 30;
 
 type Request = { readonly filters: readonly string[]; readonly withBrowser: boolean };
 
@@ -40,6 +44,13 @@ async function prepareJourneys(): Promise<NodeJS.ProcessEnv | undefined> {
   }
 }
 
+/** What is missing for whole proof: a failure in CI, where nothing is left out silently, and a hint to people. */
+function prepareSandbox(): Tally {
+  const missing = prepareBubblewrap(console.log);
+  if (missing !== undefined) console.log(missing);
+  return { passed: 0, failed: missing !== undefined && process.env.CI !== undefined ? 1 : 0 };
+}
+
 /** A suite in which no test ran proves nothing, so it counts as a failure. */
 function nothingRan(filters: readonly string[]): Tally {
   console.log(filters.length === 0 ? "no test was found at all" : `no test file's path contains ${filters.join(" or ")}`);
@@ -50,10 +61,11 @@ async function main(args: readonly string[]): Promise<number> {
   const request = parseRequest(args, globSync("test/browser/**/*.test.ts", { cwd: ROOT }));
   const parts: Tally[] = [];
   if (request.filters.length === 0) parts.push(await runChecks());
+  parts.push(prepareSandbox());
   const env = request.withBrowser ? await prepareJourneys() : process.env;
   if (env === undefined) parts.push({ passed: 0, failed: 1 });
   const projects = ["server", "web", ...(request.withBrowser && env !== undefined ? ["browser"] : [])];
-  const tests = await runVitest([...projects.map((name) => `--project=${name}`), ...request.filters], env ?? process.env);
+  const tests = await runVitest([...projects.map((name) => `--project=${name}`), ...request.filters], env ?? process.env, LIMIT_MINUTES);
   parts.push(tests.passed + tests.failed === 0 ? nothingRan(request.filters) : tests);
   const line = closingLine(parts);
   console.log(`\n${line}`);

@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { installPackages, isDebian } from "./debian-packages.ts";
 
 const COMMANDS = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 const APPLICATIONS = [
@@ -26,26 +26,16 @@ export function findBrowser(env: NodeJS.ProcessEnv = process.env): string | unde
   return [...inPath, ...APPLICATIONS].find((path) => isExecutable(path));
 }
 
-function isDebian(): boolean {
-  return existsSync("/etc/os-release") && /^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8"));
-}
-
 /** What a person has to run to get a browser on this machine. */
 export function browserAdvice(): string {
   if (process.platform === "linux" && isDebian()) return "apt-get install -y --no-install-recommends chromium";
   return process.platform === "darwin" ? "brew install --cask chromium" : "install Chromium or Chrome, or set TEST_BROWSER to its path";
 }
 
-/**
- * A browser, installed if need be: only on Debian as root, and never in CI, whose image has to bring it.
- * Answers undefined when there is still none.
- */
+/** A browser, installed if need be and allowed. Answers undefined when there is still none. */
 export function prepareBrowser(env: NodeJS.ProcessEnv, print: (line: string) => void): string | undefined {
   const found = findBrowser(env);
-  if (found !== undefined || env.CI !== undefined || process.getuid?.() !== 0 || !isDebian()) return found;
-  print("installing chromium with apt-get, because browser journeys need it");
-  const options = { stdio: ["ignore", "ignore", "inherit"] as ("ignore" | "inherit")[], env: { ...env, DEBIAN_FRONTEND: "noninteractive" } };
-  spawnSync("apt-get", ["update", "-qq"], options);
-  spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], options);
+  if (found !== undefined) return found;
+  installPackages(["chromium"], "browser journeys need it", print);
   return findBrowser(env);
 }

@@ -28,17 +28,28 @@ function readReport(path: string): VitestReport {
   }
 }
 
-/** Runs vitest with its output on the terminal and answers how many tests passed and failed. */
-export async function runVitest(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Tally> {
+/** A run that fails this often is broken as a whole; each further test of it may wait for its time limit. */
+const MAX_FAILURES = 60;
+
+/**
+ * Runs vitest with its output on the terminal and answers how many tests passed and failed. A run that takes longer than
+ * `limitMinutes` is ended and has failed.
+ */
+export async function runVitest(args: readonly string[], env: NodeJS.ProcessEnv, limitMinutes: number): Promise<Tally> {
   const folder = mkdtempSync(join(tmpdir(), "granary-test-"));
   const report = join(folder, "report.json");
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`, `--bail=${MAX_FAILURES}`];
   try {
     const child = spawn(process.execPath, [toolPath("vitest"), "run", ...reporters, ...args], { cwd: ROOT, stdio: "inherit", env });
+    const timer = setTimeout(() => {
+      console.log(`the tests were ended after ${limitMinutes} minutes`);
+      child.kill("SIGKILL");
+    }, limitMinutes * 60_000);
     const code = await new Promise<number>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (exitCode) => resolve(exitCode ?? 1));
     });
+    clearTimeout(timer);
     return tally(readReport(report), code);
   } finally {
     rmSync(folder, { recursive: true, force: true });
