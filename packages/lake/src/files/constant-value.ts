@@ -9,8 +9,13 @@ const NUMBER = /^-?\d+(\.\d+)?$/;
 
 const whole = (text: string): Constant => (WHOLE.test(text) ? encodeValue("long", text) : undefined);
 
-const double = (value: number): Constant =>
-  Number.isNaN(value) ? undefined : encodeValue("double", value < 0 || value > 0 ? String(value).replace("Infinity", "inf") : "0");
+/** As the engine prints doubles; both zeros are one to it. */
+function doubleText(value: number): string {
+  if (value === 0) return "0";
+  return String(value).replace("Infinity", "inf");
+}
+
+const double = (value: number): Constant => (Number.isNaN(value) ? undefined : encodeValue("double", doubleText(value)));
 
 /** The engine makes whole numbers and texts 32-bit floats before it compares them with such a column, but widens the column for a double. */
 function floating(kind: "float" | "double", value: string | number | bigint): Constant {
@@ -20,29 +25,28 @@ function floating(kind: "float" | "double", value: string | number | bigint): Co
   return double(isDouble ? parsed : Math.fround(parsed));
 }
 
-function fromText(type: string, primitive: Primitive, text: string): Constant {
-  switch (primitive.kind) {
-    case "int":
-    case "long":
-      return whole(text);
-    case "float":
-    case "double":
-      return floating(primitive.kind, text);
-    case "decimal":
-      return NUMBER.test(text) ? encodeValue(type, text) : undefined;
-    case "string":
-    case "date":
-    case "time":
-    case "timestamp":
-    case "timestamptz":
-      return encodeValue(type, text);
-    case "uuid":
-      return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? encodeValue(type, text) : undefined;
-    default:
-      // The engine reads texts for binaries and booleans in ways of its own.
-      return undefined;
-  }
-}
+type TextReader = (type: string, text: string) => Constant;
+
+const encoded: TextReader = encodeValue;
+const matching =
+  (pattern: RegExp): TextReader =>
+  (type, text) =>
+    pattern.test(text) ? encodeValue(type, text) : undefined;
+
+/** The engine reads texts for binaries and booleans in ways of its own. */
+const FROM_TEXT: Readonly<Partial<Record<Primitive["kind"], TextReader>>> = {
+  int: (_, text) => whole(text),
+  long: (_, text) => whole(text),
+  float: (_, text) => floating("float", text),
+  double: (_, text) => floating("double", text),
+  decimal: matching(NUMBER),
+  string: encoded,
+  date: encoded,
+  time: encoded,
+  timestamp: encoded,
+  timestamptz: encoded,
+  uuid: matching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i),
+};
 
 function fromNumber(type: string, primitive: Primitive, value: number | bigint): Constant {
   if (primitive.kind === "float" || primitive.kind === "double") return floating(primitive.kind, value);
@@ -89,17 +93,21 @@ const CAST: Readonly<Record<Primitive["kind"], readonly SqlType["kind"][]>> = {
   binary: ["binary"],
 };
 
-function fromCast(type: string, primitive: Primitive, node: Extract<Expression, { kind: "cast" }>): Constant {
-  const { operand, type: to } = node;
-  if (operand.kind === "literal" && operand.value === null) return null;
-  if (!CAST[primitive.kind].includes(to.kind)) return undefined;
+/** Whether the column, beside a constant cast to that type, is compared as it is. */
+function isOwnType(primitive: Primitive, to: SqlType): boolean {
+  if (!CAST[primitive.kind].includes(to.kind)) return false;
   // A cast to fewer places rounds.
-  if (to.kind === "decimal" && primitive.kind === "decimal" && (to.scale !== primitive.scale || to.precision !== primitive.precision)) return undefined;
-  if (operand.kind === "literal" && (primitive.kind === "float" || primitive.kind === "double")) {
-    return typeof operand.value === "boolean" || operand.value === null ? undefined : floating(primitive.kind, String(operand.value));
-  }
-  if (operand.kind === "literal" && primitive.kind === "string" && typeof operand.value !== "string") return undefined;
-  return constantValue(type, primitive, operand);
+  return to.kind !== "decimal" || primitive.kind !== "decimal" || (to.scale === primitive.scale && to.precision === primitive.precision);
+}
+
+function fromCast(type: string, primitive: Primitive, node: Extract<Expression, { kind: "cast" }>): Constant {
+  const { operand } = node;
+  const value = operand.kind === "literal" ? operand.value : undefined;
+  if (value === null) return null;
+  if (!isOwnType(primitive, node.type)) return undefined;
+  if (value === undefined) return constantValue(type, primitive, operand);
+  if (primitive.kind === "float" || primitive.kind === "double") return typeof value === "boolean" ? undefined : floating(primitive.kind, String(value));
+  return primitive.kind === "string" && typeof value !== "string" ? undefined : constantValue(type, primitive, operand);
 }
 
 /** What an expression without columns is worth beside a column of that type. */
@@ -110,5 +118,5 @@ export function constantValue(type: string, primitive: Primitive, node: Expressi
   const { value } = node;
   if (value === null) return null;
   if (typeof value === "boolean") return primitive.kind === "boolean" ? Buffer.from([value ? 1 : 0]) : undefined;
-  return typeof value === "string" ? fromText(type, primitive, value) : fromNumber(type, primitive, value);
+  return typeof value === "string" ? FROM_TEXT[primitive.kind]?.(type, value) : fromNumber(type, primitive, value);
 }

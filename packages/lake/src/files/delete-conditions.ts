@@ -6,7 +6,6 @@ import {
   compare,
   exists,
   type Expression,
-  inList,
   inQuery,
   isNull,
   literal,

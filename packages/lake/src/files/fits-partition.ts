@@ -11,21 +11,34 @@ function toleranceOf(kind: string, type: string, value: Buffer): Buffer {
   return number < 0n ? (encodeValue(plain, String(number + 1n)) ?? value) : value;
 }
 
+interface Transformed {
+  readonly kind: string;
+  readonly type: string;
+  readonly value: Buffer;
+}
+
+/** What a transform makes of a constant; undefined where that would not bound what it makes of rows. */
+function transformed(column: BoundedColumn, name: string, constant: Buffer): Transformed | undefined {
+  const transform = parseTransform(name);
+  const type = transform === undefined ? undefined : transformResultType(transform, column.type);
+  if (transform === undefined || typeof type !== "string" || ["float", "double"].includes(column.primitive.kind)) return undefined;
+  // The value of a constant beyond a 32-bit column would be cut.
+  if (column.primitive.kind === "int" && encodeValue("int", decodeBound("long", constant)) === undefined) return undefined;
+  const value = transformValue(name, column.type, constant);
+  return value === null ? undefined : { kind: transform.kind, type, value };
+}
+
 /**
  * Whether rows of a file with this partition value may stand in that order to the constant. All transforms but `bucket`
  * keep the order of values, so the transformed constant bounds the transformed rows.
  */
 export function fitsPartition(column: BoundedColumn, partition: PartitionValue, order: Order, constant: Buffer): boolean {
-  const transform = parseTransform(partition.transform);
-  const type = transform === undefined ? undefined : transformResultType(transform, column.type);
-  if (transform === undefined || typeof type !== "string" || column.primitive.kind === "float" || column.primitive.kind === "double") return true;
-  // The value of a constant beyond a 32-bit column would be cut.
-  if (column.primitive.kind === "int" && encodeValue("int", decodeBound("long", constant)) === undefined) return true;
-  const expected = transformValue(partition.transform, column.type, constant);
-  if (expected === null) return true;
-  const low = compareBounds(type, partition.value, expected);
-  const high = compareBounds(type, partition.value, toleranceOf(transform.kind, type, expected));
-  if (order === "=") return low === 0 || (low > 0 && high <= 0 && transform.kind !== "bucket");
-  if (transform.kind === "bucket") return true;
+  const expected = transformed(column, partition.transform, constant);
+  if (expected === undefined) return true;
+  const { kind, type, value } = expected;
+  const low = compareBounds(type, partition.value, value);
+  if (kind === "bucket") return order !== "=" || low === 0;
+  const high = compareBounds(type, partition.value, toleranceOf(kind, type, value));
+  if (order === "=") return low >= 0 && high <= 0;
   return order === "<" || order === "<=" ? high <= 0 : low >= 0;
 }

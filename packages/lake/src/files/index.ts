@@ -1,8 +1,8 @@
 export { type FieldUse, type ScanOptions, scanRelation } from "./scan-relation.ts";
-export { findField, getField, type HeldFiles, holdFiles, type HoldInput, type ScanTable } from "./hold-files.ts";
+export { type HeldFiles, holdFiles, type ScanTable } from "./hold-files.ts";
 export { DELETE_PATH_FIELD, DELETE_POSITION_FIELD, type LiveDataFile, type LiveFiles, liveFiles } from "./live-files.ts";
 export { pruneFiles } from "./prune-files.ts";
 export { whollyMatching } from "./wholly-matching.ts";
-export { sortFiles, type SortedFiles, type StoredOrder } from "./sort-reach.ts";
+export { sortFiles, type SortedFiles } from "./sort-reach.ts";
 export { isSettled } from "./settled-condition.ts";
-export { findStoredFieldId, storedColumn, storedFieldId, storedName } from "./stored-column.ts";
+export { storedColumn, storedFieldId, storedName } from "./stored-column.ts";

@@ -182,34 +182,27 @@ function boolean(node: Extract<Expression, { kind: "column" }>, source: Source):
   return column?.primitive.kind === "boolean" ? prepareComparison(column, "=", Buffer.from([1]), source) : anything;
 }
 
+type Preparers = { readonly [K in Expression["kind"]]?: (node: Extract<Expression, { readonly kind: K }>, source: Source) => FileCondition };
+
+/** The kinds of conditions that tell anything about files. */
+const PREPARE: Preparers = {
+  logical: (node, source) => (node.operator === "and" ? every : some)(node.operands.map((operand) => fileCondition(operand, source))),
+  not: (node, source) => not(fileCondition(node.operand, source)),
+  comparison: (node, source) => comparison(node.left, node.operator, node.right, source),
+  between: (node, source) => every([comparison(node.operand, ">=", node.low, source), comparison(node.operand, "<=", node.high, source)]),
+  inList,
+  isNull: (node, source) => {
+    const column = columnOf(node.operand, source);
+    return column === undefined ? anything : nullCondition(column, source);
+  },
+  like,
+  call,
+  column: boolean,
+  literal: (node) => (typeof node.value === "boolean" || node.value === null ? only(node.value) : anything),
+};
+
 /** Prepares a condition over stored columns for asking files whether any of their rows may meet it. */
 export function fileCondition(node: Expression, source: Source): FileCondition {
-  switch (node.kind) {
-    case "logical": {
-      const parts = node.operands.map((operand) => fileCondition(operand, source));
-      return node.operator === "and" ? every(parts) : some(parts);
-    }
-    case "not":
-      return not(fileCondition(node.operand, source));
-    case "comparison":
-      return comparison(node.left, node.operator, node.right, source);
-    case "between":
-      return every([comparison(node.operand, ">=", node.low, source), comparison(node.operand, "<=", node.high, source)]);
-    case "inList":
-      return inList(node, source);
-    case "isNull": {
-      const column = columnOf(node.operand, source);
-      return column === undefined ? anything : nullCondition(column, source);
-    }
-    case "like":
-      return like(node, source);
-    case "call":
-      return call(node, source);
-    case "column":
-      return boolean(node, source);
-    case "literal":
-      return typeof node.value === "boolean" || node.value === null ? only(node.value) : anything;
-    default:
-      return anything;
-  }
+  const prepare = PREPARE[node.kind] as ((node: Expression, source: Source) => FileCondition) | undefined;
+  return prepare === undefined ? anything : prepare(node, source);
 }

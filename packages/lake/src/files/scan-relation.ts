@@ -15,6 +15,7 @@ import {
 } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import { toSqlType } from "../iceberg/index.ts";
+import type { LiveEntry } from "../table/index.ts";
 import { FILE_INDEX, positionCondition, ROW_POSITION, valueConditions } from "./delete-conditions.ts";
 import { getField, type HeldFiles } from "./hold-files.ts";
 import type { LiveDataFile } from "./live-files.ts";
@@ -123,27 +124,42 @@ function placesOf(files: readonly LiveDataFile[], options: ScanOptions): readonl
   ];
 }
 
+/** A count needs no column at all, which the grammar does not know. */
+const NO_COLUMN: readonly SelectItem[] = [{ expression: literal(1), as: "granary_row" }];
+
+/** The ids of the columns a branch reads: those asked for and those its deletes compare. */
+function branchFields(fields: readonly FieldUse[], byValue: readonly LiveEntry[]): readonly number[] {
+  return [...new Set([...fields.map((field) => field.fieldId), ...byValue.flatMap((entry) => entry.file.equalityIds ?? [])])];
+}
+
+function branchFiles(held: HeldFiles, files: readonly LiveDataFile[], relation: Reading["relation"], needs: { position: boolean; index: boolean }): Relation {
+  return {
+    ...relation,
+    paths: files.map((file) => held.paths.get(file.file.uri) ?? ""),
+    ...(needs.position ? { rowPositionAs: ROW_POSITION } : {}),
+    ...(needs.index && files.length > 1 ? { fileIndexAs: FILE_INDEX } : {}),
+  };
+}
+
 function branchQuery(held: HeldFiles, files: readonly LiveDataFile[], fields: readonly FieldUse[], options: ScanOptions): Query {
   const [first] = files;
   if (first === undefined) throw new Error("a scan branch needs a file");
-  const byValue = options.areLive === true ? [] : first.equalityDeletes;
-  const ids = [...new Set([...fields.map((field) => field.fieldId), ...byValue.flatMap((entry) => entry.file.equalityIds ?? [])])];
-  const { relation, valueOf } = held.layouts.get(first.file.uri)?.isNamed === true ? readByName(held, first) : readById(held, first, ids);
-  const deleted = options.areLive === true ? undefined : positionCondition(held, files);
+  const { ordinalAs, positionAs, areLive = false } = options;
+  const byValue = areLive ? [] : first.equalityDeletes;
+  const isNamed = held.layouts.get(first.file.uri)?.isNamed === true;
+  const { relation, valueOf } = isNamed ? readByName(held, first) : readById(held, first, branchFields(fields, byValue));
+  const deleted = areLive ? undefined : positionCondition(held, files);
   const chosen = options.rowsOf?.(first, column(ROW_POSITION));
-  const conditions = [chosen, deleted, ...valueConditions(held, byValue, valueOf)].filter((condition) => condition !== undefined);
-  const needsPosition = deleted !== undefined || chosen !== undefined || options.positionAs !== undefined;
-  const needsIndex = files.length > 1 && (deleted !== undefined || options.ordinalAs !== undefined);
-  const from: Relation = {
-    ...relation,
-    paths: files.map((file) => held.paths.get(file.file.uri) ?? ""),
-    ...(needsPosition ? { rowPositionAs: ROW_POSITION } : {}),
-    ...(needsIndex ? { fileIndexAs: FILE_INDEX } : {}),
-  };
+  const byPosition = [chosen, deleted].filter((condition) => condition !== undefined);
+  const conditions = [...byPosition, ...valueConditions(held, byValue, valueOf)];
+  const needs = { position: byPosition.length > 0 || positionAs !== undefined, index: deleted !== undefined || ordinalAs !== undefined };
   const items = [...fields.map((field) => ({ expression: valueOf(field.fieldId), as: field.name })), ...placesOf(files, options)];
-  // A count needs no column at all, which the grammar does not know.
-  const some = items.length === 0 ? [{ expression: literal(1), as: "granary_row" }] : items;
-  return { kind: "select", items: some, from, ...(conditions.length === 0 ? {} : { where: and(...conditions) }) };
+  return {
+    kind: "select",
+    items: items.length === 0 ? NO_COLUMN : items,
+    from: branchFiles(held, files, relation, needs),
+    ...(conditions.length === 0 ? {} : { where: and(...conditions) }),
+  };
 }
 
 function nothing(held: HeldFiles, fields: readonly FieldUse[], options: ScanOptions): Relation {

@@ -1,4 +1,4 @@
-import { type Expression } from "@granary/engine";
+import type { Expression } from "@granary/engine";
 import { type IcebergSchema, parsePrimitive } from "../iceberg/index.ts";
 import { constantValue } from "./constant-value.ts";
 import { findStoredFieldId } from "./stored-column.ts";
@@ -19,31 +19,25 @@ function fits(operand: Expression, constants: readonly Expression[], schema: Ice
 const isText = (node: Expression, schema: IcebergSchema): boolean =>
   node.kind === "cast" ? node.type.kind === "text" && typeOf(node.operand, schema) !== undefined : typeOf(node, schema) === "string";
 
+type Checks = { readonly [K in Expression["kind"]]?: (node: Extract<Expression, { readonly kind: K }>, schema: IcebergSchema) => boolean };
+
+const SETTLED: Checks = {
+  logical: (node, schema) => node.operands.every((operand) => isSettled(operand, schema)),
+  not: (node, schema) => isSettled(node.operand, schema),
+  comparison: (node, schema) => fits(node.left, [node.right], schema) || fits(node.right, [node.left], schema),
+  between: (node, schema) => fits(node.operand, [node.low, node.high], schema),
+  inList: (node, schema) => fits(node.operand, node.values, schema),
+  like: (node, schema) => isText(node.operand, schema) && node.pattern.kind === "literal",
+  isNull: (node, schema) => typeOf(node.operand, schema) !== undefined,
+  column: (node, schema) => typeOf(node, schema) === "boolean",
+  literal: (node) => typeof node.value === "boolean" || node.value === null,
+};
+
 /**
  * Whether a condition over stored columns can be computed for any row without failing: it only compares columns with
  * constants of their own types.
  */
 export function isSettled(node: Expression, schema: IcebergSchema): boolean {
-  switch (node.kind) {
-    case "logical":
-      return node.operands.every((operand) => isSettled(operand, schema));
-    case "not":
-      return isSettled(node.operand, schema);
-    case "comparison":
-      return fits(node.left, [node.right], schema) || fits(node.right, [node.left], schema);
-    case "between":
-      return fits(node.operand, [node.low, node.high], schema);
-    case "inList":
-      return fits(node.operand, node.values, schema);
-    case "like":
-      return isText(node.operand, schema) && node.pattern.kind === "literal";
-    case "isNull":
-      return typeOf(node.operand, schema) !== undefined;
-    case "column":
-      return typeOf(node, schema) === "boolean";
-    case "literal":
-      return typeof node.value === "boolean" || node.value === null;
-    default:
-      return false;
-  }
+  const check = SETTLED[node.kind] as ((node: Expression, schema: IcebergSchema) => boolean) | undefined;
+  return check?.(node, schema) === true;
 }

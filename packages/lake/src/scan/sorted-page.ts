@@ -1,20 +1,6 @@
-import {
-  and,
-  cast,
-  column,
-  compare,
-  columnsOf,
-  inList,
-  isNull,
-  literal,
-  type Expression,
-  type JsonValue,
-  type Query,
-  type Row,
-  type SortKey,
-} from "@granary/engine";
+import { and, cast, column, compare, columnsOf, inList, literal, type Expression, type JsonValue, type Query, type Row, type SortKey } from "@granary/engine";
 import { problem } from "@granary/protocol";
-import { type HeldFiles, type LiveDataFile, liveFiles, pruneFiles, sortFiles, type SortedFiles, storedColumn } from "../files/index.ts";
+import { type HeldFiles, type LiveDataFile, liveFiles, pruneFiles, sortFiles, type SortedFiles } from "../files/index.ts";
 import type { Place } from "./cursor.ts";
 import { behind, type KeyValue, PLACE_KEYS, reversed } from "./keyset.ts";
 import { pageItems } from "./page-items.ts";
