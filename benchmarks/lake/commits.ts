@@ -1,8 +1,5 @@
-import { readdirSync } from "node:fs";
-import { loadavg } from "node:os";
-import { fileURLToPath } from "node:url";
 import { arithmetic, call, cast, column, literal, type Query } from "@granary/engine";
-import type { OpenTable } from "@granary/lake";
+import type { Maintained, OpenTable } from "@granary/lake";
 import { type Figure, median, percentile } from "../foundation/report.ts";
 import { type LakeBed, lakeBed } from "./bed.ts";
 
@@ -20,6 +17,9 @@ const SCHEMA = {
     { id: 4, name: "at", required: false, type: "timestamp" },
   ],
 } as const;
+
+/** Snapshots of the last second stay, which is more than any stretch between two rounds of maintenance needs. */
+const PROPERTIES = { "history.expire.max-snapshot-age-ms": "1000", "write.metadata.previous-versions-max": "20" };
 
 function rowsFrom(first: number): Query {
   const id = arithmetic(column("position"), "+", literal(first));
@@ -47,34 +47,75 @@ async function commitOnce(bed: LakeBed, table: OpenTable, first: number): Promis
   await bed.lake.settle(published);
   return { stageMs: between - start, publishMs: performance.now() - between };
 }
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-await using bed = await lakeBed();
-const ref = { workspaceId: bed.workspaceId, tableName: "small_commits" };
-await bed.tx((tx) => bed.lake.createTable(tx, { ...ref, schema: SCHEMA }));
-const table = await bed.tx((tx) => bed.lake.open(tx, ref));
-await commitOnce(bed, table, 0);
-const timings: Timing[] = [];
-for (let i = 0; i < COMMITS; i += 1) {
-  timings.push(await commitOnce(bed, table, i * ROWS));
-  if ((i + 1) % STRETCH === 0) {
-    const s = timings.slice(-STRETCH);
-    console.log(
-      i + 1,
-      "stage",
-      median(s.map((t) => t.stageMs)).toFixed(1),
-      "publish",
-      median(s.map((t) => t.publishMs)).toFixed(1),
-      "p95",
-      percentile(
-        s.map((t) => t.publishMs),
-        0.95,
-      ).toFixed(1),
-      "rate",
-      ((STRETCH * 1000) / sum(s.map((t) => t.stageMs + t.publishMs))).toFixed(1),
-      "load",
-      loadavg()[0]?.toFixed(1),
-    );
-  }
+interface Maintaining {
+  readonly rounds: Maintained[];
+  /** Resolves when the round under way has ended. */
+  running: Promise<unknown> | undefined;
 }
-console.log(readdirSync(fileURLToPath(`${table.location}/metadata`)).length, "metadata files");
+
+/** Begins a round of maintenance beside the writer unless the last one still runs. */
+function maintainBeside(bed: LakeBed, tableName: string, state: Maintaining): void {
+  state.running ??= bed.lake
+    .maintain({ workspaceId: bed.workspaceId, tableName, transaction: (work) => bed.tx(work), graceMs: 0 })
+    .then((round) => state.rounds.push(round))
+    .finally(() => {
+      state.running = undefined;
+    });
+}
+
+const rateOf = (elapsedMs: number, commits: number): number => (commits * 1000) / elapsedMs;
+
+/**
+ * Small commits one after the other by one writer: 100 rows staged by an engine process, a Parquet file, a manifest, a list and a
+ * metadata file made durable, and a transaction of PostgreSQL with a flush of its own. After every hundred of them a round of
+ * maintenance runs beside the writer in the same process: compaction, expiry and the deletion of what they left.
+ */
+export async function commits(): Promise<Figure[]> {
+  await using bed = await lakeBed();
+  const ref = { workspaceId: bed.workspaceId, tableName: "small_commits" };
+  await bed.tx((tx) => bed.lake.createTable(tx, { ...ref, schema: SCHEMA, definition: { properties: PROPERTIES } }));
+  const table = await bed.tx((tx) => bed.lake.open(tx, ref));
+  await commitOnce(bed, table, 0);
+  const timings: Timing[] = [];
+  const stretches: number[] = [];
+  const maintaining: Maintaining = { rounds: [], running: undefined };
+  const start = performance.now();
+  for (let from = performance.now(); timings.length < COMMITS; ) {
+    timings.push(await commitOnce(bed, table, timings.length * ROWS));
+    if (timings.length % STRETCH !== 0) continue;
+    stretches.push(rateOf(performance.now() - from, STRETCH));
+    from = performance.now();
+    maintainBeside(bed, ref.tableName, maintaining);
+  }
+  await maintaining.running;
+  const rate = rateOf(performance.now() - start, COMMITS);
+  const { rows, entries } = await bed.tx((tx) => bed.lake.open(tx, ref));
+  if (rows !== (COMMITS + 1) * ROWS) throw new Error(`${rows} rows instead of ${(COMMITS + 1) * ROWS}`);
+  return [
+    {
+      name: "commits of 100 rows, with maintenance",
+      value: rate,
+      unit: "/s",
+      goal: { min: 80 },
+      note: `one writer, ${COMMITS} commits, each staged, flushed and published before the next; ${maintaining.rounds.length} rounds of maintenance, ${entries.length} files left`,
+    },
+    {
+      name: "the last hundred to the first",
+      value: (stretches[0] ?? 0) / (stretches.at(-1) ?? 0),
+      unit: "x the time",
+      goal: { max: 1.25 },
+      note: stretches.map((value) => value.toFixed(0)).join(" "),
+    },
+    { name: "staging, median", value: median(timings.map((timing) => timing.stageMs)), unit: "ms" },
+    { name: "publishing, median", value: median(timings.map((timing) => timing.publishMs)), unit: "ms" },
+    {
+      name: "one commit, 95th percentile",
+      value: percentile(
+        timings.map((timing) => timing.stageMs + timing.publishMs),
+        0.95,
+      ),
+      unit: "ms",
+    },
+  ];
+}

@@ -74,6 +74,7 @@ export type {
 } from "./write/index.ts";
 export type { IcebergField, IcebergSchema, IcebergType } from "./iceberg/index.ts";
 export { createLake, type Lake, type LakeOptions } from "./lake.ts";
+export { type NewField, newSchema, type NewSchemaInput, type SchemaChange } from "./schema/index.ts";
 export {
   type Compacted,
   type CompactionInput,

@@ -1,9 +1,7 @@
 export {
   Catalog,
-  type CatalogChange,
   type CatalogEntry,
   checkTableRef,
-  type FileKind,
   type LakeTransaction,
   type RegisteredFile,
   type TableRef,

@@ -1,18 +1,22 @@
 import { problem } from "@granary/protocol";
-import { fieldsById, type FoundField, type IcebergSchema, type IcebergType, parsePrimitive, type TableMetadata } from "../iceberg/index.ts";
+import { fieldsById, type FoundField, type IcebergSchema, type IcebergType, parsePrimitive, type Primitive, type TableMetadata } from "../iceberg/index.ts";
 import type { StagedChange } from "./staged-change.ts";
 
 const mismatch = (reason: string): Error => problem("lake.columns_mismatch", { reason });
 
 const WIDENED: Readonly<Record<string, string>> = { int: "long", float: "double" };
 
+function isPromotion(from: Primitive, to: Primitive): boolean {
+  if (from.kind === "decimal" && to.kind === "decimal") return from.scale === to.scale && from.precision <= to.precision;
+  if (from.kind === "fixed" && to.kind === "fixed") return from.length === to.length;
+  return from.kind === to.kind || WIDENED[from.kind] === to.kind;
+}
+
 /** Whether values written as one type can be read as another: the same, or a promotion the specification knows. */
 function isReadableAs(written: IcebergType, now: IcebergType): boolean {
-  if (typeof written !== "string" || typeof now !== "string") return typeof written !== "string" && typeof now !== "string" && written.type === now.type;
+  if (typeof written !== "string" || typeof now !== "string") return typeof written === "object" && typeof now === "object" && written.type === now.type;
   const [from, to] = [parsePrimitive(written), parsePrimitive(now)];
-  if (from?.kind === "decimal" && to?.kind === "decimal") return from.scale === to.scale && from.precision <= to.precision;
-  if (from?.kind === "fixed" && to?.kind === "fixed") return from.length === to.length;
-  return from !== undefined && to !== undefined && (from.kind === to.kind || WIDENED[from.kind] === to.kind);
+  return from !== undefined && to !== undefined && isPromotion(from, to);
 }
 
 const nameOf = (field: FoundField): string => field.path.join(".");

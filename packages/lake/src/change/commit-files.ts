@@ -35,6 +35,8 @@ interface Planned {
   readonly parent: IcebergSnapshot | undefined;
   readonly snapshotId: Long;
   readonly sequenceNumber: Long;
+  /** Where the manifest list will lie. */
+  readonly listUri: string;
 }
 
 async function plan(parts: CommitParts, tx: LakeTransaction, commit: FileCommit): Promise<Planned> {
@@ -46,10 +48,12 @@ async function plan(parts: CommitParts, tx: LakeTransaction, commit: FileCommit)
   const manifests = parent === undefined ? [] : await parts.store.manifests(tx, parent);
   const first = await planManifests(manifests, { added: commit.added, removed: commit.removed, snapshotId }, read);
   const merged = await mergeManifests(first, metadata, read, commit.mergesManifests);
-  return { plan: merged, encoded: encodeManifests(metadata, merged.drafts, { snapshotId, sequenceNumber }), parent, snapshotId, sequenceNumber };
+  const encoded = encodeManifests(metadata, merged.drafts, { snapshotId, sequenceNumber });
+  const listUri = `${metadata.location}/metadata/snap-${snapshotId}-1-${randomUUID()}.avro`;
+  return { plan: merged, encoded, parent, snapshotId, sequenceNumber, listUri };
 }
 
-async function snapshotOf(parts: CommitParts, tx: LakeTransaction, commit: FileCommit, planned: Planned, listUri: string): Promise<IcebergSnapshot> {
+async function snapshotOf(parts: CommitParts, tx: LakeTransaction, commit: FileCommit, planned: Planned): Promise<IcebergSnapshot> {
   const { metadata } = commit.base;
   const { parent } = planned;
   const totals = await totalsBefore(parent, async () => (parent === undefined ? [] : parts.store.liveEntries(tx, parent)));
@@ -63,7 +67,7 @@ async function snapshotOf(parts: CommitParts, tx: LakeTransaction, commit: FileC
     ...(parent === undefined ? {} : { "parent-snapshot-id": parent["snapshot-id"] }),
     "sequence-number": planned.sequenceNumber,
     "timestamp-ms": commitTime(metadata, parts.now().getTime()),
-    "manifest-list": listUri,
+    "manifest-list": planned.listUri,
     "schema-id": commit.schemaId ?? metadata["current-schema-id"],
     summary: { ...counters, ...commit.summary },
   };
@@ -77,12 +81,10 @@ function nextMetadata(commit: FileCommit, snapshot: IcebergSnapshot): TableMetad
 
 /** Makes a snapshot in which files came and went, in the caller's transaction. The table's lock must be held. */
 export async function commitFiles(parts: CommitParts, tx: LakeTransaction, commit: FileCommit): Promise<Published> {
-  const { location } = commit.base.metadata;
   const planned = await plan(parts, tx, commit);
-  const { encoded, parent, snapshotId, sequenceNumber } = planned;
+  const { encoded, parent, snapshotId, sequenceNumber, listUri } = planned;
   const lines = [...encoded.lines, ...planned.plan.kept];
-  const listUri = `${location}/metadata/snap-${snapshotId}-1-${randomUUID()}.avro`;
-  const snapshot = await snapshotOf(parts, tx, commit, planned, listUri);
+  const snapshot = await snapshotOf(parts, tx, commit, planned);
   const list = encodeManifestList(lines, { id: snapshotId, parentId: parent?.["snapshot-id"], sequenceNumber });
   const committed = await writeCommit(parts, tx, {
     ref: commit.ref,

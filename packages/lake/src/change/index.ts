@@ -1,5 +1,5 @@
-export { changeMetadata, commitMetadata, type CreatedTable, type ExistingTable, lockExisting, type NewTable } from "./change-metadata.ts";
-export { commit, type CommitInput, discard, settle } from "./commit.ts";
+export { commitMetadata, type CreatedTable, type ExistingTable, lockExisting, type NewTable } from "./change-metadata.ts";
+export { type CommitInput, discard, settle } from "./commit.ts";
 export { commitFiles } from "./commit-files.ts";
 export type { CommitParts } from "./commit-parts.ts";
 export type { EvolvedSchema, SchemaChangesInput } from "./evolve-columns.ts";

@@ -4,6 +4,8 @@ import { carriedOver, contentOf, type ManifestDraft, type ManifestPlan, type Rea
 const DEFAULT_MIN_COUNT = 100;
 const DEFAULT_TARGET_BYTES = 8 * 1024 * 1024;
 
+const NONE: ReadonlySet<ManifestFile> = new Set();
+
 interface Policy {
   readonly isEnabled: boolean;
   readonly minCount: number;
@@ -37,32 +39,40 @@ function chooseMerged(manifests: readonly ManifestFile[], targetBytes: number): 
     chosen.add(manifest);
     bytes += size;
   }
-  return chosen.size > 1 ? chosen : new Set();
+  return chosen.size > 1 ? chosen : NONE;
+}
+
+interface Merging {
+  readonly drafts: readonly ManifestDraft[];
+  readonly merged: ReadonlySet<ManifestFile>;
+}
+
+/** Puts the entries of a group's small manifests into the draft of the same kind, or into one of their own. */
+async function mergeGroup({ drafts, merged }: Merging, group: readonly [ManifestFile, ...ManifestFile[]], policy: Policy, read: ReadEntries): Promise<Merging> {
+  const content = contentOf(group[0]);
+  const specId = group[0].partition_spec_id;
+  const joined = drafts.find((draft) => draft.content === content && draft.specId === specId);
+  const chosen = group.length + (joined === undefined ? 0 : 1) < policy.minCount ? NONE : chooseMerged(group, policy.targetBytes);
+  if (chosen.size === 0) return { drafts, merged };
+  const entries = await read([...chosen]);
+  // The list names the newest first; within a manifest the oldest comes first.
+  const old = group.toReversed().flatMap((manifest) => (chosen.has(manifest) ? carriedOver(entries.get(manifest.manifest_path) ?? []) : []));
+  const draft: ManifestDraft = { content, specId, entries: [...old, ...(joined?.entries ?? [])] };
+  return {
+    drafts: joined === undefined ? [...drafts, draft] : drafts.map((item) => (item === joined ? draft : item)),
+    merged: merged.union(chosen),
+  };
 }
 
 /** Merges small manifests of one kind and partition spec when there are many, as Iceberg's own writers do. */
 export async function mergeManifests(plan: ManifestPlan, metadata: TableMetadata, read: ReadEntries, isWanted = false): Promise<ManifestPlan> {
-  const policy = policyOf(metadata);
-  const { isEnabled, minCount, targetBytes } = isWanted ? { ...policy, isEnabled: true, minCount: 2 } : policy;
-  if (!isEnabled || plan.kept.length + plan.drafts.length < minCount) return plan;
-  const drafts = [...plan.drafts];
-  const merged = new Set<ManifestFile>();
-  for (const group of Map.groupBy(plan.kept, (manifest) => `${manifest.content} ${manifest.partition_spec_id}`).values()) {
-    const [first] = group;
-    if (first === undefined) continue;
-    const content = contentOf(first);
-    const specId = first.partition_spec_id;
-    const at = drafts.findIndex((draft) => draft.content === content && draft.specId === specId);
-    if (group.length + (at < 0 ? 0 : 1) < minCount) continue;
-    const chosen = chooseMerged(group, targetBytes);
-    if (chosen.size === 0) continue;
-    const entries = await read([...chosen]);
-    // The list names the newest first; within a manifest the oldest comes first.
-    const old = group.toReversed().flatMap((manifest) => (chosen.has(manifest) ? carriedOver(entries.get(manifest.manifest_path) ?? []) : []));
-    const draft: ManifestDraft = { content, specId, entries: [...old, ...(drafts[at]?.entries ?? [])] };
-    if (at < 0) drafts.push(draft);
-    else drafts[at] = draft;
-    for (const manifest of chosen) merged.add(manifest);
+  const own = policyOf(metadata);
+  const policy = isWanted ? { ...own, isEnabled: true, minCount: 2 } : own;
+  if (!policy.isEnabled || plan.kept.length + plan.drafts.length < policy.minCount) return plan;
+  let merging: Merging = { drafts: plan.drafts, merged: NONE };
+  for (const [first, ...rest] of Map.groupBy(plan.kept, (manifest) => `${manifest.content} ${manifest.partition_spec_id}`).values()) {
+    if (first !== undefined) merging = await mergeGroup(merging, [first, ...rest], policy, read);
   }
+  const { drafts, merged } = merging;
   return { ...plan, drafts, kept: plan.kept.filter((manifest) => !merged.has(manifest)) };
 }

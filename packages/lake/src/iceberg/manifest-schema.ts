@@ -42,7 +42,7 @@ function avroType(type: string): AvroSchema {
 }
 
 /** Avro allows letters, digits and underscores; other engines replace the rest in the same way. */
-export function avroName(name: string): string {
+function avroName(name: string): string {
   const made = name.replaceAll(/[^A-Za-z0-9_]/g, (unit) => `_x${unit.charCodeAt(0).toString(16).toUpperCase()}`);
   return /^\d/.test(made) ? `_${made}` : made;
 }

@@ -40,7 +40,7 @@ export function writeFloating(value: number | undefined, size: 4 | 8): Buffer | 
 }
 
 /** The unscaled value of a decimal; undefined when it has other digits than the type can hold. */
-export function parseDecimal(text: string, scale: number): bigint | undefined {
+function parseDecimal(text: string, scale: number): bigint | undefined {
   const [, sign, whole = "", fraction = ""] = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(text) ?? [];
   if (sign === undefined || whole + fraction === "" || !/^0*$/.test(fraction.slice(scale))) return undefined;
   const unscaled = BigInt(whole + fraction.slice(0, scale).padEnd(scale, "0"));

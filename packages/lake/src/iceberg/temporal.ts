@@ -15,7 +15,7 @@ export interface CivilDate {
 }
 
 /** Days since 1970-01-01 in the proleptic Gregorian calendar. */
-export function civilToDays({ year, month, day }: CivilDate): number {
+function civilToDays({ year, month, day }: CivilDate): number {
   const shifted = month <= 2 ? year - 1 : year;
   const era = Math.floor(shifted / 400);
   const yearOfEra = shifted - era * 400;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { partitionPath, partitionText } from "./partition-path.ts";
 import { decodeValue, encodeValue } from "./single-value.ts";
 import { parseTransform, transformResultType } from "./transform.ts";
 import { hashValue, transformValue } from "./transform-value.ts";
@@ -77,34 +76,5 @@ describe("transforms", () => {
       ["zorder", "int"],
     ] as const)
       expect(() => transformValue(transform, type, null), `${transform} of ${type}`).toThrow(expect.objectContaining({ code: "lake.unsupported" }));
-  });
-});
-
-describe("partition names", () => {
-  const text = (transform: string, type: string, value: string): string => partitionText(transform, type, encoded(type, value).toString("base64"));
-  it("read like calendars", () => {
-    expect([text("year", "int", "47"), text("year", "int", "-1"), text("month", "int", "-1"), text("month", "int", "574")]).toEqual([
-      "2017",
-      "1969",
-      "1969-12",
-      "2017-11",
-    ]);
-    expect([text("day", "date", "2017-11-16"), text("hour", "int", "419686"), text("hour", "int", "-1"), text("bucket[4]", "int", "3")]).toEqual([
-      "2017-11-16",
-      "2017-11-16-22",
-      "1969-12-31-23",
-      "3",
-    ]);
-    expect(partitionText("identity", "string", null)).toBe("null");
-    expect(text("identity", "binary", "FFFE")).toBe("//4=");
-  });
-
-  it("make one path of all fields", () => {
-    const fields = [
-      { "source-id": 1, "field-id": 1000, name: "who are you", transform: "identity" },
-      { "source-id": 2, "field-id": 1001, name: "at_day", transform: "day" },
-    ];
-    const values = [encoded("string", "a/b=ä").toString("base64"), null];
-    expect(partitionPath({ "spec-id": 1, fields }, ["string", "date"], values)).toBe("who%20are%20you=a%2Fb%3D%C3%A4/at_day=null");
   });
 });

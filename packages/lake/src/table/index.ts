@@ -1,10 +1,6 @@
 export type { At } from "./at.ts";
 export { findAt, headOf } from "./find-at.ts";
 export {
-  historyOf,
-  listRefs,
-  listSchemas,
-  listSnapshots,
   type RefInfo,
   type SchemaHistory,
   type SnapshotInfo,
@@ -14,7 +10,7 @@ export {
 } from "./list-snapshots.ts";
 export type { LiveEntry } from "./live-entry.ts";
 export { ImmutableCache } from "./immutable-cache.ts";
-export { countRows, type LakeColumn, type LiveFile, type OpenTable, openTable } from "./open-table.ts";
+export { type LakeColumn, type LiveFile, type OpenTable, openTable } from "./open-table.ts";
 export { BATCH_COLUMN } from "./system-columns.ts";
 export { type StoredEntry, type StoredTable, TableStore } from "./table-store.ts";
 export { type TableStates, tableStates } from "./table-states.ts";

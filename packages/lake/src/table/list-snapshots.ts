@@ -51,7 +51,7 @@ export interface RefInfo {
 const idOf = (snapshot: IcebergSnapshot): string => String(snapshot["snapshot-id"]);
 
 /** A snapshot and its ancestors as far as they are kept, newest first. */
-export function historyOf(metadata: TableMetadata, snapshotId: string | undefined): readonly IcebergSnapshot[] {
+function historyOf(metadata: TableMetadata, snapshotId: string | undefined): readonly IcebergSnapshot[] {
   const byId = new Map((metadata.snapshots ?? []).map((snapshot) => [idOf(snapshot), snapshot]));
   const history: IcebergSnapshot[] = [];
   for (let id = snapshotId; id !== undefined; ) {

@@ -71,7 +71,7 @@ function columnsOf(schema: IcebergSchema): readonly LakeColumn[] {
 }
 
 /** Rows of live files. Position deletes of files that are gone do not count; deletes without a known file are taken at their word. */
-export function countRows(entries: readonly LiveEntry[]): number {
+function countRows(entries: readonly LiveEntry[]): number {
   const data = new Set(entries.flatMap(({ file }) => (file.content === "data" ? [file.uri] : [])));
   let rows = 0;
   for (const { file } of entries) {
