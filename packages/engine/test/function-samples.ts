@@ -116,7 +116,6 @@ export const FUNCTION_SAMPLES: Readonly<Record<FunctionName, FunctionSample>> = 
   atan: sample(0, 0),
   atan2: sample(0, 0, 1),
   bit_count: sample(2, 3),
-  bitwise_xor: sample("6", 5, 3),
   bits_xor: sample(6, 5, 3),
   cbrt: sample(2, 8),
   ceil: sample(2, 1.2),

@@ -7,8 +7,8 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 /** The printer, and the sandbox, whose business is the text of SQL that people wrote. */
 const MAY_HOLD_SQL = /^packages\/engine\/src\/(sql\/duckdb|sandbox)\//;
 const MAY_OPEN_THE_ENGINE = /^packages\/engine\/src\/(process|sandbox)\//;
-/** A setting of the instance, with nothing put into it. */
-const KNOWN_TEXTS = ["SET GLOBAL TimeZone = 'UTC'"];
+/** Settings of the instance, with nothing put into their texts. */
+const KNOWN_TEXTS = ["SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL max_temp_directory_size = $1"];
 
 /** Words of SQL in capitals anywhere, small ones where a statement begins, and the engine's readers of files. */
 const SQL = [
@@ -52,6 +52,7 @@ it.each([
   ["a statement on several lines", "run(`\n  select *\n  from read_parquet('${path}')`);"],
   ["a statement in quotes", 'run("COPY (" + query + ") TO \'x\'");'],
   ["a table function", "run(`FROM read_csv_auto('${path}')`);"],
+  ["a setting with something put into it", "run(`SET GLOBAL max_temp_directory_size = '${bytes}'`);"],
   ["a table made by hand", "await session.run('CREATE TEMP TABLE x AS ' + text);"],
 ])("finds planted SQL: %s", (_, source) => {
   expect(sqlTextsIn(source)).not.toEqual([]);

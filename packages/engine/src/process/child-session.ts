@@ -16,7 +16,7 @@ async function openInstance(settings: ChildSettings): Promise<DuckDBInstance> {
   // As an instance setting it fails: icu is not loaded at that moment.
   await connection.run("SET GLOBAL TimeZone = 'UTC'");
   // As an instance setting it is accepted, shown, and not kept to.
-  await connection.run(`SET GLOBAL max_temp_directory_size = '${Math.max(1, Math.floor(settings.maxTempBytes / 1024))}KiB'`);
+  await connection.run("SET GLOBAL max_temp_directory_size = $1", [`${Math.max(1, Math.floor(settings.maxTempBytes / 1024))}KiB`]);
   connection.closeSync();
   return instance;
 }

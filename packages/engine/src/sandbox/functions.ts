@@ -72,7 +72,7 @@ export const REFUSED_FUNCTIONS: ReadonlySet<string> = new Set(
 );
 
 /** Families refused as a whole, present and future; a name in the first list wins. */
-export const REFUSED_PREFIXES: readonly string[] = names(
+const REFUSED_PREFIXES: readonly string[] = names(
   "__internal_ icu_ current_ has_ inet_ pg_ st_ variant_ duckdb_ read_ parquet_ pragma_ sniff_ enable_ disable_ test_ json_execute_ json_serialize_ json_deserialize_",
 );
 

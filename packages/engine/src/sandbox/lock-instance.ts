@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import { type DuckDBConnection, LIST, listValue, VARCHAR } from "@duckdb/node-api";
 import { PLAN_SETTINGS } from "./explain.ts";
 
 /** What an instance may do from the moment it is locked. */
@@ -11,20 +11,16 @@ export interface Lock {
   readonly explain: boolean;
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const kibibytes = (bytes: number): string => `'${Math.max(1, Math.floor(bytes / 1024))}KiB'`;
+const kibibytes = (bytes: number): string => `${Math.max(1, Math.floor(bytes / 1024))}KiB`;
 
 /** Relations first, then the door is closed, and then nothing can be set any more. */
 export async function lockInstance(connection: DuckDBConnection, lock: Lock): Promise<void> {
-  const statements = [
-    `SET memory_limit = ${kibibytes(lock.memoryBytes)}`,
-    `SET max_temp_directory_size = ${kibibytes(lock.tempBytes)}`,
-    ...lock.relations,
-    ...(lock.explain ? [PLAN_SETTINGS] : []),
-    `SET allowed_paths = [${lock.files.map(quoted).join(", ")}]`,
-    "SET enable_external_access = false",
-    "SET errors_as_json = true",
-    "SET lock_configuration = true",
-  ];
-  for (const statement of statements) await connection.run(statement);
+  await connection.run("SET memory_limit = $1", [kibibytes(lock.memoryBytes)]);
+  await connection.run("SET max_temp_directory_size = $1", [kibibytes(lock.tempBytes)]);
+  for (const relation of lock.relations) await connection.run(relation);
+  if (lock.explain) await connection.run(PLAN_SETTINGS);
+  await connection.run("SET allowed_paths = $1", [listValue([...lock.files])], [LIST(VARCHAR)]);
+  await connection.run("SET enable_external_access = false");
+  await connection.run("SET errors_as_json = true");
+  await connection.run("SET lock_configuration = true");
 }

@@ -102,9 +102,7 @@ export const NUMBER_FUNCTIONS = {
   atan: scalar("number"),
   atan2: scalar("number", "number"),
   bit_count: scalar("number"),
-  /** Of whole numbers. */
-  bitwise_xor: scalar("number", "number"),
-  /** Of whole numbers, bit by bit. */
+  /** Of whole numbers, bit by bit; of the wider one's type. */
   bits_xor: scalar("number", "number"),
   cbrt: scalar("number"),
   ceil: scalar("number"),

@@ -99,7 +99,6 @@ export const DUCKDB_FUNCTIONS = {
   atan: "atan",
   atan2: "atan2",
   bit_count: "bit_count",
-  bitwise_xor: "xor",
   bits_xor: "xor",
   cbrt: "cbrt",
   ceil: "ceil",
