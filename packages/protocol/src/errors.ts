@@ -160,6 +160,53 @@ export const ERRORS = {
     retry: "never",
     message: "The stored file {name} is damaged: {reason}. Restore it from a backup; nothing was read from it.",
   },
+  "file.empty": { status: 422, retry: "never", message: "The file is empty. Choose a file with at least a header line." },
+  "file.binary": {
+    status: 422,
+    retry: "never",
+    message: "The file is neither text nor of a known kind: {reason}. Export the data as CSV, JSON, Excel (.xlsx), XML or Parquet and upload that.",
+  },
+  "file.kind_unsupported": { status: 422, retry: "never", message: "The file cannot be read as a table: {what}. {advice}" },
+  "file.encoding_invalid": {
+    status: 422,
+    retry: "never",
+    message: "The file is not valid {encoding} (first fault at byte {offset}, line {line}). Choose its real encoding, or save it as UTF-8 and upload it again.",
+  },
+  "file.truncated": {
+    status: 422,
+    retry: "never",
+    message: "The {what} ends before its end: it was cut off. Fetch or export it again and upload the whole file.",
+  },
+  "file.damaged": { status: 422, retry: "never", message: "The {what} is damaged: {reason}. Fetch or export it again and upload that." },
+  "file.bomb": { status: 422, retry: "never", message: "{name} unpacks to more than {limit}, so it was not unpacked. Upload the data in smaller parts." },
+  "file.member_required": {
+    status: 422,
+    retry: "never",
+    message: "The archive holds {count} files. Choose one of those that are listed, or upload them one by one.",
+  },
+  "file.member_unknown": { status: 422, retry: "never", message: "The archive holds no file called {name}. Choose one of those that are listed." },
+  "file.encrypted": { status: 422, retry: "never", message: "{name} is protected by a password. Save it without one and upload it again." },
+  "file.malformed": { status: 422, retry: "never", message: "The file is not valid {format} (line {line}): {reason}. Correct that place and upload it again." },
+  "file.sheet_unknown": { status: 422, retry: "never", message: "The workbook has no sheet called {name}. Choose one of: {sheets}." },
+  "file.rows_not_found": { status: 422, retry: "never", message: "No rows were found: {reason}." },
+  "file.too_many_columns": {
+    status: 422,
+    retry: "never",
+    message: "The file has {columns} columns, more than the {limit} a dataset may have. Check the delimiter, or leave columns out.",
+  },
+  "file.too_many_rejected": {
+    status: 422,
+    retry: "never",
+    message:
+      "The import was stopped after {count} rows that do not fit, the first on line {line}: {reason}. Nothing was loaded; correct the file or the settings, or raise the limit.",
+  },
+  "file.option_invalid": { status: 422, retry: "never", message: "The setting {option} cannot be used: {reason}." },
+  "file.unbalanced": {
+    status: 422,
+    retry: "never",
+    message:
+      "The file has {records} records, but {loaded} could be read and {rejected} set aside. Nothing was loaded; tell an administrator which file it was.",
+  },
   "csv.empty": { status: 422, retry: "never", message: "The file is empty. Choose a file with at least a header line." },
   "csv.not_text": { status: 422, retry: "never", message: "The file is not a text file: {reason}. Export the data as CSV in UTF-8 and upload that." },
   "csv.not_utf8": {
