@@ -1,4 +1,4 @@
-export { type FieldUse, type ScanOptions, scanRelation } from "./scan-relation.ts";
+export { type FieldUse, NO_COLUMN, type ScanOptions, scanRelation } from "./scan-relation.ts";
 export { type HeldFiles, holdFiles, type ScanTable } from "./hold-files.ts";
 export { DELETE_PATH_FIELD, DELETE_POSITION_FIELD, type LiveDataFile, type LiveFiles, liveFiles } from "./live-files.ts";
 export { pruneFiles } from "./prune-files.ts";

@@ -124,8 +124,8 @@ function placesOf(files: readonly LiveDataFile[], options: ScanOptions): readonl
   ];
 }
 
-/** A count needs no column at all, which the grammar does not know. */
-const NO_COLUMN: readonly SelectItem[] = [{ expression: literal(1), as: "granary_row" }];
+/** Where rows are only counted: the grammar knows no row without a column. */
+export const NO_COLUMN: readonly SelectItem[] = [{ expression: literal(1), as: "granary_row" }];
 
 /** The ids of the columns a branch reads: those asked for and those its deletes compare. */
 function branchFields(fields: readonly FieldUse[], byValue: readonly LiveEntry[]): readonly number[] {

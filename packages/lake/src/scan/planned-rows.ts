@@ -1,5 +1,5 @@
 import { and, caseWhen, cast, column, type Expression, literal, type Query, type SelectItem } from "@granary/engine";
-import { type HeldFiles, type ScanOptions, scanRelation, storedColumn, storedName } from "../files/index.ts";
+import { type HeldFiles, NO_COLUMN, type ScanOptions, scanRelation, storedColumn, storedName } from "../files/index.ts";
 import type { Chosen, VisibleColumn } from "./row-choice.ts";
 
 /** Names of the columns that say where a row lies, beside the visible ones. */
@@ -44,10 +44,10 @@ function visibleRows(chosen: Chosen, held: HeldFiles, options: PlannedOptions): 
   );
   // What the reader asks may be computed before the plan's filter; an error of it would tell about rows that are not to be seen.
   const isGuarded = plan.filter !== undefined && options.isChosen !== true && (options.isOpen === true || chosen.mayFail);
-  const items = (options.columns ?? chosen.used).map((item) => visibleItem(item, isGuarded ? plan.filter : undefined));
-  const names = places(options).map((name) => ({ expression: column(name), as: name }));
+  const visible = (options.columns ?? chosen.used).map((item) => visibleItem(item, isGuarded ? plan.filter : undefined));
+  const items = [...visible, ...places(options).map((name) => ({ expression: column(name), as: name }))];
   const where = options.isChosen === true || stored.length === 0 ? {} : { where: and(...stored) };
-  return { kind: "select", items: [...items, ...names], from, ...where };
+  return { kind: "select", items: items.length === 0 ? NO_COLUMN : items, from, ...where };
 }
 
 /** The chosen rows with their columns under internal names, in no order. */
