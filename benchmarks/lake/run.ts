@@ -1,10 +1,12 @@
 import { type Figure, report } from "../foundation/report.ts";
 import { commits } from "./commits.ts";
 import { diff } from "./diff.ts";
+import { write } from "./write.ts";
 
 const parts: Readonly<Record<string, () => Promise<Figure[]>>> = {
   commits,
   diff,
+  write,
 };
 
 const asked = process.argv.slice(2);
