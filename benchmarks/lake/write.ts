@@ -1,6 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { arithmetic, cast, column, compare, literal, type Query, type SqlType, type TypedName } from "@granary/engine";
+import { arithmetic, column, compare, literal, type Query, type SqlType, type TypedName } from "@granary/engine";
 import type { OpenTable, Source, StagedUpsert } from "@granary/lake";
 import { type Figure, median } from "../foundation/report.ts";
 import { type LakeBed, lakeBed } from "./bed.ts";
