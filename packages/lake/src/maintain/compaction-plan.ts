@@ -76,7 +76,9 @@ function binsOf(judged: readonly Judged[], limits: CompactionLimits): readonly C
     chosen.map((item) => item.file),
     limits,
   );
-  return bins.filter((bin) => bin.files.length >= limits.minFiles || bin.files.some((file) => urgent.has(file)));
+  // One small file alone would be found small again, for ever.
+  const minFiles = Math.max(2, limits.minFiles);
+  return bins.filter((bin) => bin.files.length >= minFiles || bin.files.some((file) => urgent.has(file)));
 }
 
 /**
