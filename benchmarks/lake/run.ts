@@ -1,11 +1,15 @@
 import { type Figure, report } from "../foundation/report.ts";
 import { commits } from "./commits.ts";
 import { diff } from "./diff.ts";
+import { pages } from "./pages.ts";
+import { scan } from "./scan.ts";
 import { write } from "./write.ts";
 
 const parts: Readonly<Record<string, () => Promise<Figure[]>>> = {
   commits,
   diff,
+  pages,
+  scan,
   write,
 };
 

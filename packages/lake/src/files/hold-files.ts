@@ -38,7 +38,7 @@ export interface HeldFiles extends AsyncDisposable {
 const OPENED_AT_ONCE = 16;
 
 /** A column of the table as it is now or, when it was dropped, as it was last. */
-function findField(table: ScanTable, fieldId: number): IcebergField | undefined {
+export function findField(table: ScanTable, fieldId: number): IcebergField | undefined {
   const schemas: readonly IcebergSchema[] = [table.schema, ...table.schemas.toReversed()];
   for (const schema of schemas) {
     const field = schema.fields.find((candidate) => candidate.id === fieldId);

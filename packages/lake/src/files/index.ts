@@ -1,5 +1,5 @@
 export { type FieldUse, NO_COLUMN, type ScanOptions, scanRelation } from "./scan-relation.ts";
-export { type HeldFiles, holdFiles, type ScanTable } from "./hold-files.ts";
+export { findField, type HeldFiles, holdFiles, type ScanTable } from "./hold-files.ts";
 export { DELETE_PATH_FIELD, DELETE_POSITION_FIELD, type LiveDataFile, type LiveFiles, liveFiles } from "./live-files.ts";
 export { pruneFiles } from "./prune-files.ts";
 export { whollyMatching } from "./wholly-matching.ts";
