@@ -1,7 +1,9 @@
-import type { OpenTable, PageRequest } from "@granary/lake";
+import { and, arithmetic, caseWhen, cast, column, compare, literal } from "@granary/engine";
+import { type OpenTable, type PageRequest, type RowOrder, storedColumn } from "@granary/lake";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { everything, type TestLake, testLake } from "./lake.ts";
 import { randomOf } from "./random.ts";
+import { field, schemaOf } from "./rows.ts";
 import { type ModelKey, nameOf, randomFilter, type RandomTable, randomTable, SORTABLE_TYPES, sortedRows } from "./random-table.ts";
 
 let bed: TestLake;
@@ -78,5 +80,65 @@ describe("pages of random rows", () => {
       expect([forwards, backwards], JSON.stringify({ round, keys, filter: isFiltered ? filter : null })).toEqual([expected, expected]);
       expect(await bed.lake.count(table, { plan: request.plan, ...(isFiltered ? { filter } : {}) })).toBe(expected.length);
     }
+  });
+});
+
+describe("pages of a large file", () => {
+  const ROWS = 240_000;
+  const isDeleted = (id: number): boolean => id >= ROWS - 3_000 && id % 2 === 1;
+  const blockOf = (id: number): number | null => (id % 7 === 0 ? null : Math.floor(id / 30));
+  let table: OpenTable;
+  beforeAll(async () => {
+    const bigint = { kind: "bigint" } as const;
+    const id = cast(column("position"), bigint);
+    const blocks = arithmetic(column("position"), "//", literal(30));
+    const block = caseWhen([{ when: compare(arithmetic(column("position"), "%", literal(7)), "=", literal(0)), then: literal(null) }], blocks);
+    const cells = [
+      { expression: id, as: "id" },
+      { expression: cast(block, bigint), as: "block" },
+      ...["a", "b", "c"].map((as) => ({ expression: cast(arithmetic(id, "*", literal(3)), { kind: "text" } as const), as })),
+    ];
+    const schema = schemaOf([field(1, "id", "long"), field(2, "block", "long"), ...["a", "b", "c"].map((name, index) => field(index + 3, name, "string"))]);
+    const query = { kind: "select", items: cells, from: { kind: "sequence", length: ROWS } } as const;
+    const definition = { properties: { "write.delete.mode": "merge-on-read" } };
+    await bed.publish(await bed.lake.stageCreate({ workspaceId: bed.workspaceId, tableName: "large", schema, source: { query }, definition }));
+    const isOdd = compare(arithmetic(storedColumn(1), "%", literal(2)), "=", literal(1));
+    const where = and(compare(storedColumn(1), ">=", literal(ROWS - 3_000)), isOdd);
+    await bed.publish(await bed.lake.stageDelete({ table: await bed.open("large"), where }));
+    table = await bed.open("large");
+  });
+
+  const alive = Array.from({ length: ROWS }, (_, id) => id).filter((id) => !isDeleted(id));
+
+  const orders: readonly (readonly [string, readonly RowOrder[], (left: number, right: number) => number])[] = [
+    ["stored", [], () => 0],
+    ["ascending", [{ column: "id", direction: "asc" }], (left, right) => left - right],
+    ["descending", [{ column: "id", direction: "desc" }], (left, right) => right - left],
+    ["descending with ties and nulls", [{ column: "block", direction: "desc" }], (left, right) => (blockOf(right) ?? -1) - (blockOf(left) ?? -1)],
+    ["ascending, nulls first", [{ column: "block", direction: "asc", nulls: "first" }], (left, right) => (blockOf(left) ?? -1) - (blockOf(right) ?? -1)],
+    ["descending, nulls first", [{ column: "block", direction: "desc", nulls: "first" }], (left, right) => (blockOf(right) ?? ROWS) - (blockOf(left) ?? ROWS)],
+  ];
+
+  it.each(orders)("hold the first rows and the next ones and lead back, %s", async (_, order, compareIds) => {
+    const expected = alive.toSorted(compareIds).map(String);
+    const request: Walk = { plan: everything(table), orderBy: order, limit: 40 };
+    const first = await bed.lake.rows(table, request);
+    expect(idsOf(first.rows)).toEqual(expected.slice(0, 40));
+    expect(first.rows[0]).toEqual([expected[0], blockText(expected[0]), ...Array.from({ length: 3 }, () => String(Number(expected[0]) * 3))]);
+    const second = await bed.lake.rows(table, { ...request, after: first.next ?? "" });
+    expect(idsOf(second.rows)).toEqual(expected.slice(40, 80));
+    const back = await bed.lake.rows(table, { ...request, before: second.previous ?? "" });
+    expect([idsOf(back.rows), back.previous]).toEqual([expected.slice(0, 40), null]);
+    const filter = compare(column("id"), "<", literal(ROWS / 2));
+    const filtered = await bed.lake.rows(table, { ...request, filter, limit: 5 });
+    expect(idsOf(filtered.rows)).toEqual(expected.filter((id) => Number(id) < ROWS / 2).slice(0, 5));
+  });
+
+  const blockText = (id = ""): string | null => blockOf(Number(id))?.toString() ?? null;
+
+  it("counts its rows and those of a filter", async () => {
+    expect(await bed.lake.count(table, { plan: everything(table) })).toBe(alive.length);
+    const filter = compare(column("block"), "=", literal(7_999));
+    expect(await bed.lake.count(table, { plan: everything(table), filter })).toBe(alive.filter((id) => blockOf(id) === 7_999).length);
   });
 });

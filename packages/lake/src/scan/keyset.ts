@@ -27,6 +27,14 @@ function equal({ key, value, isNull: isNullValue }: KeyValue): Expression {
   return isNullValue ? isNull(key.expression) : compare(key.expression, "=", value);
 }
 
+/** The rows that are not behind a row by its first key, equal ones among them. */
+export function notBehind({ key, value, isNull: isNullValue }: KeyValue): Expression {
+  const { expression } = key;
+  if (isNullValue) return key.nulls === "first" ? isNull(expression) : literal(true);
+  const upTo = compare(expression, key.direction === "asc" ? "<=" : ">=", value);
+  return key.nulls === "first" ? or(upTo, isNull(expression)) : upTo;
+}
+
 /** The rows behind a row, by its keys in order: beyond in the first one, or equal there and beyond in the second, and so on. */
 export function behind(values: readonly KeyValue[]): Expression {
   const [first] = values;

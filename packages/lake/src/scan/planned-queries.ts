@@ -1,16 +1,12 @@
 import type { EngineSession, Query } from "@granary/engine";
 import type { OpenTable } from "../table/index.ts";
 import { plannedRows, shownItems } from "./planned-rows.ts";
-import type { ReadPlan } from "./read-plan.ts";
-import { chooseRows } from "./row-choice.ts";
+import { chooseRows, type RowChoice } from "./row-choice.ts";
 import { filesFor, holdFor, type ReadParts, signalOf } from "./scan-parts.ts";
 
-/** A table as one principal may see it. */
-export interface PlannedTable {
+/** A table as one principal may see it, or some rows and columns of that. */
+export interface PlannedTable extends RowChoice {
   readonly table: OpenTable;
-  readonly plan: ReadPlan;
-  /** Names from the plan; by default all but the platform's own columns. */
-  readonly columns?: readonly string[];
 }
 
 /** Tables as queries over local files, which stay where they are until this is disposed. */
@@ -31,8 +27,8 @@ export async function planQueries(parts: ReadParts, tables: Readonly<Record<stri
   const files = new Set<string>();
   // Most tables need no question to the engine.
   const session: Pick<EngineSession, "run"> = { run: (statement) => parts.engine.use({ kind: "read", ...signalOf(signal) }, (own) => own.run(statement)) };
-  for (const [name, { table, plan, columns }] of Object.entries(tables)) {
-    const chosen = chooseRows(table, { plan, ...(columns === undefined ? {} : { columns }) });
+  for (const [name, { table, ...choice }] of Object.entries(tables)) {
+    const chosen = chooseRows(table, choice);
     const own = held.use(await holdFor({ ...parts, session }, chosen, filesFor(chosen), signal));
     for (const path of own.paths.values()) files.add(path);
     queries.push([name, { kind: "select", items: shownItems(chosen), from: { kind: "query", query: plannedRows(chosen, own, { isOpen: true }) } }]);

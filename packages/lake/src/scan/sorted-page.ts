@@ -1,10 +1,11 @@
-import { and, cast, column, compare, columnsOf, inList, literal, type Expression, type JsonValue, type Query, type Row, type SortKey } from "@granary/engine";
+import { and, cast, column, compare, columnsOf, literal, type Expression, type Query, type SelectItem, type SortKey } from "@granary/engine";
 import { problem } from "@granary/protocol";
-import { type HeldFiles, type LiveDataFile, liveFiles, pruneFiles, sortFiles, type SortedFiles } from "../files/index.ts";
+import { type LiveDataFile, liveFiles, pruneFiles, sortFiles } from "../files/index.ts";
 import type { Place } from "./cursor.ts";
-import { behind, type KeyValue, PLACE_KEYS, reversed } from "./keyset.ts";
+import { behind, type KeyValue, notBehind, PLACE_KEYS, reversed } from "./keyset.ts";
 import { pageItems } from "./page-items.ts";
-import { FILE_ORDINAL, plannedRows, ROW_PLACE } from "./planned-rows.ts";
+import { fetchRows } from "./fetch-rows.ts";
+import { FILE_ORDINAL, type PlannedOptions, plannedRows, ROW_PLACE } from "./planned-rows.ts";
 import { sqlTypeOfResult } from "./result-type.ts";
 import { asStored, unreadable, type VisibleColumn } from "./row-choice.ts";
 import { filesFor, type FoundRows, holdFor, type PageScan } from "./scan-parts.ts";
@@ -13,6 +14,8 @@ const TEXT = { kind: "text" } as const;
 
 /** From so many columns on that only have to be shown, rows are found first and their columns fetched afterwards. */
 const WIDE_COLUMNS = 3;
+
+const named = (names: readonly string[]): readonly SelectItem[] => names.map((name) => ({ expression: column(name), as: name }));
 
 const ownKeys = (scan: PageScan): readonly SortKey[] => (scan.isBackward ? reversed(scan.chosen.orderBy) : scan.chosen.orderBy);
 
@@ -63,64 +66,76 @@ async function valuesAt(scan: PageScan, place: Place): Promise<readonly KeyValue
   return [...own, ...places];
 }
 
-/** The deciding columns and places of the first rows, with the first key as text. */
-function firstRowsQuery(scan: PageScan, held: HeldFiles, where: readonly Expression[], columns: readonly VisibleColumn[]): Query {
-  const keys = [...ownKeys(scan), ...(scan.isBackward ? reversed(PLACE_KEYS) : PLACE_KEYS)];
-  return {
+/** What a page's rows are looked for with, besides its keys. */
+interface Search {
+  /** Over internal names. */
+  readonly where: readonly Expression[];
+  /** The columns the search needs. */
+  readonly columns: readonly VisibleColumn[];
+  readonly items: readonly SelectItem[];
+  /** Where in `items` the first key stands, as text. */
+  readonly firstKeyAt: number;
+}
+
+type Some = Pick<PlannedOptions, "rowsOf" | "where">;
+
+/** The first rows of some files. */
+async function ask(scan: PageScan, search: Search, files: readonly LiveDataFile[], some: Some = {}): Promise<FoundRows> {
+  await using held = await holdFor(scan, scan.chosen, files, scan.signal);
+  const { columns } = search;
+  const where = [...search.where, ...(some.where ?? [])];
+  const orderBy = [...ownKeys(scan), ...(scan.isBackward ? reversed(PLACE_KEYS) : PLACE_KEYS)];
+  const first: Query = {
     kind: "select",
-    items: [...columns.map((item) => item.key), FILE_ORDINAL, ROW_PLACE].map((name) => ({ expression: column(name), as: name })),
-    from: { kind: "query", query: plannedRows(scan.chosen, held, { columns, withPlaces: true, where }) },
-    orderBy: keys,
+    items: named([...columns.map((item) => item.key), FILE_ORDINAL, ROW_PLACE]),
+    from: { kind: "query", query: plannedRows(scan.chosen, held, { ...some, columns, withPlaces: true, where }) },
+    orderBy,
     limit: scan.limit + 1,
   };
+  return await scan.session.run({ kind: "query", query: { kind: "select", items: search.items, from: { kind: "query", query: first }, orderBy } });
 }
 
-function sortedFiles(scan: PageScan, files: readonly LiveDataFile[]): SortedFiles | undefined {
-  const [first] = ownKeys(scan);
-  const item = keyColumns(scan).find((candidate) => first?.expression.kind === "column" && candidate.key === first.expression.name);
-  if (first === undefined || item === undefined || item.mask !== undefined) return undefined;
-  return sortFiles(files, scan.chosen.table.schema, { fieldId: item.fieldId, direction: first.direction, nulls: first.nulls ?? "last" });
+/** The column of the first key when no mask stands before it, so that files can tell about it. */
+function firstStored(scan: PageScan): (VisibleColumn & { readonly sortKey: SortKey }) | undefined {
+  const [sortKey] = ownKeys(scan);
+  const item = keyColumns(scan).find((candidate) => sortKey?.expression.kind === "column" && candidate.key === sortKey.expression.name);
+  return sortKey === undefined || item === undefined || item.mask !== undefined ? undefined : { ...item, sortKey };
 }
 
-type Ask = (files: readonly LiveDataFile[]) => Promise<FoundRows>;
+/** From so many rows on, looking at the end of a file first costs less than it may save. */
+const LARGE_FILE_ROWS = 200_000;
+const LOOKED_AT_ROWS = 2_000;
+
+/**
+ * A condition that the page's rows meet, from the last rows of the file that comes first. The engine reads row groups from
+ * the start, and skips the ones that cannot be on the page; of rows sorted the other way that would be none.
+ */
+async function atMost(scan: PageScan, search: Search, key: NonNullable<ReturnType<typeof firstStored>>, file: LiveDataFile | undefined): Promise<Some> {
+  const { records } = file?.file ?? { records: 0 };
+  if (file === undefined || records < LARGE_FILE_ROWS) return {};
+  const rowsOf = (_: LiveDataFile, position: Expression): Expression => compare(position, ">=", literal(records - LOOKED_AT_ROWS));
+  const found = await ask(scan, search, [file], { rowsOf });
+  const worst = found.rows[scan.limit]?.[search.firstKeyAt];
+  if (worst === undefined) return {};
+  const value = cast(literal(worst === null ? null : String(worst)), key.source.sqlType);
+  return { where: [notBehind({ key: key.sortKey, value, isNull: worst === null })] };
+}
 
 /** Asks as few files as are sure to hold the page: the first ones by their bounds, and then those that may still reach into it. */
-async function askInOrder(scan: PageScan, files: readonly LiveDataFile[], ask: Ask, firstKeyAt: number): Promise<FoundRows> {
-  const sorted = sortedFiles(scan, files);
-  if (sorted === undefined) return ask(files);
+async function askInOrder(scan: PageScan, search: Search, files: readonly LiveDataFile[]): Promise<FoundRows> {
+  const key = firstStored(scan);
+  const order = key === undefined ? undefined : { fieldId: key.fieldId, direction: key.sortKey.direction, nulls: key.sortKey.nulls ?? "last" };
+  const sorted = order === undefined ? undefined : sortFiles(files, scan.chosen.table.schema, order);
+  if (key === undefined || sorted === undefined) return ask(scan, search, files);
+  const some = await atMost(scan, search, key, sorted.files[0]);
   for (let count = sorted.countFor(scan.limit + 1); ; count *= 4) {
-    const found = await ask(sorted.files.slice(0, count));
+    const found = await ask(scan, search, sorted.files.slice(0, count), some);
     if (count >= sorted.files.length) return found;
-    const last = found.rows[scan.limit]?.[firstKeyAt];
+    const last = found.rows[scan.limit]?.[search.firstKeyAt];
     if (last === undefined) continue;
     const needed = sorted.countUpTo(last === null ? null : String(last));
-    return needed <= count ? found : ask(sorted.files.slice(0, needed));
+    return needed <= count ? found : ask(scan, search, sorted.files.slice(0, needed), some);
   }
-}
-
-const byPlace = (ordinal: JsonValue | undefined, position: JsonValue | undefined): string => `${String(ordinal)}.${String(position)}`;
-
-/** The shown columns of rows whose places are known. */
-async function fetchRows(scan: PageScan, found: FoundRows): Promise<FoundRows> {
-  const width = found.columns.length - 3;
-  const positions = Map.groupBy(found.rows, (row) => Number(row[width]));
-  const files = liveFiles(scan.chosen.table).data.filter((file) => positions.has(file.ordinal));
-  await using held = await holdFor(scan, scan.chosen, files, scan.signal);
-  const rowsOf = (file: LiveDataFile, position: Expression): Expression =>
-    inList(
-      position,
-      (positions.get(file.ordinal) ?? []).map((row) => literal(Number(row[width + 1]))),
-    );
-  const query = plannedRows(scan.chosen, held, { columns: scan.chosen.shown, rowsOf, withPlaces: true, isChosen: true, areLive: true });
-  const answer = await scan.session.run({ kind: "query", query: { kind: "select", items: pageItems(scan), from: { kind: "query", query } } });
-  const shownWidth = scan.chosen.shown.length;
-  const rows = new Map(answer.rows.map((row) => [byPlace(row[shownWidth], row[shownWidth + 1]), row]));
-  const inOrder = found.rows.map((row): Row => {
-    const fetched = rows.get(byPlace(row[width], row[width + 1]));
-    if (fetched === undefined) throw new Error("a row that was found is gone from its immutable file");
-    return fetched;
-  });
-  return { columns: answer.columns, rows: inOrder };
 }
 
 /** A page in the reader's order; equal rows in stored order. */
@@ -133,17 +148,10 @@ export async function sortedPage(scan: PageScan, place: Place | undefined): Prom
   const isWide = chosen.shown.filter((item) => !deciding.includes(item)).length >= WIDE_COLUMNS;
   const columns = isWide ? deciding : chosen.used;
   const [firstKey] = ownKeys(scan);
-  const keyText = { expression: cast(firstKey?.expression ?? literal(null), TEXT), as: "granary_first_key" };
-  const names = [...columns.map((item) => item.key), FILE_ORDINAL, ROW_PLACE].map((name) => ({ expression: column(name), as: name }));
-  const items = [...(isWide ? names : pageItems(scan)), keyText];
-  const ask: Ask = async (some) => {
-    await using held = await holdFor(scan, chosen, some, scan.signal);
-    const from = { kind: "query", query: firstRowsQuery(scan, held, where, columns) } as const;
-    const keys = [...ownKeys(scan), ...(scan.isBackward ? reversed(PLACE_KEYS) : PLACE_KEYS)];
-    return await scan.session.run({ kind: "query", query: { kind: "select", items, from, orderBy: keys } });
-  };
-  const found = await askInOrder(scan, files, ask, items.length - 1);
-  if (isWide && found.rows.length > 0) return fetchRows(scan, found);
-  const shown = isWide ? chosen.shown.length + 2 : items.length - 1;
+  const answered = isWide ? named([...columns.map((item) => item.key), FILE_ORDINAL, ROW_PLACE]) : pageItems(scan);
+  const items = [...answered, { expression: cast(firstKey?.expression ?? literal(null), TEXT), as: "granary_first_key" }];
+  const found = await askInOrder(scan, { where, columns, items, firstKeyAt: answered.length }, files);
+  if (isWide && found.rows.length > 0) return fetchRows(scan, found.rows, columns.length);
+  const shown = isWide ? chosen.shown.length + 2 : answered.length;
   return { columns: found.columns.slice(0, shown), rows: found.rows.map((row) => row.slice(0, shown)) };
 }

@@ -1,4 +1,4 @@
-import { and, column, compare, type Expression, literal, or, type Query, type Row, type SelectItem, type SelectQuery } from "@granary/engine";
+import { and, column, compare, type Expression, literal, or, type Query, type Row, type SelectItem, type SelectQuery, type SortKey } from "@granary/engine";
 import { type HeldFiles, type LiveDataFile } from "../files/index.ts";
 import type { Place } from "./cursor.ts";
 import { PLACE_KEYS, reversed } from "./keyset.ts";
@@ -13,7 +13,11 @@ const FIRST_ROWS = 50_000;
 const GROWTH = 8;
 const MAX_FILES_AT_ONCE = 256;
 
-const sortKeys = (scan: PageScan) => (scan.isBackward ? reversed(PLACE_KEYS) : PLACE_KEYS);
+/** The rows of one file are sorted by their position alone, by which the engine skips the others; a constant before it would hide that. */
+function sortKeys(scan: PageScan, files: readonly LiveDataFile[]): readonly SortKey[] {
+  const keys = files.length === 1 ? PLACE_KEYS.slice(1) : PLACE_KEYS;
+  return scan.isBackward ? reversed(keys) : keys;
+}
 
 function beyond(scan: PageScan, place: Place | undefined): readonly Expression[] {
   if (place === undefined) return [];
@@ -31,7 +35,7 @@ function firstRows(scan: PageScan, held: HeldFiles, files: readonly LiveDataFile
     kind: "select",
     items: [...scan.chosen.used.map((item) => item.key), FILE_ORDINAL, ROW_PLACE].map((name) => ({ expression: column(name), as: name })),
     from: { kind: "query", query: plannedRows(scan.chosen, held, { files, withPlaces: true, where }) },
-    orderBy: sortKeys(scan),
+    orderBy: sortKeys(scan, files),
     limit: scan.limit + 1,
   };
 }
@@ -43,7 +47,7 @@ function chunkQuery(scan: PageScan, held: HeldFiles, place: Place | undefined, i
   const queries = [...(small.length === 0 && large.length > 0 ? [] : [small]), ...large].map((files) => firstRows(scan, held, files, place));
   const [only] = queries;
   const from = only !== undefined && queries.length === 1 ? only : ({ kind: "unionAll", queries } as const);
-  return { kind: "select", items, from: { kind: "query", query: from }, orderBy: sortKeys(scan), limit: scan.limit + 1 };
+  return { kind: "select", items, from: { kind: "query", query: from }, orderBy: sortKeys(scan, held.files), limit: scan.limit + 1 };
 }
 
 /** The next files until their rows are enough, or as many as one query should look at. */
