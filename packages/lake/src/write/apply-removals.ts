@@ -73,10 +73,11 @@ async function rewrite(session: EngineSession, files: Staging, input: RemovalInp
       group,
       fields.map((field) => field.id),
     );
-    const rows = rowsAnew({ live, fields, ...(inPlace === undefined ? {} : { inPlace }) });
-    if (inPlace !== undefined) placed.push(...group.map((file) => file.ordinal));
+    const ordinals = group.map((file) => file.ordinal);
+    const rows = rowsAnew({ live, ordinals, fields, ...(inPlace === undefined ? {} : { inPlace }) });
+    if (inPlace !== undefined) placed.push(...ordinals);
     const expectedBytes = group.reduce((sum, file) => sum + file.file.bytes, 0);
-    await writeDataFiles(session, files, { query: inOrder(fields, [rows]), schema: table.schema, layout, expectedBytes });
+    await writeDataFiles(session, files, { query: inOrder(fields, rows), schema: table.schema, layout, expectedBytes });
   }
   return placed;
 }

@@ -22,7 +22,7 @@ async function samplePatterns(session: EngineSession, matching: Matching, compar
   const query: Query = {
     kind: "select",
     items: [...flags.map((expression, index) => ({ expression, as: `d${index}` })), { expression: call("count_rows"), as: "rows" }],
-    from: joined(matching, { kind: "table", name: SOURCE }, compared, [largest]),
+    from: joined(matching, SOURCE, compared, [largest]),
     where: within,
     groupBy: flags,
     orderBy: [{ expression: call("count_rows"), direction: "desc" }],

@@ -1,3 +1,4 @@
+export { copyDataFile } from "./copy-data-file.ts";
 export { layoutOf } from "./layout.ts";
 export { type RowChanges, rowChanges } from "./row-changes.ts";
 export type { ImportProgress, StageCsvInput } from "./stage-csv.ts";
@@ -19,4 +20,5 @@ export type {
   WritePhase,
 } from "./types.ts";
 export { withEngine } from "./work.ts";
+export { writeDeleteFile } from "./write-deletes.ts";
 export { writeDataFiles } from "./write-data-files.ts";

@@ -1,4 +1,4 @@
-import { column, type EngineSession, type Query } from "@granary/engine";
+import { call, column, type EngineSession, type Expression, inQuery, literal, not, type Query, type SelectQuery } from "@granary/engine";
 import type { FileIo } from "../file-io/index.ts";
 import { type HeldFiles, holdFiles, type LiveDataFile, scanRelation, storedName } from "../files/index.ts";
 import type { OpenTable } from "../table/index.ts";
@@ -18,7 +18,7 @@ export function holdRows(
 }
 
 /** The live rows of some of the held files: columns by stored name, with each row's place. */
-export function liveRows(held: HeldFiles, files: readonly LiveDataFile[], fieldIds: readonly number[]): Query {
+export function liveRows(held: HeldFiles, files: readonly LiveDataFile[], fieldIds: readonly number[]): SelectQuery {
   const names = fieldIds.map(storedName);
   const fields = fieldIds.map((fieldId) => ({ fieldId, name: storedName(fieldId) }));
   return {
@@ -27,3 +27,34 @@ export function liveRows(held: HeldFiles, files: readonly LiveDataFile[], fieldI
     from: scanRelation(held, fields, { files, ordinalAs: FILE, positionAs: POSITION }),
   };
 }
+
+/** Values in a table of the session. */
+export interface KnownValues {
+  readonly table: string;
+  readonly columns: readonly Expression[];
+  readonly where?: Expression;
+}
+
+/**
+ * Whether values are among others; never null. The engine takes files read by field id for tiny, and in a join would hash all
+ * their rows to look few others up. Written like this it always hashes the known values, and goes through the rows once.
+ */
+function isAmong(values: readonly Expression[], { table, columns, where }: KnownValues): Expression {
+  const items = columns.map((expression, index) => ({ expression, as: `v${index}` }));
+  const known: Query = { kind: "select", items, from: { kind: "table", name: table }, ...(where === undefined ? {} : { where }) };
+  return call("coalesce", inQuery(values, known), literal(false));
+}
+
+const withCondition = (rows: SelectQuery, where: Expression): SelectQuery => ({
+  kind: "select",
+  items: rows.items.map(({ as }) => ({ expression: column(as), as })),
+  from: { kind: "query", query: rows },
+  where,
+});
+
+/** The rows whose values are among the known ones. */
+export const rowsAmong = (rows: SelectQuery, values: readonly Expression[], known: KnownValues): SelectQuery => withCondition(rows, isAmong(values, known));
+
+/** The rows whose values are not. */
+export const rowsNotAmong = (rows: SelectQuery, values: readonly Expression[], known: KnownValues): SelectQuery =>
+  withCondition(rows, not(isAmong(values, known)));

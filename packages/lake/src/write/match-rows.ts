@@ -24,7 +24,7 @@ async function createMatched(session: EngineSession, matching: Matching, first: 
     { expression: column(POSITION, "t"), as: POSITION },
     { expression: isSame(first), as: SAME },
   ];
-  const query: Query = { kind: "select", items, from: joined(matching, { kind: "table", name: SOURCE }, first) };
+  const query: Query = { kind: "select", items, from: joined(matching, SOURCE, first) };
   await session.run({ kind: "createTable", name: MATCHED, query });
 }
 
@@ -71,7 +71,7 @@ async function settle(session: EngineSession, matching: Matching, rest: readonly
   await createUnchanged(session, {
     kind: "select",
     items: [{ expression: column(SOURCE_ROW, "s"), as: SOURCE_ROW }],
-    from: joined(matching, { kind: "table", name: UNDECIDED }, rest),
+    from: joined(matching, UNDECIDED, rest),
     where: isSame(rest),
   });
 }

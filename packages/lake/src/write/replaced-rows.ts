@@ -1,7 +1,7 @@
-import { and, caseWhen, column, compare, type Expression, inList, isNull, literal, not, or, type Query, type Relation, type SelectItem } from "@granary/engine";
+import { and, column, compare, type Expression, inList, literal, type Query, type Relation, type SelectQuery } from "@granary/engine";
 import { storedName } from "../files/index.ts";
 import type { IcebergField } from "../iceberg/index.ts";
-import { FILE, POSITION } from "./live-rows.ts";
+import { FILE, POSITION, rowsAmong, rowsNotAmong } from "./live-rows.ts";
 import { IS_PLACE, REMOVED } from "./removals.ts";
 import { ACTION, ACTIONS } from "./upsert-actions.ts";
 import { SOURCE, SOURCE_ROW } from "./upsert-source.ts";
@@ -21,6 +21,8 @@ const table = (name: string, as: string): Relation => ({ kind: "alias", as, rela
 
 const isRow = (left: string, right: string): Expression => compare(column(SOURCE_ROW, left), "=", column(SOURCE_ROW, right));
 
+const PLACE = [column(FILE), column(POSITION)];
+
 const isPlaceOf = (left: string, right: string): Expression =>
   and(compare(column(FILE, left), "=", column(FILE, right)), compare(column(POSITION, left), "=", column(POSITION, right)));
 
@@ -34,7 +36,8 @@ const comingSource = (): Relation => ({
 });
 
 /** For the rows that are replaced, from the live rows of the files they are in. */
-export function keptQuery(live: Query, kept: readonly IcebergField[]): Query {
+export function keptQuery(live: SelectQuery, kept: readonly IcebergField[]): Query {
+  const known = { table: REMOVED, columns: PLACE, where: column(IS_PLACE) };
   return {
     kind: "select",
     items: [
@@ -44,7 +47,7 @@ export function keptQuery(live: Query, kept: readonly IcebergField[]): Query {
     from: {
       kind: "join",
       join: "inner",
-      left: { kind: "alias", as: "t", relation: { kind: "query", query: live } },
+      left: { kind: "alias", as: "t", relation: { kind: "query", query: rowsAmong(live, PLACE, known) } },
       right: table(REMOVED, "r"),
       on: isPlaceOf("t", "r"),
     },
@@ -87,54 +90,46 @@ export function incomingRows({ given, kept }: Incoming, placedIn: readonly numbe
   };
 }
 
-/** The source's rows that replace others, as a relation named s. */
-function replacingRows(given: readonly IcebergField[]): Relation {
-  const query: Query = {
+/** The source's rows in the places of those they replace, in the given files: with all columns of the table, by stored name. */
+function rowsInPlace({ given, kept }: Incoming, ordinals: readonly number[]): Query {
+  const aliases = new Map([...given.map((field) => [field.id, "s"] as const), ...kept.map((field) => [field.id, "k"] as const)]);
+  const placed: Relation = { kind: "join", join: "inner", left: comingSource(), right: table(REMOVED, "r"), on: and(isRow("s", "r"), column(IS_PLACE, "r")) };
+  const fields = [...given, ...kept].toSorted((left, right) => left.id - right.id);
+  return {
     kind: "select",
-    items: [SOURCE_ROW, ...given.map((field) => storedName(field.id))].map((name) => ({ expression: column(name, "s"), as: name })),
-    from: comingSource(),
-    where: compare(column(ACTION, "a"), "=", literal("replace")),
+    items: [
+      ...fields.map(({ id }) => ({ expression: column(storedName(id), aliases.get(id) ?? "s"), as: storedName(id) })),
+      { expression: column(FILE, "r"), as: FILE_ORDER },
+      { expression: column(POSITION, "r"), as: ROW_ORDER },
+    ],
+    from: kept.length === 0 ? placed : { kind: "join", join: "left", left: placed, right: table(KEPT, "k"), on: isRow("s", "k") },
+    where: and(compare(column(ACTION, "a"), "=", literal("replace")), inList(column(FILE, "r"), ordinals.map(literal))),
   };
-  return { kind: "alias", as: "s", relation: { kind: "query", query } };
 }
 
 export interface FilesAnew {
   /** The live rows of the files, with all columns of the table. */
-  readonly live: Query;
+  readonly live: SelectQuery;
+  readonly ordinals: readonly number[];
   readonly fields: readonly IcebergField[];
   /** Rows that take the places of those they replace; left out, all removed rows just go. */
   readonly inPlace?: Incoming;
 }
 
-/** The rows that files written anew hold, by stored name and with their place. */
-export function rowsAnew(anew: FilesAnew): Query {
-  const { fields, inPlace } = anew;
-  const order: readonly SelectItem[] = [
-    { expression: column(FILE, "t"), as: FILE_ORDER },
-    { expression: column(POSITION, "t"), as: ROW_ORDER },
-  ];
-  const old = (field: IcebergField): Expression => column(storedName(field.id), "t");
-  const removed: Relation = {
-    kind: "join",
-    join: "left",
-    left: { kind: "alias", as: "t", relation: { kind: "query", query: anew.live } },
-    right: table(REMOVED, "r"),
-    on: isPlaceOf("t", "r"),
-  };
-  const isThere = isNull(column(POSITION, "r"));
-  if (inPlace === undefined) {
-    const items = fields.map((field) => ({ expression: old(field), as: storedName(field.id) }));
-    return { kind: "select", items: [...items, ...order], from: removed, where: isThere };
-  }
-  const isGiven = new Set(inPlace.given.map((field) => field.id));
-  const isOld = isNull(column(SOURCE_ROW, "s"));
-  const now = (field: IcebergField): Expression => caseWhen([{ when: isOld, then: old(field) }], column(storedName(field.id), "s"));
-  return {
+/** The rows that files written anew hold, by stored name and with their place: those that stay, and those that come. */
+export function rowsAnew({ live, ordinals, fields, inPlace }: FilesAnew): readonly Query[] {
+  const staying = rowsNotAmong(live, PLACE, { table: REMOVED, columns: PLACE });
+  const byId = fields.toSorted((left, right) => left.id - right.id);
+  const stay: Query = {
     kind: "select",
-    items: [...fields.map((field) => ({ expression: isGiven.has(field.id) ? now(field) : old(field), as: storedName(field.id) })), ...order],
-    from: { kind: "join", join: "left", left: removed, right: replacingRows(inPlace.given), on: and(isRow("s", "r"), column(IS_PLACE, "r")) },
-    where: or(isThere, not(isOld)),
+    items: [
+      ...byId.map((field) => ({ expression: column(storedName(field.id)), as: storedName(field.id) })),
+      { expression: column(FILE), as: FILE_ORDER },
+      { expression: column(POSITION), as: ROW_ORDER },
+    ],
+    from: { kind: "query", query: staying },
   };
+  return inPlace === undefined ? [stay] : [stay, rowsInPlace(inPlace, ordinals)];
 }
 
 /** Rows of several such queries under the table's names, in their order. */

@@ -48,7 +48,7 @@ async function carryOut(session: EngineSession, parts: WriteParts, files: Stagin
   input.onPhase?.("matching");
   const isKey = new Set(keys.map((key) => key.id));
   const compared = source.fields.filter((field) => !isKey.has(field.id) && field.name !== BATCH_COLUMN);
-  await matchRows(session, { held, files: near, keys, compared: comparesValues(mode) ? compared : undefined });
+  await matchRows(session, { held, files: near, keys, sourceRows: source.keys.rows, compared: comparesValues(mode) ? compared : undefined });
   const actions = await decideActions(session, mode);
   await createRemoved(session);
   input.onPhase?.("writing");

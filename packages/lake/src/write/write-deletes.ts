@@ -52,8 +52,8 @@ function deletesQuery(losses: readonly FileLoss[]): Query {
 }
 
 /** Bounds of the file names are whole: readers tell by them which data files a delete file concerns. */
-function factsOf(written: WrittenFile, losses: readonly FileLoss[]): readonly ColumnFacts[] {
-  const uris = losses.map(({ file }) => file.file.uri).toSorted((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)));
+function factsOf(written: WrittenFile, named: readonly string[]): readonly ColumnFacts[] {
+  const uris = named.toSorted((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)));
   const ofPath = written.statistics.get(statisticsKey(["file_path"])) ?? {};
   const ofPosition = written.statistics.get(statisticsKey(["pos"])) ?? {};
   const bound = (type: string, text: string | undefined): string | undefined => (text === undefined ? undefined : encodeValue(type, text)?.toString("base64"));
@@ -71,6 +71,34 @@ function factsOf(written: WrittenFile, losses: readonly FileLoss[]): readonly Co
   ];
 }
 
+/** Position deletes that are to be written. */
+export interface DeletesToWrite {
+  /** `file_path` and `pos`, in this order. */
+  readonly query: Query;
+  /** The data files they concern. */
+  readonly uris: readonly string[];
+  readonly specId: number;
+  readonly partition: readonly (string | null)[];
+}
+
+/** Writes one position delete file, or none when there is nothing in it. */
+export async function writeDeleteFile(session: EngineSession, files: Staging, { query, uris, specId, partition }: DeletesToWrite): Promise<void> {
+  const path = await files.scratch("deletes.parquet");
+  const [written] = await copyFiles(session, { query, schema: SCHEMA, path, files: "one" });
+  if (written === undefined) return;
+  await files.add(written.path, {
+    content: "positionDeletes",
+    format: "PARQUET",
+    records: written.records,
+    columns: factsOf(written, uris),
+    splitOffsets: await splitOffsets(session, written),
+    specId,
+    partition,
+    sortOrderId: null,
+    ...(uris.length === 1 && uris[0] !== undefined ? { referencedDataFile: uris[0] } : {}),
+  });
+}
+
 const partitionKey = ({ file }: FileLoss): string => JSON.stringify([file.file.specId, file.file.partition]);
 
 /** Writes the removed rows of these files as position delete files, one for each partition that is concerned. */
@@ -78,19 +106,7 @@ export async function writeDeletes(session: EngineSession, files: Staging, losse
   for (const group of Map.groupBy(losses, partitionKey).values()) {
     const [first] = group;
     if (first === undefined) continue;
-    const path = await files.scratch("deletes.parquet");
-    const [written] = await copyFiles(session, { query: deletesQuery(group), schema: SCHEMA, path, files: "one" });
-    if (written === undefined) continue;
-    await files.add(written.path, {
-      content: "positionDeletes",
-      format: "PARQUET",
-      records: written.records,
-      columns: factsOf(written, group),
-      splitOffsets: await splitOffsets(session, written),
-      specId: first.file.file.specId,
-      partition: first.file.file.partition,
-      sortOrderId: null,
-      ...(group.length === 1 ? { referencedDataFile: first.file.file.uri } : {}),
-    });
+    const { specId, partition } = first.file.file;
+    await writeDeleteFile(session, files, { query: deletesQuery(group), uris: group.map(({ file }) => file.file.uri), specId, partition });
   }
 }
