@@ -161,6 +161,13 @@ export class Catalog {
     return rows.map((row) => row.location);
   }
 
+  /** The change sets of one table that somebody keeps. */
+  async changeSetsOf(tx: LakeTransaction, ref: TableRef): Promise<readonly ExpectedFile[]> {
+    const { rows } = await sql<FileRow>`select location, bytes, sha256 from lake_files
+      where table_namespace = ${ref.workspaceId} and table_name = ${ref.tableName} and kind = 'change_set' order by location`.execute(tx);
+    return rows.map(toExpected);
+  }
+
   /** What is known about stored files; those of other writers that nobody adopted are missing. */
   async expected(tx: LakeTransaction, uris: readonly string[]): Promise<ReadonlyMap<string, ExpectedFile>> {
     if (uris.length === 0) return new Map();

@@ -10,3 +10,4 @@ export type { RollbackInput } from "./roll-back.ts";
 export type { ChangeCounts, Guard, KeyRange, RemovedFile, StagedChange, StagedFile, StoredChangeSet } from "./staged-change.ts";
 export { type TableChanges, tableChanges } from "./table-changes.ts";
 export type { TableDefinition } from "./table-definition.ts";
+export { metadataName } from "./write-commit.ts";

@@ -1,6 +1,7 @@
 import { problem } from "@granary/protocol";
-import { checkTableRef, type LakeTransaction, type RegisteredFile } from "../catalog/index.ts";
+import { checkTableRef, type LakeTransaction, listDiscards, type RegisteredFile } from "../catalog/index.ts";
 import { schemaOf } from "../iceberg/index.ts";
+import { ERASED_TABLE } from "../metadata/index.ts";
 import { headOf } from "../table/index.ts";
 import { adoptForeignFiles } from "./adopt-foreign-files.ts";
 import { requireGuard } from "./check-guard.ts";
@@ -22,6 +23,12 @@ async function baseOf(parts: CommitParts, tx: LakeTransaction, staged: StagedCha
   if (found.metadata["table-uuid"] !== staged.tableUuid) throw problem("lake.commit_conflict");
   if (found.isForeign === true) await adoptForeignFiles(parts, tx, staged, found);
   return found;
+}
+
+/** An erasure deletes what was staged before it, as it may hold erased rows. */
+async function requireUndeleted(tx: LakeTransaction, staged: StagedChange): Promise<void> {
+  const gone = new Set((await listDiscards(tx, staged, new Date(0))).map((item) => item.location));
+  if (stagedFiles(staged).some((file) => gone.has(file.uri))) throw problem("lake.commit_conflict");
 }
 
 function stagedFiles({ added, changeSet }: StagedChange): readonly RegisteredFile[] {
@@ -58,6 +65,7 @@ export async function publish(parts: CommitParts, tx: LakeTransaction, staged: S
   requireReadable(staged, schemaOf(metadata));
   requireKnownSpecs(staged, metadata);
   await requireGuard(parts, tx, staged, { metadata, head });
+  if (metadata.properties?.[ERASED_TABLE] !== undefined) await requireUndeleted(tx, staged);
   return commitFiles(parts, tx, {
     ref: staged,
     base,

@@ -26,7 +26,7 @@ export interface PreparedCommit {
 }
 
 /** Metadata files are named NNNNN-uuid: other engines read the version out of the name. */
-function metadataName(baseLocation: string | undefined): string {
+export function metadataName(baseLocation: string | undefined): string {
   const version = /\/(\d+)-[^/]*\.metadata\.json$/.exec(baseLocation ?? "")?.[1];
   const next = baseLocation === undefined ? 0 : Number(version ?? 0) + 1;
   return `${String(next).padStart(5, "0")}-${randomUUID()}.metadata.json`;

@@ -1,4 +1,6 @@
 export { type Comparisons, comparisons } from "./comparisons.ts";
+export { STORED } from "./names.ts";
+export { storeChangeSet } from "./store-change-set.ts";
 export type {
   Change,
   ChangeKind,

@@ -1,6 +1,7 @@
 export type { Compacted, CompactRequest } from "./compact.ts";
 export type { CompactionLimits } from "./compaction-plan.ts";
 export type { OldMetadataRequest } from "./delete-old-metadata.ts";
+export type { ErasedSnapshot, EraseRequest, Erasure, ReplacedChangeSet } from "./erase/index.ts";
 export type { ExpiredSnapshots, ExpireRequest } from "./expire.ts";
 export type { Freed, Transaction } from "./maintain-parts.ts";
 export type { Maintained, MaintainRequest } from "./maintain-table.ts";

@@ -2,6 +2,7 @@ import type { LakeTransaction } from "../catalog/index.ts";
 import { compact, type Compacted, type CompactRequest } from "./compact.ts";
 import { deleteDiscards } from "./delete-discards.ts";
 import { deleteOldMetadata, type OldMetadataRequest } from "./delete-old-metadata.ts";
+import { erase, type Erasure, type EraseRequest } from "./erase/index.ts";
 import { expire, type ExpiredSnapshots, type ExpireRequest } from "./expire.ts";
 import type { Freed, MaintainParts } from "./maintain-parts.ts";
 import { maintain, type Maintained, type MaintainRequest } from "./maintain-table.ts";
@@ -28,6 +29,8 @@ export interface Maintenance {
   deleteOldMetadata(request: OldMetadataRequest): Promise<Freed>;
   /** Deletes files of a workspace or table whose time has come. */
   deleteDiscards(tx: LakeTransaction, of: { readonly workspaceId: string; readonly tableName?: string }): Promise<Freed>;
+  /** Removes the rows of given keys from every snapshot and file, and proves that nothing of them is left. */
+  erase(request: EraseRequest): Promise<Erasure>;
   /** Deletes what crashes and lost commits left behind. */
   sweepOrphans(tx: LakeTransaction, options: SweepOptions): Promise<Swept>;
 }
@@ -41,6 +44,7 @@ export function maintenance(parts: MaintainParts): Maintenance {
     rewriteManifests: (request) => rewriteManifests(parts, request),
     deleteOldMetadata: (request) => deleteOldMetadata(parts, request),
     deleteDiscards: (tx, of) => deleteDiscards(parts, tx, of),
+    erase: (request) => erase(parts, request),
     sweepOrphans: (tx, options) => sweepOrphans(parts, tx, options),
   };
 }

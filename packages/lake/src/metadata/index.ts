@@ -1,4 +1,5 @@
 export { addSnapshot } from "./add-snapshot.ts";
+export { ERASED_TABLE } from "./erased-table.ts";
 export { expireSnapshots } from "./expire-snapshots.ts";
 export { firstLayout, type PartitionFieldInput, setPartitionSpec, setSortOrder, type SortFieldInput } from "./layout.ts";
 export { logMetadata } from "./log-metadata.ts";

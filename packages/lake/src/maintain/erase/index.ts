@@ -1,0 +1,2 @@
+export { erase } from "./erase.ts";
+export type { ErasedSnapshot, EraseRequest, Erasure, ReplacedChangeSet } from "./types.ts";
