@@ -1,8 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { and, column, compare, type EngineSession, type Expression, literal, type Query, rowPosition, type SelectItem, type SortKey } from "@granary/engine";
-import type { IcebergField, IcebergSchema } from "../iceberg/index.ts";
+import {
+  and,
+  cast,
+  column,
+  compare,
+  type EngineSession,
+  type Expression,
+  literal,
+  type Query,
+  rowPosition,
+  type SelectItem,
+  type SortKey,
+} from "@granary/engine";
+import { fieldsById, type IcebergField, type IcebergSchema } from "../iceberg/index.ts";
 import { copyFiles, FILE_BYTES } from "./copy-files.ts";
 import { isPartitioned, isSorted, type Layout } from "./layout.ts";
 import { partitionColumn, type Slice, slicesOf } from "./slices.ts";
@@ -26,8 +38,14 @@ export interface RowsToWrite {
 
 const fieldColumn = (field: IcebergField): string => `f${field.id}`;
 
+/** Rows that lack the column a partition is made of have null there, and so has every transform of it. */
 function partitionItems({ schema, layout }: RowsToWrite): readonly SelectItem[] {
-  return layout.spec.fields.map((field, index) => ({ expression: transformExpression(schema, field), as: partitionColumn(index) }));
+  const known = fieldsById(schema);
+  const nothing = cast(literal(null), { kind: "text" });
+  return layout.spec.fields.map((field, index) => ({
+    expression: known.has(field["source-id"]) ? transformExpression(schema, field) : nothing,
+    as: partitionColumn(index),
+  }));
 }
 
 function sortKeys({ schema, layout }: RowsToWrite): readonly SortKey[] {
