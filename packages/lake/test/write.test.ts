@@ -288,8 +288,8 @@ describe("upserting", () => {
           ]),
         }),
       ),
-    ).toEqual(["lake.duplicate_keys", "7: 2 rows have this key"]);
-    expect(await refused(bed.lake.stageUpsert({ table, source: people([[null, "a", 1]]) }))).toEqual(["lake.null_keys"]);
+    ).toEqual(["lake.duplicate_keys", "id: 2 rows have the key 7"]);
+    expect(await refused(bed.lake.stageUpsert({ table, source: people([[null, "a", 1]]) }))).toEqual(["lake.null_keys", "id: 1 rows have no value"]);
     expect(await refused(bed.lake.stageUpsert({ table, source: people([["Ada"]], ["name"]) }))).toContain("lake.columns_mismatch");
     expect(await refused(bed.lake.stageUpsert({ table, source: people([...THREE]), keys: [77] }))).toEqual(["lake.keys_missing"]);
     const columns = [

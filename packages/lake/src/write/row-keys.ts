@@ -15,11 +15,12 @@ import {
 } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import type { KeyRange } from "../change/index.ts";
-import { storedColumn } from "../files/index.ts";
+import { storedColumn, storedName } from "../files/index.ts";
 import { encodeBound, type IcebergField, parsePrimitive } from "../iceberg/index.ts";
 import type { OpenTable } from "../table/index.ts";
 
 const MAX_EXAMPLES = 5;
+const MAX_KEY_LENGTH = 200;
 
 const missing = (reason: string): Error => problem("lake.keys_missing", { reason });
 
@@ -35,12 +36,14 @@ export function keyFields(table: OpenTable, ids: readonly number[] | undefined):
   });
 }
 
-/** A table of the session that holds the source's rows. */
+/** A table of the session that holds the source's rows, by stored name. */
 export interface SourceTable {
   readonly name: string;
-  /** What the key columns are called in it. */
-  readonly keyColumns: readonly string[];
+  readonly keys: readonly IcebergField[];
 }
+
+const columnOf = (key: IcebergField): Expression => column(storedName(key.id));
+const textOf = (expression: Expression): Expression => cast(expression, { kind: "text" });
 
 export interface KeyFacts {
   readonly rows: number;
@@ -48,13 +51,12 @@ export interface KeyFacts {
   readonly ranges: readonly ({ readonly lower: string; readonly upper: string } | undefined)[];
 }
 
-async function refuseDuplicates(session: EngineSession, { name, keyColumns }: SourceTable): Promise<void> {
-  const keys = keyColumns.map((key) => column(key));
+async function refuseDuplicates(session: EngineSession, { name, keys }: SourceTable): Promise<void> {
   const repeated: Query = {
     kind: "select",
-    items: [...keyColumns.map((key) => ({ expression: cast(column(key), { kind: "text" }), as: key })), { expression: call("count_rows"), as: "times" }],
+    items: [...keys.map((key) => ({ expression: textOf(columnOf(key)), as: storedName(key.id) })), { expression: call("count_rows"), as: "times" }],
     from: { kind: "table", name },
-    groupBy: keys,
+    groupBy: keys.map(columnOf),
     having: compare(call("count_rows"), ">", literal(1)),
   };
   const { rows } = await session.run({ kind: "query", query: { ...repeated, limit: MAX_EXAMPLES } });
@@ -63,14 +65,15 @@ async function refuseDuplicates(session: EngineSession, { name, keyColumns }: So
     kind: "query",
     query: { kind: "select", items: [{ expression: call("count_rows"), as: "count" }], from: { kind: "query", query: repeated } },
   });
-  const issues = rows.map((row) => ({ path: row.slice(0, -1).join(", "), message: `${String(row.at(-1))} rows have this key` }));
+  const path = keys.map((key) => key.name).join(", ");
+  const issues = rows.map((row) => ({ path, message: `${String(row.at(-1))} rows have the key ${row.slice(0, -1).join(", ").slice(0, MAX_KEY_LENGTH)}` }));
   throw problem("lake.duplicate_keys", { count: Number(counted.rows[0]?.[0] ?? 0) }, { issues });
 }
 
-/** Counts keys and finds their ranges. Throws `lake.null_keys` and `lake.duplicate_keys`, the latter with examples. */
+/** Counts keys and finds their ranges. Throws `lake.null_keys`, which names the columns, and `lake.duplicate_keys` with examples. */
 export async function checkKeys(session: EngineSession, source: SourceTable): Promise<KeyFacts> {
-  const text = (expression: Expression): Expression => cast(expression, { kind: "text" });
-  const isMissing = or(...source.keyColumns.map((key) => isNull(column(key))));
+  const { keys } = source;
+  const isMissing = or(...keys.map((key) => isNull(columnOf(key))));
   const { rows } = await session.run({
     kind: "query",
     query: {
@@ -78,21 +81,23 @@ export async function checkKeys(session: EngineSession, source: SourceTable): Pr
       items: [
         { expression: call("count_rows"), as: "rows" },
         { expression: aggregate("count_rows", [], { filter: isMissing }), as: "nulls" },
-        ...source.keyColumns.flatMap((key) => [
-          { expression: text(call("min", column(key))), as: `min_${key}` },
-          { expression: text(call("max", column(key))), as: `max_${key}` },
+        ...keys.flatMap((key) => [
+          { expression: aggregate("count_rows", [], { filter: isNull(columnOf(key)) }), as: `nulls_${key.id}` },
+          { expression: textOf(call("min", columnOf(key))), as: `min_${key.id}` },
+          { expression: textOf(call("max", columnOf(key))), as: `max_${key.id}` },
         ]),
       ],
       from: { kind: "table", name: source.name },
     },
   });
-  const [count, nulls, ...bounds] = rows[0] ?? [];
-  if (Number(nulls) > 0) throw problem("lake.null_keys", { count: Number(nulls) });
+  const [count, nulls, ...facts] = rows[0] ?? [];
+  const perKey = keys.map((key, index) => ({ key, nulls: Number(facts[index * 3]), lower: facts[index * 3 + 1], upper: facts[index * 3 + 2] }));
+  if (Number(nulls) > 0) {
+    const issues = perKey.filter((item) => item.nulls > 0).map((item) => ({ path: item.key.name, message: `${item.nulls} rows have no value` }));
+    throw problem("lake.null_keys", { count: Number(nulls) }, { issues });
+  }
   await refuseDuplicates(session, source);
-  const ranges = source.keyColumns.map((_, index) => {
-    const [lower, upper] = [bounds[index * 2], bounds[index * 2 + 1]];
-    return typeof lower === "string" && typeof upper === "string" ? { lower, upper } : undefined;
-  });
+  const ranges = perKey.map(({ lower, upper }) => (typeof lower === "string" && typeof upper === "string" ? { lower, upper } : undefined));
   return { rows: Number(count ?? 0), ranges };
 }
 

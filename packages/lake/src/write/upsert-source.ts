@@ -63,6 +63,6 @@ export async function loadSource(session: EngineSession, table: OpenTable, input
     ...typed.fields.map((field) => ({ expression: column(field.name), as: storedName(field.id) })),
   ];
   await session.run({ kind: "createTable", name: SOURCE, query: { kind: "select", items, from: { kind: "query", query } } });
-  const facts = await checkKeys(session, { name: SOURCE, keyColumns: keys.map((key) => storedName(key.id)) });
+  const facts = await checkKeys(session, { name: SOURCE, keys });
   return { fields: typed.fields, keys: facts };
 }
