@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { isAppError } from "@granary/kernel";
-import type { EraseRequest, Erasure, FileIo, IcebergSchema, LakeTransaction, OpenTable, SnapshotInfo, TableDefinition } from "@granary/lake";
+import type { EraseRequest, Erasure, IcebergSchema, LakeTransaction, OpenTable, SnapshotInfo, TableDefinition } from "@granary/lake";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dyingFileIo } from "./dying-file-io.ts";
 import { dataFile, deleteFile, equalityDeleteFile, type HandMade, stagedChange } from "./hand-made.ts";
 import { type TestLake, testLake } from "./lake.ts";
 import { type Cell, field, rowsFor, schemaOf, storedRows, valuesSource } from "./rows.ts";
@@ -351,25 +352,6 @@ describe("beside writers", () => {
 });
 
 describe("stopped in the middle", () => {
-  /** A storage that does nothing more from some step on, as for a process that was killed. */
-  function dying(fileIo: FileIo, lastStep: number): FileIo {
-    let step = 0;
-    const live = <T>(work: () => Promise<T>): Promise<T> => {
-      step += 1;
-      return step > lastStep ? Promise.reject(new Error("killed")) : work();
-    };
-    return {
-      scratchPath: (name) => live(() => fileIo.scratchPath(name)),
-      write: (uri, content) => live(() => fileIo.write(uri, content)),
-      publish: (path, uri) => live(() => fileIo.publish(path, uri)),
-      delete: (uris) => live(() => fileIo.delete(uris)),
-      read: (uri, expected) => fileIo.read(uri, expected),
-      open: (expected) => fileIo.open(expected),
-      list: (prefix) => fileIo.list(prefix),
-      sweepScratch: (before) => fileIo.sweepScratch(before),
-    };
-  }
-
   it("has happened or not after every step, and is finished by the next run", { timeout: 120_000 }, async () => {
     const tableName = newTable();
     const table = await create(tableName, [...people(20), [CANARY, SECRET, 30]]);
@@ -387,7 +369,7 @@ describe("stopped in the middle", () => {
     const erased = rows.map(others);
     let step = 0;
     for (let isDone = false; !isDone; step += 1) {
-      const lake = warehouseLake(bed.warehouse, bed.engine, dying(bed.fileIo, step));
+      const lake = warehouseLake(bed.warehouse, bed.engine, dyingFileIo(bed.fileIo, step));
       isDone = await lake.erase({ workspaceId: bed.workspaceId, tableName, transaction: bed.tx, keysIn: keysIn(CANARY) }).then(
         () => true,
         () => false,

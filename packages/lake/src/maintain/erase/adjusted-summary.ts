@@ -2,8 +2,8 @@ import type { IcebergSnapshot } from "../../iceberg/index.ts";
 import type { StoredEntry } from "../../table/index.ts";
 
 /** Entries of a snapshot's summary that tell of an erasure, without its keys. */
-export const ERASED_ROWS = "granary.erased-rows";
-export const ERASED_AT = "granary.erased-at";
+const ERASED_ROWS = "granary.erased-rows";
+const ERASED_AT = "granary.erased-at";
 
 type Content = StoredEntry["file"]["content"];
 

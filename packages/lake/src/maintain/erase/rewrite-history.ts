@@ -48,7 +48,7 @@ function entriesAfter(entries: readonly StoredEntry[], replaced: Replaced, live:
   });
 }
 
-export const liveUris = ({ data, positionDeletes, equalityDeletes }: History): ReadonlySet<string> =>
+const liveUris = ({ data, positionDeletes, equalityDeletes }: History): ReadonlySet<string> =>
   new Set([...data, ...positionDeletes, ...equalityDeletes].map((entry) => entry.file.uri));
 
 /** Whether a history tells of files that no snapshot has any more. */
