@@ -3,6 +3,7 @@ import { SqlParser } from "../src/sandbox/parser.ts";
 import { prepareSql } from "../src/sandbox/prepare-sql.ts";
 import type { Attack } from "./attacks/attack.ts";
 import { BOMBS } from "./attacks/bombs.ts";
+import { HIDDEN_ROW_ATTACKS } from "./attacks/hidden-rows.ts";
 import { HIDDEN_VALUE_ATTACKS } from "./attacks/hidden-values.ts";
 import { REACHING_ATTACKS } from "./attacks/reaching-out.ts";
 import { STATEMENT_ATTACKS } from "./attacks/statements.ts";
@@ -48,7 +49,7 @@ describe("reaching for what was not given", () => {
   const others = REACHING_ATTACKS.filter((attack, index) => !byText.includes(attack) || index % 10 === 0);
 
   it.each(byText)("is refused: $name", async ({ sql, refusals }) => {
-    const preparing = prepareSql(parser, { sql, relations: ["people"], suggestions: [], maxRows: 10 });
+    const preparing = prepareSql(parser, { sql, relations: ["people", "members"], suggestions: [], maxRows: 10 });
     const error: unknown = await preparing.catch((thrown: unknown) => thrown);
     expect(refusals).toContain((error as { readonly code?: string }).code);
   });
@@ -66,6 +67,12 @@ describe("hidden values", () => {
   it("are not shown by an error that quotes a text of the same look", async () => {
     const seen = await attempt(harness.engine, fixture, { name: "", sql: "SELECT '2020-99-01'::DATE", refusals: [] });
     expect(seen.everything).toContain("2020-99-01");
+  });
+});
+
+describe("hidden rows", () => {
+  it.concurrent.each(HIDDEN_ROW_ATTACKS)("stay hidden from $name", async (attack) => {
+    expect(await tryFaultOf(attack)).toBe("");
   });
 });
 

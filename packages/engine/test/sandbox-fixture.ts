@@ -1,13 +1,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { call, column, compare, type Engine, literal, type Query, type SandboxLimits, type SandboxQuery } from "@granary/engine";
+import { call, column, compare, type Engine, literal, type Query, type Relation, type SandboxLimits, type SandboxQuery } from "@granary/engine";
 import { isAppError } from "@granary/kernel";
 import type { Attack } from "./attacks/attack.ts";
 
 /** Stands in every value, path and setting that no query may ever answer. */
 export const CANARY = "canary";
 
-/** Two tables as a caller would give them: `people` masked and filtered, `salaries` only when it is asked for. */
+/**
+ * Tables as a caller would give them: `people` masked and filtered, `salaries` the same and only when it is asked for, and
+ * `members`, whose hidden rows no statistics of the file tell apart: some by a function, some because they were deleted.
+ */
 export interface Fixture {
   readonly people: string;
   readonly salaries: string;
@@ -39,7 +42,8 @@ export async function writeFixture(engine: Engine, dir: string): Promise<Fixture
       await session.run({ kind: "copy", query: table, path, format: { kind: "parquet", rowGroupRows: 1000, compression: "zstd" } });
     }
   });
-  return { people, salaries, relations: { people: masked(people), salaries: masked(salaries) }, files: [people, salaries] };
+  const relations = { people: masked(people), salaries: masked(salaries), members: membersOf(people) };
+  return { people, salaries, relations, files: [people, salaries] };
 }
 
 const masked = (path: string): Query => ({
@@ -52,6 +56,29 @@ const masked = (path: string): Query => ({
   from: { kind: "parquetFiles", paths: [path] },
   where: compare(column("country"), "=", literal("DE")),
 });
+
+const rowsOfFile = (path: string): Relation => ({ kind: "parquetFiles", paths: [path], rowPositionAs: "place" });
+
+/** The second row is left: the first was deleted, the others are filtered away. Their values are as they were stored. */
+const membersOf = (path: string): Query => {
+  const deleted: Query = {
+    kind: "select",
+    items: [{ expression: column("position"), as: "deleted" }],
+    from: { kind: "sequence", length: 1 },
+  };
+  return {
+    kind: "select",
+    items: ["id", "raw_email", "country"].map((name) => ({ expression: column(name), as: name === "raw_email" ? "email" : name })),
+    from: {
+      kind: "join",
+      join: "anti",
+      left: rowsOfFile(path),
+      right: { kind: "query", query: deleted },
+      on: compare(column("place"), "=", column("deleted")),
+    },
+    where: compare(call("lower", column("country")), "=", literal("de")),
+  };
+};
 
 /** What a person would see of a query: the rows, or the error, or the plan. */
 export interface Seen {
@@ -79,12 +106,13 @@ export async function see(engine: Engine, query: SandboxQuery): Promise<Seen> {
   }
 }
 
-/** Tries an attack over `people` alone. */
+/** Tries an attack over `people` and `members`. */
 export async function attempt(engine: Engine, fixture: Fixture, attack: Attack, limits: SandboxLimits = {}): Promise<Seen> {
   const needsSalaries = attack.sql.includes("salaries ");
+  const { people, members } = fixture.relations as { readonly people: Query; readonly members: Query };
   return see(engine, {
     sql: attack.sql,
-    relations: needsSalaries ? fixture.relations : { people: fixture.relations["people"] as Query },
+    relations: needsSalaries ? fixture.relations : { people, members },
     files: needsSalaries ? fixture.files : [fixture.people],
     explain: attack.explain === true,
     parameters: attack.parameters ?? {},

@@ -41,7 +41,7 @@ const SQL_NAMES: Readonly<Record<string, string>> = {
   INT16: "SMALLINT",
   INT32: "INTEGER",
   INT64: "BIGINT",
-  INT128: "HUGEINT",
+  INT128: "HUGEINT or UUID",
   UINT8: "UTINYINT",
   UINT16: "USMALLINT",
   UINT32: "UINTEGER",
@@ -51,8 +51,12 @@ const SQL_NAMES: Readonly<Record<string, string>> = {
 
 const memoryLimit = (context: FailureContext): string => `${Math.round(context.memoryBytes / MIB)} MiB`;
 
-/** A value is shown only when it stands in the person's own text: data never leaves in a message. */
-function ownLiteral(message: string, sql: string): string {
+/**
+ * A value is shown only when no data was read and it stands in the person's own text. With data a text of guesses would be
+ * answered: the one that is shown is there.
+ */
+function ownLiteral(message: string, { prepared, sql }: FailureContext): string {
+  if (prepared.used.length > 0) return "";
   const value = /'([^'\n]{1,60})'|"([^"\n]{1,60})"/.exec(message);
   const text = value?.[1] ?? value?.[2];
   return text !== undefined && sql.includes(`'${text}'`) ? ` ('${text}')` : "";
@@ -63,7 +67,7 @@ function valueFault(type: string, message: string, context: FailureContext): Fau
   const known = VALUE_FAULTS.find(([pattern]) => pattern.test(message))?.[1];
   const reason =
     target === undefined ? (known ?? "it does not fit the function or type it is given to") : `it cannot be converted to ${SQL_NAMES[target] ?? target}`;
-  return new Fault("sql.value_invalid", { reason: `${reason}${ownLiteral(message, context.sql)}` });
+  return new Fault("sql.value_invalid", { reason: `${reason}${ownLiteral(message, context)}` });
 }
 
 const tidy = (message: string): string =>

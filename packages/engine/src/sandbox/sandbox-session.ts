@@ -10,6 +10,14 @@ import { type PreparedSql, prepareSql, relationName } from "./prepare-sql.ts";
 import { ResultMeter } from "./result-limits.ts";
 import type { PlanStep } from "./types.ts";
 
+/**
+ * What a person asks would otherwise be computed before a relation's own conditions where the engine believes that it cannot
+ * fail; its errors would tell about rows that are not there for the person, deleted ones too. A sample of all rows, taken by
+ * chunks, costs next to nothing, and the engine moves nothing but the choice of columns past it. A limit would cost the
+ * threads, a materialized query the memory.
+ */
+const BARRIER = "USING SAMPLE 100 PERCENT (system)";
+
 /** An instance made before its query is known; nothing of a person's is in it. */
 export async function openSandboxInstance(settings: ChildSettings): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(":memory:", {
@@ -75,8 +83,9 @@ export class SandboxSession {
   #lock(prepared: PreparedSql): Promise<void> {
     const { explain, files, memoryBytes, relations: given, tempBytes } = this.#job;
     const relations = prepared.used.map((index) => {
-      const text = given[index]?.text ?? "";
-      return explain ? `CREATE TABLE ${relationName(index)} AS FROM (${text}) LIMIT 0` : `CREATE VIEW ${relationName(index)} AS ${text}`;
+      const { text, hidesRows } = given[index] ?? { text: "", hidesRows: true };
+      if (explain) return `CREATE TABLE ${relationName(index)} AS FROM (${text}) LIMIT 0`;
+      return `CREATE VIEW ${relationName(index)} AS ${hidesRows ? `FROM (${text}) ${BARRIER}` : text}`;
     });
     return lockInstance(this.#connection, { relations, files: explain ? [] : files, memoryBytes, tempBytes, explain });
   }

@@ -8,6 +8,7 @@ import type { FromChild } from "../process/messages.ts";
 import { EnginePool, type PoolPolicy } from "../process/pool.ts";
 import { printStatement } from "../sql/duckdb/index.ts";
 import { type BubblewrapOptions, bubblewrapCommand, CHANNEL_VARIABLES, findBubblewrap, ROOT_DIR, SPILL_DIR } from "./confinement.ts";
+import { hidesRows } from "./hides-rows.ts";
 import { linkFiles } from "./link-files.ts";
 import type { SandboxJob, SandboxRequest } from "./messages.ts";
 import { SandboxRun } from "./sandbox-run.ts";
@@ -166,7 +167,11 @@ export class Sandbox implements AsyncDisposable {
     const settings = this.#settings;
     return {
       sql: query.sql,
-      relations: Object.entries(query.relations).map(([key, relation]) => ({ key, text: printStatement({ kind: "query", query: relation }) })),
+      relations: Object.entries(query.relations).map(([key, relation]) => ({
+        key,
+        text: printStatement({ kind: "query", query: relation }),
+        hidesRows: hidesRows(relation),
+      })),
       files: query.files,
       suggestions: query.suggestions ?? [],
       explain: query.explain ?? false,
