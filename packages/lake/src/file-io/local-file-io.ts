@@ -48,6 +48,7 @@ async function syncFile(path: string): Promise<void> {
 class LocalDiskFileIo implements FileIo {
   readonly #root: string;
   readonly #checks: ContentChecks;
+  #rootBehindLinks: string | undefined;
 
   constructor(options: LocalFileIoOptions) {
     this.#root = resolve(options.root);
@@ -220,8 +221,14 @@ class LocalDiskFileIo implements FileIo {
 
   /** Whoever may write into a part of the warehouse must not reach other parts, or other files, through symbolic links. */
   async #refuseLinks(path: string): Promise<void> {
-    const [root, real] = await Promise.all([realpath(this.#root), realpath(path)]);
+    const [root, real] = await Promise.all([this.#realRoot(), realpath(path)]);
     if (real !== join(root, relative(this.#root, path))) throw problem("lake.unsupported", { reason: "one of its files is a symbolic link" });
+  }
+
+  /** Looked up until it is there once: the warehouse does not move while a process uses it. */
+  async #realRoot(): Promise<string> {
+    this.#rootBehindLinks ??= await realpath(this.#root);
+    return this.#rootBehindLinks;
   }
 
   #path(uri: string): string {
