@@ -29,12 +29,24 @@ function transformed(column: BoundedColumn, name: string, constant: Buffer): Tra
 }
 
 /**
+ * Whether the partition's rows or the constant lie within one width of the least whole number. Truncated they wrap round to the
+ * greatest, so that no order holds; partitions of a column that was widened since did so at 32 bits.
+ */
+function mayWrap({ primitive }: BoundedColumn, { transform, value }: PartitionValue, constant: Buffer): boolean {
+  const parsed = parseTransform(transform);
+  if (parsed?.kind !== "truncate" || (primitive.kind !== "int" && primitive.kind !== "long")) return false;
+  const width = BigInt(parsed.width);
+  const [rows, wanted] = [value, constant].map((bytes) => BigInt(decodeBound("long", bytes))) as [bigint, bigint];
+  return [2n ** 31n, 2n ** 63n].some((edge) => (rows < edge && rows >= edge - width) || (wanted >= -edge && wanted < width - edge));
+}
+
+/**
  * Whether rows of a file with this partition value may stand in that order to the constant. All transforms but `bucket`
  * keep the order of values, so the transformed constant bounds the transformed rows.
  */
 export function fitsPartition(column: BoundedColumn, partition: PartitionValue, order: Order, constant: Buffer): boolean {
   const expected = transformed(column, partition.transform, constant);
-  if (expected === undefined) return true;
+  if (expected === undefined || mayWrap(column, partition, constant)) return true;
   const { kind, type, value } = expected;
   const low = compareBounds(type, partition.value, value);
   if (kind === "bucket") return order !== "=" || low === 0;
