@@ -120,17 +120,32 @@ describe("every type", () => {
     expect([facts.get(102)?.nulls, facts.get(103)?.nulls, facts.get(103)?.lower]).toEqual([2, undefined, undefined]);
   });
 
-  it("is found unchanged when the same values come again, the two zeros being different", async () => {
-    const same = await bed.lake.stageUpsert({ table, source: rowsFor(ALL, NAMES, ROWS) });
-    expect(same.rows).toEqual({ added: 0, updated: 0, unchanged: 3, deleted: 0, ignored: 0 });
+  it("is found unchanged when the same values come again, the two zeros being one", async () => {
+    const unchanged = { added: 0, updated: 0, unchanged: 3, deleted: 0, ignored: 0 };
+    expect((await bed.lake.stageUpsert({ table, source: rowsFor(ALL, NAMES, ROWS) })).rows).toEqual(unchanged);
     const zero = ROWS.map((row) => row.map((value) => (value === "-0.0" ? "0.0" : value)));
-    const changed = await bed.lake.stageUpsert({ table, source: rowsFor(ALL, NAMES, zero) });
-    expect(changed.rows).toEqual({ added: 0, updated: 2, unchanged: 1, deleted: 0, ignored: 0 });
-    await bed.publish(changed);
-    const changedTable = await bed.open("all_types");
-    const after = await storedRows(bed, changedTable);
-    expect(after.map((row) => JSON.stringify(row)).toSorted()).toEqual(rows.map((row) => JSON.stringify(row)).toSorted());
-    expect((await storedTexts(bed, changedTable, ["c3", "c4"])).flat().filter((text) => text === "0.0").length).toBe(2);
+    expect((await bed.lake.stageUpsert({ table, source: rowsFor(ALL, NAMES, zero) })).rows).toEqual(unchanged);
+  });
+
+  it("keeps the sign of a zero, but where both zeros meet in a dictionary of a file the engine stores the first for both", async () => {
+    const zeros = Array.from({ length: 40 }, (_, index): readonly Cell[] => [index, index % 2 === 0 ? "-0.0" : "0.0"]);
+    const source = (rows: typeof zeros): Source => rowsFor(ALL, ["id", "c4"], rows);
+    const stored = async (tableName: string, rows: typeof zeros): Promise<readonly unknown[]> => [
+      ...new Set((await storedTexts(bed, await create(tableName, source(rows)), ["c4"])).flat()),
+    ];
+    expect(
+      await stored(
+        "negative_zeros",
+        zeros.filter(([, value]) => value === "-0.0"),
+      ),
+    ).toEqual(["-0.0"]);
+    expect(
+      await stored(
+        "zeros",
+        zeros.filter(([, value]) => value === "0.0"),
+      ),
+    ).toEqual(["0.0"]);
+    expect(await stored("both_zeros", zeros)).toEqual(["-0.0"]);
   });
 
   it("can be a key column, as far as it has single values", async () => {

@@ -2,7 +2,6 @@ import { and, column, compare, type Expression, not, type Query, type Relation }
 import { type HeldFiles, type LiveDataFile, storedName } from "../files/index.ts";
 import type { IcebergField } from "../iceberg/index.ts";
 import { liveRows, rowsAmong } from "./live-rows.ts";
-import { isSameValue } from "./same-value.ts";
 
 export interface Matching {
   readonly held: HeldFiles;
@@ -35,8 +34,11 @@ export function joined(matching: Matching, source: string, fields: readonly Iceb
   };
 }
 
-/** Whether a joined pair has the same values in all these columns. */
+/**
+ * Whether a joined pair has the same values in all these columns, null being one. The two zeros are the same, as everywhere in
+ * the engine: its Parquet writer keeps one of them where both are in a column of a row group.
+ */
 export const isSame = (fields: readonly IcebergField[]): Expression =>
-  and(...fields.map((field) => isSameValue(field, column(storedName(field.id), "t"), column(storedName(field.id), "s"))));
+  and(...fields.map((field) => compare(column(storedName(field.id), "t"), "is not distinct from", column(storedName(field.id), "s"))));
 
 export const differs = (field: IcebergField): Expression => not(isSame([field]));

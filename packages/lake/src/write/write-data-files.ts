@@ -3,6 +3,7 @@ import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   and,
+  caseWhen,
   cast,
   column,
   compare,
@@ -14,7 +15,7 @@ import {
   type SelectItem,
   type SortKey,
 } from "@granary/engine";
-import { fieldsById, type IcebergField, type IcebergSchema } from "../iceberg/index.ts";
+import { fieldsById, type IcebergField, type IcebergSchema, type IcebergSortField, parsePrimitive } from "../iceberg/index.ts";
 import { copyFiles, FILE_BYTES } from "./copy-files.ts";
 import { isPartitioned, isSorted, type Layout } from "./layout.ts";
 import { partitionColumn, type Slice, slicesOf } from "./slices.ts";
@@ -48,10 +49,18 @@ function partitionItems({ schema, layout }: RowsToWrite): readonly SelectItem[] 
   }));
 }
 
+/** The engine puts a column it sorts by together again from its sort keys, in which there is one zero only; a key of its own leaves the column alone. */
+function sortKey(schema: IcebergSchema, field: IcebergSortField): Expression {
+  const key = transformExpression(schema, field);
+  const kind = parsePrimitive(fieldsById(schema).get(field["source-id"])?.type)?.kind;
+  if (kind !== "float" && kind !== "double") return key;
+  return caseWhen([{ when: compare(key, "=", literal(0)), then: cast(literal(0), { kind }) }], key);
+}
+
 function sortKeys({ schema, layout }: RowsToWrite): readonly SortKey[] {
   if (!isSorted(layout, schema)) return [];
   return layout.sortOrder.fields.map((field) => ({
-    expression: transformExpression(schema, field),
+    expression: sortKey(schema, field),
     direction: field.direction,
     nulls: field["null-order"] === "nulls-first" ? "first" : "last",
   }));
