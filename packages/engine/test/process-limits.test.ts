@@ -51,6 +51,8 @@ const pidOf = (dir: string): number => pidsOf(dir, "child-main.ts")[0] ?? Number
 
 const dataLimitOf = (pid: number): number => Number(/Max data size\s+(\d+)/.exec(readFileSync(`/proc/${pid}/limits`, "utf8"))?.[1]);
 
+const processLimitOf = (pid: number): number => Number(/Max processes\s+(\d+)/.exec(readFileSync(`/proc/${pid}/limits`, "utf8"))?.[1]);
+
 const count = async (engine: Engine): Promise<number> => {
   const { rows } = await engine.use({ kind: "read" }, (session) => session.run({ kind: "query", query: countOf(numbers(10)) }));
   return Number(rows[0]?.[0]);
@@ -73,6 +75,26 @@ describe("limits of processes", () => {
     await using other = testEngine();
     await other.engine.use({ kind: "job", memoryBytes: 300 * MIB, threads: 1 }, () => Promise.resolve(found.push(dataLimitOf(pidOf(other.dir)))));
     expect(found).toEqual([2 * 128 * MIB + OVERHEAD, 2 * 300 * MIB + OVERHEAD]);
+  });
+
+  it("leave the server half of the processes its account may have", async () => {
+    await using harness = testEngine();
+    const ofThis = processLimitOf(process.pid);
+    const ofEngine = await harness.engine.use({ kind: "read" }, () => Promise.resolve(processLimitOf(pidOf(harness.dir))));
+    expect(ofEngine).toBe(Number.isNaN(ofThis) ? ofThis : Math.ceil(ofThis / 2));
+  });
+
+  it("are those of a sandbox too, with the time of the processor and the size of a file", async () => {
+    await using harness = testEngine({ sandbox: { threads: 1, memoryBytes: 128 * MIB, maxTempBytes: 64 * MIB, deadlineMs: 10_000 } });
+    await using _running = await harness.engine.sandbox(sandboxed("SELECT * FROM range(100000000)"));
+    const limits = pidsOf(harness.dir, "sandbox-main.ts").map((pid) => readFileSync(`/proc/${pid}/limits`, "utf8"));
+    expect(limits.length).toBeGreaterThan(0);
+    for (const text of limits) {
+      expect(text).toMatch(new RegExp(`Max data size\\s+${2 * 128 * MIB + OVERHEAD}`));
+      expect(text).toMatch(/Max cpu time\s+40 /);
+      expect(text).toMatch(new RegExp(`Max file size\\s+${64 * MIB} `));
+      expect(text).toMatch(/Max core file size\s+0 /);
+    }
   });
 
   it("turn a call that takes all memory into an error", async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ChildSettings } from "./messages.ts";
 
@@ -35,8 +36,24 @@ const OVERHEAD_BYTES = 1024 * 1024 * 1024;
 const BLOCK_BYTES = 512;
 
 /** A limit that cannot be set was already lower, and stays. File descriptor 3 is Node's channel and must be left alone. */
-const SET_LIMITS = 'ulimit -c 0 2>/dev/null; ulimit -d "$1" 2>/dev/null; ulimit -t "$2" 2>/dev/null; ulimit -f "$3" 2>/dev/null; shift 3; exec "$@"';
+const SET_LIMITS = [
+  'ulimit -c 0; ulimit -d "$1"; ulimit -t "$2"; ulimit -f "$3"',
+  // The same limit has another letter in some shells.
+  'ulimit -u "$4" || ulimit -p "$4"',
+]
+  .map((line) => `{ ${line}; } 2>/dev/null`)
+  .concat('shift 4; exec "$@"')
+  .join("; ");
 const UNLIMITED = "unlimited";
+
+/**
+ * Half of what this account may have. The limit counts all of the account's processes and threads, the server's among them, so
+ * that a smaller one could stop engine processes from starting; this one leaves the server enough to go on.
+ */
+function maxAccountProcesses(): string {
+  const own = /^Max processes\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
+  return own === undefined ? UNLIMITED : String(Math.ceil(Number(own) / 2));
+}
 
 export function childEnvironment(workDir: string, compileCacheDir: string | undefined): Record<string, string> {
   return {
@@ -57,6 +74,6 @@ export function launchCommand(launch: Launch, settings: ChildSettings, preparati
   if (process.platform !== "linux") return node;
   const kilobytes = Math.floor((settings.memoryBytes * 2 + OVERHEAD_BYTES) / 1024);
   const blocks = launch.maxFileBytes === undefined ? UNLIMITED : String(Math.ceil(launch.maxFileBytes / BLOCK_BYTES));
-  const limits = [String(kilobytes), String(launch.cpuSeconds ?? UNLIMITED), blocks];
+  const limits = [String(kilobytes), String(launch.cpuSeconds ?? UNLIMITED), blocks, maxAccountProcesses()];
   return ["/bin/sh", "-c", SET_LIMITS, "sh", ...limits, ...(launch.confine?.(preparation) ?? []), ...node];
 }
