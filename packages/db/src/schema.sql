@@ -261,6 +261,48 @@ create table public.device_grants (
 );
 grant delete, insert, select, update on public.device_grants to granary_system;
 
+create table public.downloads (
+  id text not null,
+  workspace_id text not null,
+  dataset_id text not null,
+  requested_by text,
+  permissions text[] not null,
+  data_version integer not null,
+  snapshot_id text not null,
+  plan_hash text not null,
+  format text not null,
+  options jsonb not null,
+  columns text[] not null,
+  filter jsonb,
+  sort text,
+  search text,
+  batch_id text,
+  file_name text not null,
+  job_id text,
+  row_count bigint,
+  bytes bigint,
+  error_code text,
+  error_message text,
+  kept boolean default false not null,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  constraint downloads_pkey PRIMARY KEY (id),
+  constraint downloads_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id) ON DELETE SET NULL,
+  constraint downloads_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint downloads_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'ndjson'::text, 'json'::text, 'parquet'::text, 'xlsx'::text]))),
+  constraint downloads_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint downloads_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX downloads_dataset_idx ON public.downloads USING btree (dataset_id, id DESC);
+CREATE INDEX downloads_expiry_idx ON public.downloads USING btree (expires_at) WHERE kept;
+CREATE INDEX downloads_person_idx ON public.downloads USING btree (workspace_id, requested_by, id DESC);
+alter table public.downloads enable row level security, force row level security;
+create policy every_workspace on public.downloads to granary_system using (true) with check (true);
+create policy one_workspace on public.downloads to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.downloads to granary_system;
+grant insert, select, update on public.downloads to granary_app;
+
 create table public.event_backlog (
   event_id text not null,
   sequence bigint generated always as identity not null,

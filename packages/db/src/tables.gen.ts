@@ -111,6 +111,34 @@ export interface DeviceGrants {
   claimed_at: Timestamp | null;
 }
 
+export interface Downloads {
+  id: string;
+  workspace_id: string;
+  dataset_id: string;
+  requested_by: string | null;
+  permissions: string[];
+  data_version: number;
+  snapshot_id: string;
+  plan_hash: string;
+  format: "csv" | "ndjson" | "json" | "parquet" | "xlsx";
+  options: Json;
+  columns: string[];
+  filter: Json | null;
+  sort: string | null;
+  search: string | null;
+  batch_id: string | null;
+  file_name: string;
+  job_id: string | null;
+  row_count: number | null;
+  bytes: number | null;
+  error_code: string | null;
+  error_message: string | null;
+  kept: Generated<boolean>;
+  expires_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+}
+
 export interface EventBacklog {
   event_id: string;
   sequence: GeneratedAlways<number>;
@@ -422,6 +450,7 @@ export interface DB {
   dataset_versions: DatasetVersions;
   datasets: Datasets;
   device_grants: DeviceGrants;
+  downloads: Downloads;
   event_backlog: EventBacklog;
   event_positions: EventPositions;
   events: Events;

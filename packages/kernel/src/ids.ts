@@ -7,6 +7,7 @@ export const ID_PREFIXES = {
   batch: "bat",
   dataset: "ds",
   device: "dev",
+  download: "dow",
   event: "evt",
   group: "grp",
   invitation: "inv",

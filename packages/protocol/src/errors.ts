@@ -1,17 +1,6 @@
 import { AppError, type AppErrorOptions } from "@granary/kernel";
-
-/**
- * What a caller may do about an error: nothing will help (`never`), read again and decide (`reread`),
- * or send the same request later (`later`).
- */
-export type RetryHint = "never" | "reread" | "later";
-
-interface ErrorSpec {
-  readonly status: number;
-  readonly retry: RetryHint;
-  /** Shown to people. `{name}` is replaced by the parameter of that name. */
-  readonly message: string;
-}
+import { DATA_ERRORS } from "./data-errors.ts";
+import type { ErrorSpec } from "./error-spec.ts";
 
 /** Every error the platform answers with. Documented in docs/reference/errors.md; generated from here. */
 export const ERRORS = {
@@ -160,128 +149,7 @@ export const ERRORS = {
     retry: "never",
     message: "The stored file {name} is damaged: {reason}. Restore it from a backup; nothing was read from it.",
   },
-  "file.empty": { status: 422, retry: "never", message: "The file is empty. Choose a file with at least a header line." },
-  "file.binary": {
-    status: 422,
-    retry: "never",
-    message: "The file is neither text nor of a known kind: {reason}. Export the data as CSV, JSON, Excel (.xlsx), XML or Parquet and upload that.",
-  },
-  "file.kind_unsupported": { status: 422, retry: "never", message: "The file cannot be read as a table: {what}. {advice}" },
-  "file.encoding_invalid": {
-    status: 422,
-    retry: "never",
-    message: "The file is not valid {encoding} (first fault at byte {offset}, line {line}). Choose its real encoding, or save it as UTF-8 and upload it again.",
-  },
-  "file.truncated": {
-    status: 422,
-    retry: "never",
-    message: "The {what} ends before its end: it was cut off. Fetch or export it again and upload the whole file.",
-  },
-  "file.damaged": { status: 422, retry: "never", message: "The {what} is damaged: {reason}. Fetch or export it again and upload that." },
-  "file.bomb": { status: 422, retry: "never", message: "{name} unpacks to more than {limit}, so it was not unpacked. Upload the data in smaller parts." },
-  "file.member_required": {
-    status: 422,
-    retry: "never",
-    message: "The archive holds {count} files. Choose one of those that are listed, or upload them one by one.",
-  },
-  "file.member_unknown": { status: 422, retry: "never", message: "The archive holds no file called {name}. Choose one of those that are listed." },
-  "file.encrypted": { status: 422, retry: "never", message: "{name} is protected by a password. Save it without one and upload it again." },
-  "file.malformed": { status: 422, retry: "never", message: "The file is not valid {format} (line {line}): {reason}. Correct that place and upload it again." },
-  "file.sheet_unknown": { status: 422, retry: "never", message: "The workbook has no sheet called {name}. Choose one of: {sheets}." },
-  "file.rows_not_found": { status: 422, retry: "never", message: "No rows were found: {reason}." },
-  "file.too_many_columns": {
-    status: 422,
-    retry: "never",
-    message: "The file has {columns} columns, more than the {limit} a dataset may have. Check the delimiter, or leave columns out.",
-  },
-  "file.too_many_rejected": {
-    status: 422,
-    retry: "never",
-    message:
-      "The import was stopped after {count} rows that do not fit, the first on line {line}: {reason}. Nothing was loaded; correct the file or the settings, or raise the limit.",
-  },
-  "file.option_invalid": { status: 422, retry: "never", message: "The setting {option} cannot be used: {reason}." },
-  "file.unbalanced": {
-    status: 422,
-    retry: "never",
-    message:
-      "The file has {records} records, but {loaded} could be read and {rejected} set aside. Nothing was loaded; tell an administrator which file it was.",
-  },
-  "csv.empty": { status: 422, retry: "never", message: "The file is empty. Choose a file with at least a header line." },
-  "csv.not_text": { status: 422, retry: "never", message: "The file is not a text file: {reason}. Export the data as CSV in UTF-8 and upload that." },
-  "csv.not_utf8": {
-    status: 422,
-    retry: "never",
-    message: "The file is not valid UTF-8 (first fault at byte {offset}, line {line}). Save it as UTF-8 and upload it again.",
-  },
-  "csv.too_many_columns": {
-    status: 422,
-    retry: "never",
-    message: "The first line has {columns} columns, more than the {limit} a dataset may have. Check the delimiter.",
-  },
-  "csv.unclosed_quote": {
-    status: 422,
-    retry: "never",
-    message: "A quote opened on line {line} is never closed, so the rest of the file cannot be read. Correct that line.",
-  },
-  "csv.unbalanced": {
-    status: 422,
-    retry: "never",
-    message: "The file has {scanned} records, but only {loaded} could be read and {rejected} set aside. Nothing was loaded; check the quotes and line ends.",
-  },
-  "lake.name_invalid": { status: 400, retry: "never", message: "{name} cannot be the name of a stored table: use lower-case letters, digits and underscores." },
-  "lake.table_exists": { status: 409, retry: "reread", message: "There is already a stored table of this name." },
-  "lake.table_not_found": { status: 404, retry: "never", message: "There is no stored data under this name." },
-  "lake.ref_not_found": { status: 404, retry: "never", message: "There is no branch or tag named {name}." },
-  "lake.ref_exists": { status: 409, retry: "reread", message: "There is already a branch or tag named {name}." },
-  "lake.ref_invalid": { status: 422, retry: "never", message: "This branch or tag cannot be set: {reason}." },
-  "lake.not_fast_forward": {
-    status: 409,
-    retry: "reread",
-    message: "The branch {name} has moved on since the other one left it. Apply the changes to it again instead.",
-  },
-  "lake.schema_change_invalid": { status: 422, retry: "never", message: "The columns cannot be changed like this: {reason}." },
-  "lake.layout_invalid": { status: 422, retry: "never", message: "The table cannot be partitioned or sorted like this: {reason}." },
-  "lake.property_invalid": { status: 422, retry: "never", message: "{name} cannot be set as a property of a table." },
-  "lake.snapshot_not_found": { status: 404, retry: "never", message: "This version is not kept any more." },
-  "lake.commit_conflict": {
-    status: 409,
-    retry: "reread",
-    message: "Somebody else published to this dataset at the same moment. Nothing was lost; look at the new version and try again.",
-  },
-  "lake.already_published": { status: 409, retry: "never", message: "This import was published before. Its rows are in the dataset once." },
-  "lake.columns_mismatch": { status: 422, retry: "never", message: "The file's columns do not fit the dataset: {reason}." },
-  "lake.duplicate_keys": { status: 422, retry: "never", message: "{count} keys occur more than once. Keys have to identify rows." },
-  "lake.null_keys": { status: 422, retry: "never", message: "{count} rows have no value in a key column. Keys have to identify rows." },
-  "lake.keys_missing": { status: 422, retry: "never", message: "Rows cannot be matched: {reason}." },
-  "lake.too_many_partitions": {
-    status: 422,
-    retry: "never",
-    message: "The rows belong into more than {limit} partitions. Partition the dataset by something coarser.",
-  },
-  "lake.values_mismatch": { status: 422, retry: "never", message: "Some values do not fit the dataset's column types." },
-  "lake.unsupported": { status: 422, retry: "never", message: "This stored table cannot be read or written here: {reason}." },
-  "lake.plan_invalid": { status: 500, retry: "never", message: "The read was refused because its plan does not fit the table: {reason}." },
-  "lake.read_invalid": { status: 422, retry: "never", message: "These rows cannot be read: {reason}." },
-  "lake.diff_invalid": { status: 422, retry: "never", message: "These rows cannot be compared: {reason}." },
-  "lake.erasure_incomplete": {
-    status: 500,
-    retry: "later",
-    message: "{count} stored files still hold values of erased rows, among them {name}. Remove them from names and properties, then erase again.",
-  },
-  "lake.cursor_invalid": { status: 400, retry: "never", message: "The page cursor is not valid. Start again from the first page." },
-  "dataset.not_found": { status: 404, retry: "never", message: "There is no such dataset, or it is not shared with you." },
-  "dataset.name_taken": { status: 409, retry: "never", message: "A dataset named {name} exists already. Choose another name." },
-  "dataset.not_ready": { status: 409, retry: "later", message: "The dataset has no data yet: its first import is still running or has failed." },
-  "dataset.version_not_found": { status: 404, retry: "never", message: "The dataset has no version {version}." },
-  "dataset.no_keys": { status: 409, retry: "never", message: "The dataset has no key columns, so its rows have no addresses. Name its key columns first." },
-  "dataset.row_not_found": { status: 404, retry: "never", message: "There is no row with this key, or you may not see it." },
-  "download.not_found": { status: 404, retry: "never", message: "There is no such download, or somebody else asked for it." },
-  "download.not_ready": { status: 409, retry: "later", message: "The file is not there yet: its job is still running, has failed or was cancelled." },
-  "download.expired": { status: 410, retry: "never", message: "The file is not kept any more. Ask for the download again." },
-  "download.too_large": { status: 422, retry: "never", message: "An Excel sheet cannot hold this: {reason}. Filter the rows, or choose another format." },
-  "upload.empty": { status: 400, retry: "never", message: "The file is empty. Choose a file with at least a header line." },
-  "upload.missing_file": { status: 400, retry: "never", message: "Send the file as the last part of the form, named `file`." },
+  ...DATA_ERRORS,
   "database.unavailable": { status: 503, retry: "later", message: "The database cannot be reached right now. Nothing was changed; try again in a moment." },
   "database.locked": {
     status: 503,

@@ -1,7 +1,8 @@
 export { decodeCursor, encodeCursor, toPage } from "./cursor.ts";
 export { type Permission, PERMISSION_NAMES, PERMISSIONS, WORKSPACE_PERMISSIONS } from "./access/permissions.ts";
 export { BUILT_IN_ROLE_NAMES, BUILT_IN_ROLES, type BuiltInRole } from "./access/roles.ts";
-export { type ErrorCode, ERRORS, errorSpec, problem, type RetryHint } from "./errors.ts";
+export type { RetryHint } from "./error-spec.ts";
+export { type ErrorCode, ERRORS, errorSpec, problem } from "./errors.ts";
 export { type Actor, EVENTS, type EventType, type PlatformEvent, type SubjectKind } from "./events.ts";
 export {
   JOB_LOG_LEVELS,
@@ -66,6 +67,8 @@ export { type RouteId, type Routes, routes } from "./routes/index.ts";
 export { MAIL_STATUSES, type Mail, type MailSummary, mail, mailSummary, outboxRoutes } from "./routes/outbox.ts";
 export { ACTIVITY_AREAS, type ActivityArea, type ActivityEntry, type ActivityFilters, activityEntry, activityRoutes } from "./routes/activity.ts";
 export { type ApiKey, apiKey, apiKeyRoutes } from "./routes/api-keys.ts";
+export { datasetDownloadRoutes, DOWNLOAD_FORMATS, type Download, type DownloadFormat } from "./routes/dataset-downloads.ts";
+export { type ColumnStats, datasetRowRoutes } from "./routes/dataset-rows.ts";
 export { type Batch, COLUMN_TYPES, type Column, type Dataset, datasetRoutes } from "./routes/datasets.ts";
 export { type Group, type GroupMember, group, groupMember, groupRoutes } from "./routes/groups.ts";
 export { type Invitation, type InvitationResult, invitation, invitationResult, invitationRoutes } from "./routes/invitations.ts";
@@ -81,4 +84,5 @@ export {
 } from "./routes/settings.ts";
 export { type BulkResult, bulkResult, type User, type UserBulkAction, USER_BULK_ACTIONS, user, userRoutes } from "./routes/users.ts";
 export { type Workspace, workspace, workspaceRoutes } from "./routes/workspaces.ts";
+export { FILTER_OPERATORS, type FilterCondition, type FilterOperator, type RowFilter } from "./row-filter.ts";
 export { can, email, id, instant, line, page, pageQuery, type ProblemBody, problemBody } from "./schemas.ts";

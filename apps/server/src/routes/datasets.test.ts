@@ -86,20 +86,6 @@ describe("from file to rows and back", () => {
     expect(second.body).toMatchObject({ rows: [["00503", "Édouard", "0.10", "2026-02-02", ""]], next: null, dataVersion: 1 });
   });
 
-  it("downloads what was uploaded, registers it and keeps no copy", async () => {
-    const response = await server.request("GET", "/datasets/orders/download?format=csv", { as: maker });
-    expect(response.headers["content-disposition"]).toBe('attachment; filename="Orders-v1.csv"');
-    expect(response.text.replaceAll("\r\n", "\n")).toBe(ORDERS);
-    const event = await server.services.database
-      .reader("system")
-      .selectFrom("events")
-      .select("data")
-      .where("type", "=", "dataset.downloaded")
-      .executeTakeFirstOrThrow();
-    expect(event.data).toMatchObject({ version: 1, rows: 3, format: "csv" });
-    await expect.poll(async () => (await readdir(join(server.services.config.dataDir, "tmp"))).filter((name) => name.endsWith(".csv"))).toEqual([]);
-  });
-
   it("keeps rejected records with line and reason, and counts add up", async () => {
     const response = await upload(maker, { name: "Ragged" }, { name: "ragged.csv", content: "a,b\n1,2\n3\n4,5,6\n7,8\n" });
     const { rows, rejected, id } = response.body.batch;

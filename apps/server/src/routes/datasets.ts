@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import type { Ctx } from "@granary/core/context";
 import {
   awaitImport,
@@ -7,15 +6,13 @@ import {
   listBatches,
   listDatasets,
   listRejects,
-  prepareDownload,
-  readRows,
   receiveUpload,
   refuseTakenName,
   restoreDataset,
   trashDataset,
 } from "@granary/core/datasets";
 import { datasetRoutes, problem } from "@granary/protocol";
-import { answer, type HandlersOf, type Part, streamed } from "../http/answer.ts";
+import { answer, type HandlersOf, type Part } from "../http/answer.ts";
 import { toIssues } from "../http/errors.ts";
 
 const fields = datasetRoutes["datasets.create"].body.omit({ file: true }).strict();
@@ -42,10 +39,6 @@ async function receiveForm(ctx: Ctx, parts: AsyncIterable<Part>) {
   throw problem("upload.missing_file");
 }
 
-function attachment(fileName: string): Record<string, string> {
-  return { "content-type": "text/csv; charset=utf-8; header=present", "content-disposition": `attachment; filename="${fileName}"` };
-}
-
 export const datasetHandlers: HandlersOf<typeof datasetRoutes> = {
   "datasets.create": async (ctx, { query, parts }) => {
     const { input, upload } = await receiveForm(ctx, parts());
@@ -57,13 +50,6 @@ export const datasetHandlers: HandlersOf<typeof datasetRoutes> = {
   "datasets.get": (ctx, { params }) => getDataset(ctx, params.dataset),
   "datasets.delete": (ctx, { params }) => trashDataset(ctx, params.dataset),
   "datasets.restore": (ctx, { params }) => restoreDataset(ctx, params.dataset),
-  "datasets.rows": (ctx, { params, query }) => readRows(ctx, params.dataset, query),
-  "datasets.download": async (ctx, { params, query }) => {
-    const file = await prepareDownload(ctx, params.dataset, query.version);
-    const stream = createReadStream(file.path);
-    stream.once("close", () => void file[Symbol.asyncDispose]());
-    return streamed(stream, { headers: attachment(file.fileName) });
-  },
   "datasets.batches": (ctx, { params, query }) => listBatches(ctx, params.dataset, query),
   "datasets.rejects": (ctx, { params, query }) => listRejects(ctx, params.dataset, params.batch, query),
 };

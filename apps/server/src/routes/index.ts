@@ -1,6 +1,8 @@
 import type { Handlers } from "../http/answer.ts";
 import { accountHandlers } from "./account.ts";
 import { authHandlers } from "./auth.ts";
+import { datasetDownloadHandlers } from "./dataset-downloads.ts";
+import { datasetRowHandlers } from "./dataset-rows.ts";
 import { datasetHandlers } from "./datasets.ts";
 import { jobHandlers } from "./jobs.ts";
 import { notificationHandlers } from "./notifications.ts";
@@ -19,6 +21,8 @@ export const handlers: Handlers = {
   ...accountHandlers,
   ...authHandlers,
   ...datasetHandlers,
+  ...datasetRowHandlers,
+  ...datasetDownloadHandlers,
   ...jobHandlers,
   ...notificationHandlers,
   ...outboxHandlers,

@@ -1,7 +1,6 @@
 import type { Reader, Writer } from "@granary/db";
 import type { Id } from "@granary/kernel";
 import { sql } from "kysely";
-import type { StoredColumn } from "./store.ts";
 
 type Db = Reader | Writer;
 
@@ -54,18 +53,6 @@ export function listRejectedRows(db: Db, batchId: string, options: { after: numb
     .orderBy("line")
     .limit(options.limit + 1)
     .execute();
-}
-
-/** The table snapshot of a data version with its columns, undefined when there is no such version. */
-export async function findSnapshot(db: Db, datasetId: string, version: number): Promise<{ snapshotId: string; columns: StoredColumn[] } | undefined> {
-  const row = await db
-    .selectFrom("dataset_versions as v")
-    .innerJoin("schema_versions as s", (join) => join.onRef("s.dataset_id", "=", "v.dataset_id").onRef("s.number", "=", "v.schema_version"))
-    .select(["v.snapshot_id", sql<StoredColumn[]>`s.columns`.as("columns")])
-    .where("v.dataset_id", "=", datasetId)
-    .where("v.number", "=", version)
-    .executeTakeFirst();
-  return row === undefined ? undefined : { snapshotId: row.snapshot_id, columns: row.columns };
 }
 
 export interface RejectedRecord {

@@ -1,9 +1,12 @@
 import type { JobHandlerGroup } from "@granary/jobs";
 import type { Ctx } from "../context/index.ts";
 import { importBatch } from "./commands/import-batch.ts";
+import { runDownload, sweepDownloads } from "./downloads/index.ts";
 import { sweepFiles } from "./commands/sweep-files.ts";
 
 export const datasetJobs = {
   "dataset.import": (ctx, { batchId }, job) => importBatch(ctx, batchId, job),
+  "dataset.download": (ctx, { downloadId }, job) => runDownload(ctx, downloadId, job),
+  "maintenance.downloads": (ctx) => sweepDownloads(ctx),
   "maintenance.files": (ctx) => sweepFiles(ctx),
 } satisfies JobHandlerGroup<Ctx>;

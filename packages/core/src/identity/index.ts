@@ -27,7 +27,7 @@ export { issueResetLink, issueVerificationLink } from "./links.ts";
 export type { Granted, SessionCookie } from "./open-session.ts";
 export { hashPassword, ratePassword, requireGoodPassword } from "./password.ts";
 export { PrincipalCache } from "./principal-cache.ts";
-export { findPrincipal, type Identified } from "./queries/find-principal.ts";
+export { findPrincipal, findPrincipalOfUser, type Identified } from "./queries/find-principal.ts";
 export { getAccount } from "./queries/get-account.ts";
 export { getAuthConfig, getSetupState } from "./queries/get-auth-config.ts";
 export { getDevice } from "./queries/get-device.ts";

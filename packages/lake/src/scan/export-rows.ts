@@ -1,7 +1,19 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { call, caseWhen, cast, column, type CopyFormat, type EngineSession, type Expression, literal, regexMatch, type SelectItem } from "@granary/engine";
+import {
+  call,
+  caseWhen,
+  cast,
+  column,
+  type CopyFormat,
+  type EngineSession,
+  type Expression,
+  literal,
+  regexMatch,
+  type SelectItem,
+  type WorkKind,
+} from "@granary/engine";
 import type { OpenTable } from "../table/index.ts";
 import { chosenQuery } from "./chosen-query.ts";
 import { chooseRows, type Chosen, type RowChoice, type RowOrder } from "./row-choice.ts";
@@ -33,6 +45,8 @@ export interface ExportRequest extends RowChoice {
   readonly limit?: number;
   /** A local path that does not exist yet, for the caller to stream and remove. */
   readonly to: string;
+  /** `job` unless said; `read` (at most 30 s, without waiting for a process) for small tables. */
+  readonly work?: WorkKind;
   readonly signal?: AbortSignal;
 }
 
@@ -42,7 +56,7 @@ export interface Exported {
 
 const BYTE_ORDER_MARK = "\uFEFF";
 /** What spreadsheets begin a formula with; some of them look behind white space. */
-const FORMULA = "^[\\s\\x00]*[=+\\-@\\x{FF1D}\\x{FF0B}\\x{FF0D}\\x{FF20}]|^[\\t\\r]";
+const FORMULA = "^[\\s\\x00]*[=+\\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\\t\\r]";
 const PARQUET_GROUP_ROWS = 122_880;
 
 const guarded = (value: Expression): Expression =>
@@ -101,7 +115,7 @@ export async function exportRows(parts: ReadParts, table: OpenTable, request: Ex
   const { format, orderBy = [], limit, signal } = request;
   const chosen = chooseRows(table, request, orderBy);
   try {
-    const rows = await parts.engine.use({ kind: "job", ...signalOf(signal) }, async (session) => {
+    const rows = await parts.engine.use({ kind: request.work ?? "job", ...signalOf(signal) }, async (session) => {
       await using held = await holdFor({ ...parts, session }, chosen, filesFor(chosen), signal);
       const items = format.kind === "csv" ? { items: csvItems(chosen, await shownTypes(session, chosen), format) } : {};
       return await write(session, request, chosenQuery(chosen, held, { ...items, ...(limit === undefined ? {} : { limit }) }));

@@ -7,7 +7,8 @@ const TAG = "Datasets";
 /** The types a column can have, as people see them. */
 export const COLUMN_TYPES = ["boolean", "integer", "decimal", "number", "date", "timestamp", "text"] as const;
 
-const column = z
+/** A column as the caller sees it. */
+export const column = z
   .object({
     name: z.string(),
     type: z.enum(COLUMN_TYPES),
@@ -60,7 +61,8 @@ export type Column = z.infer<typeof column>;
 export type Batch = z.infer<typeof batch>;
 export type Dataset = z.infer<typeof dataset>;
 
-const params = z.strictObject({ dataset: z.string().min(1).max(100).describe("Id or unique name") });
+/** Names a dataset in an address. */
+export const datasetParams = z.strictObject({ dataset: z.string().min(1).max(100).describe("Id or unique name") });
 
 const visibility = z.enum(["private", "workspace"]);
 
@@ -104,7 +106,7 @@ export const datasetRoutes = {
     tag: TAG,
     summary: "Show a dataset",
     access: "dataset:read",
-    params,
+    params: datasetParams,
     responses: { 200: dataset },
     errors: ["dataset.not_found"],
     versioned: true,
@@ -115,7 +117,7 @@ export const datasetRoutes = {
     tag: TAG,
     summary: "Move a dataset to the trash",
     access: "dataset:read",
-    params,
+    params: datasetParams,
     responses: { 204: null },
     errors: ["dataset.not_found"],
   }),
@@ -125,42 +127,9 @@ export const datasetRoutes = {
     tag: TAG,
     summary: "Take a dataset out of the trash",
     access: "dataset:read",
-    params,
+    params: datasetParams,
     responses: { 200: dataset },
     errors: ["dataset.not_found", "dataset.name_taken"],
-  }),
-  "datasets.rows": route({
-    method: "GET",
-    path: "/datasets/{dataset}/rows",
-    tag: TAG,
-    summary: "Read rows, a page at a time",
-    access: "dataset:read",
-    params,
-    query: pageQuery.extend({
-      limit: z.coerce.number().int().min(1).max(1_000).default(100),
-      version: z.coerce.number().int().min(1).optional().describe("Data version; the newest when absent"),
-    }),
-    responses: {
-      200: z.object({
-        columns: z.array(column),
-        /** Cells as text, exactly as stored; null for missing values. */
-        rows: z.array(z.array(z.string().nullable())),
-        dataVersion: z.number().int(),
-        next: z.string().nullable(),
-      }),
-    },
-    errors: ["dataset.not_found", "dataset.not_ready", "dataset.version_not_found", "engine.busy", "engine.deadline"],
-  }),
-  "datasets.download": route({
-    method: "GET",
-    path: "/datasets/{dataset}/download",
-    tag: TAG,
-    summary: "Download the rows you may see as a file",
-    access: "dataset:download",
-    params,
-    query: z.strictObject({ format: z.enum(["csv"]).default("csv"), version: z.coerce.number().int().min(1).optional() }),
-    responses: { 200: "bytes" },
-    errors: ["dataset.not_found", "dataset.not_ready", "dataset.version_not_found", "storage.full"],
   }),
   "datasets.batches": route({
     method: "GET",
@@ -168,7 +137,7 @@ export const datasetRoutes = {
     tag: TAG,
     summary: "List the loads of a dataset, newest first",
     access: "dataset:read",
-    params,
+    params: datasetParams,
     query: pageQuery,
     responses: { 200: page(batch) },
     errors: ["dataset.not_found"],
@@ -179,7 +148,7 @@ export const datasetRoutes = {
     tag: TAG,
     summary: "List records of a file that were not loaded, with line and reason",
     access: "dataset:update",
-    params: params.extend({ batch: id("batch") }),
+    params: datasetParams.extend({ batch: id("batch") }),
     query: pageQuery,
     responses: { 200: page(z.object({ line: z.number().int(), reason: z.string(), raw: z.string() })) },
     errors: ["dataset.not_found"],

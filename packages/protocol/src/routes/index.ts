@@ -6,6 +6,8 @@ import { authRoutes } from "./auth.ts";
 import { outboxRoutes } from "./outbox.ts";
 import { activityRoutes } from "./activity.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
+import { datasetDownloadRoutes } from "./dataset-downloads.ts";
+import { datasetRowRoutes } from "./dataset-rows.ts";
 import { datasetRoutes } from "./datasets.ts";
 import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
@@ -29,6 +31,8 @@ export const routes = {
   ...settingsRoutes,
   ...activityRoutes,
   ...datasetRoutes,
+  ...datasetRowRoutes,
+  ...datasetDownloadRoutes,
   ...workspaceRoutes,
 } as const satisfies Record<string, RouteSpec>;
 

@@ -1,99 +1,76 @@
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { newId } from "@granary/kernel";
-import type { ReadPlan } from "@granary/lake";
+import type { Page } from "@granary/lake";
 import { type Column, problem } from "@granary/protocol";
-import { datasetLevel, readPlanFor } from "../../access/index.ts";
 import type { Ctx } from "../../context/index.ts";
-import { findSnapshot } from "../batch-store.ts";
-import { presentColumn } from "../present.ts";
-import type { DatasetRow, StoredColumn } from "../store.ts";
-import { requireDataset } from "./get-dataset.ts";
+import { type CellTexts, presentColumns, presentRow } from "../reading/present-cells.ts";
+import { openVersion, type Readable } from "../reading/open-version.ts";
+import { type RowQuery, toChoice } from "../reading/row-request.ts";
 
-interface Readable {
-  readonly dataset: DatasetRow;
-  readonly columns: readonly StoredColumn[];
-  readonly plan: ReadPlan;
-  readonly table: { readonly workspaceId: string; readonly tableName: string; readonly at: { readonly snapshotId: string } };
-  readonly dataVersion: number;
-}
+/** Longer cells are shortened in pages unless the exact ones are asked for. */
+const PREVIEW_CHARACTERS = 500;
 
-/** Finds a version of a dataset and what the caller sees of it. */
-async function openVersion(ctx: Ctx, idOrName: string, asked: number | undefined): Promise<Readable> {
-  const dataset = await requireDataset(ctx, idOrName);
-  if (dataset.data_version === 0) throw problem("dataset.not_ready");
-  const dataVersion = asked ?? dataset.data_version;
-  const snapshot = await findSnapshot(ctx.db, dataset.id, dataVersion);
-  if (snapshot === undefined) throw problem("dataset.version_not_found", { version: dataVersion });
-  const plan = readPlanFor(datasetLevel(ctx.principal, dataset), snapshot.columns);
-  const table = { workspaceId: ctx.workspaceId, tableName: dataset.table_name, at: { snapshotId: snapshot.snapshotId } };
-  return { dataset, columns: snapshot.columns, plan, table, dataVersion };
-}
-
-export interface RowsQuery {
+export interface RowsQuery extends RowQuery {
   readonly cursor?: string | undefined;
+  /** Towards which side of the cursor's row the page lies. */
+  readonly direction: "next" | "previous";
   readonly limit: number;
-  readonly version?: number | undefined;
+  /** Exact cells, however long. */
+  readonly full: boolean;
 }
 
 export interface RowsPage {
   readonly columns: Column[];
-  readonly rows: (string | null)[][];
+  readonly rows: CellTexts[];
   readonly dataVersion: number;
   readonly next: string | null;
+  readonly previous: string | null;
+  /** The cells that were shortened, as places in `rows`. */
+  readonly cut: [row: number, column: number][];
+  /** What `rows/by-key` finds each row by; null where a key is too long to be told here. */
+  readonly rowKeys?: (string[] | null)[];
 }
 
-/** One page of a dataset's rows as the caller may see them. */
+/** The names shown, and behind them the keys that have to be read besides. */
+function namesRead(readable: Readable, shown: readonly string[]): readonly string[] {
+  return [...shown, ...readable.keys.filter((key) => !shown.includes(key))];
+}
+
+function rowKeysOf(readable: Readable, names: readonly string[], page: Page): (string[] | null)[] {
+  const places = readable.keys.map((key) => names.indexOf(key));
+  const cut = new Set(page.cut.filter(([, at]) => places.includes(at)).map(([row]) => row));
+  return page.rows.map((row, index) => {
+    const key = presentRow(places.map((place) => row[place] ?? null));
+    return cut.has(index) || key.includes(null) ? null : (key as string[]);
+  });
+}
+
+/** One page of a dataset's rows as the caller may see them, in stored order unless sorted. */
 export async function readRows(ctx: Ctx, idOrName: string, query: RowsQuery): Promise<RowsPage> {
-  const { columns, plan, table, dataVersion } = await openVersion(ctx, idOrName, query.version);
-  const { lake } = ctx.services;
-  const page = await lake.rows(await lake.open(ctx.db, table), {
-    plan,
-    limit: query.limit,
+  const readable = await openVersion(ctx, idOrName, query.version);
+  const { choice, orderBy } = await toChoice(ctx, readable, query);
+  const { cursor, direction, limit } = query;
+  if (cursor === undefined && direction === "previous")
+    throw problem("request.invalid", {}, { issues: [{ path: "query.direction", message: "needs a cursor" }] });
+  const shown = choice.columns ?? readable.columns.map((item) => item.name);
+  const names = namesRead(readable, shown);
+  // Keys that are read besides the shown columns must not be searched in.
+  const search = choice.search === undefined ? {} : { search: { ...choice.search, columns: shown } };
+  const page = await ctx.services.lake.rows(readable.table, {
+    ...choice,
+    ...search,
+    columns: names,
+    orderBy,
+    limit,
     signal: ctx.signal,
-    ...(query.cursor === undefined ? {} : { after: query.cursor }),
+    ...(query.full ? {} : { maxCellChars: PREVIEW_CHARACTERS }),
+    ...(cursor === undefined ? {} : direction === "previous" ? { before: cursor } : { after: cursor }),
   });
   return {
-    columns: columns.map(presentColumn),
-    rows: page.rows.map((row) => row.map((cell) => (cell === null ? null : String(cell)))),
-    dataVersion,
+    columns: presentColumns(readable.columns, shown),
+    rows: page.rows.map((row) => presentRow(row.slice(0, shown.length))),
+    dataVersion: readable.version.number,
     next: page.next,
+    previous: page.previous,
+    cut: page.cut.filter(([, column]) => column < shown.length).map(([row, column]) => [row, column]),
+    ...(readable.keys.length === 0 ? {} : { rowKeys: rowKeysOf(readable, names, page) }),
   };
-}
-
-/** A file made for one download; dispose it when it was sent. */
-export interface DownloadFile extends AsyncDisposable {
-  readonly path: string;
-  readonly fileName: string;
-}
-
-function fileNameOf(name: string, version: number): string {
-  const plain = name
-    .normalize("NFKD")
-    .replace(/[^\w.-]+/g, "-")
-    .replace(/^[-.]+|-+$/g, "");
-  return `${plain === "" ? "dataset" : plain}-v${version}.csv`;
-}
-
-/** Writes what the caller may see of a version as CSV, registers the download and hands over the file. */
-export async function prepareDownload(ctx: Ctx, idOrName: string, version: number | undefined): Promise<DownloadFile> {
-  const { dataset, plan, table, dataVersion } = await openVersion(ctx, idOrName, version);
-  const directory = join(ctx.services.config.dataDir, "tmp");
-  const path = join(directory, `${newId("upload")}.csv`);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  try {
-    const { lake } = ctx.services;
-    const { rows } = await lake.export(await lake.open(ctx.db, table), { plan, to: path, format: { kind: "csv" }, signal: ctx.signal });
-    await ctx.tx((ctx) =>
-      ctx.record({
-        type: "dataset.downloaded",
-        subject: { id: dataset.id, label: dataset.name },
-        data: { version: dataVersion, format: "csv", rows, columns: plan.columns.map((column) => column.name) },
-      }),
-    );
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  }
-  return { path, fileName: fileNameOf(dataset.name, dataVersion), [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }

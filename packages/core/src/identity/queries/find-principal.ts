@@ -69,6 +69,11 @@ const BY_API_KEY = `
   from api_keys k join users u on u.id = k.user_id ${membership("w.id = k.workspace_id")}
   where k.hash = $1 and k.revoked_at is null and (k.expires_at is null or k.expires_at > $3)`;
 
+// $1 the person, $2 the workspace.
+const BY_USER = `
+  select 'user' as kind, null::text as credential_id, '{}'::text[] as scopes, ${PERSON} from users u ${membership("true")}
+  where u.id = $1 and u.status = 'active' and member.workspace_id is not null`;
+
 /**
  * Who a bearer token or session cookie belongs to, with roles and permissions in the asked (or home) workspace:
  * one statement, or none for a caller of a moment ago. Undefined when the token is unknown, expired, idle for too long or revoked.
@@ -116,4 +121,10 @@ function toPrincipal(services: Services, row: PrincipalRow): Principal {
     sessionId: row.kind === "user" ? (row.credential_id as Id<"session">) : null,
     apiKeyId: row.kind === "api_key" ? (row.credential_id as Id<"apiKey">) : null,
   };
+}
+
+/** A person with what they may do in a workspace now, for work done later on their behalf; undefined when they have left it or are inactive. */
+export async function findPrincipalOfUser(services: Services, userId: Id<"user">, workspaceId: Id<"workspace">): Promise<Principal | undefined> {
+  const { rows } = await services.database.reader("system").executeQuery<PrincipalRow>(CompiledQuery.raw(BY_USER, [userId, workspaceId]));
+  return rows[0] === undefined ? undefined : toPrincipal(services, rows[0]);
 }

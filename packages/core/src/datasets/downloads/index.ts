@@ -1,0 +1,5 @@
+export { createDownload } from "./create-download.ts";
+export { deleteDownload, getDownload, listDownloads, openDownload } from "./own-downloads.ts";
+export { runDownload } from "./run-download.ts";
+export { startDownload } from "./start-download.ts";
+export { sweepDownloads } from "./sweep-downloads.ts";

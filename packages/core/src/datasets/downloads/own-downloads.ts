@@ -1,0 +1,84 @@
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { cancelJob } from "@granary/jobs";
+import type { Id } from "@granary/kernel";
+import { decodeCursor, type Download, problem, toPage } from "@granary/protocol";
+import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
+import { openVersion } from "../reading/open-version.ts";
+import { contentTypeOf } from "./formats.ts";
+import { keptPath } from "./kept-file.ts";
+import { presentDownload, statusOf } from "./present.ts";
+import { type DownloadRow, findDownloadRow, listDownloadRows, planHash } from "./store.ts";
+
+async function requireOwn(ctx: Ctx | TxCtx, id: string): Promise<DownloadRow> {
+  const row = await findDownloadRow(ctx.db, id);
+  if (row === undefined || row.requested_by !== requireUser(ctx.principal)) throw problem("download.not_found");
+  return row;
+}
+
+export async function getDownload(ctx: Ctx, id: string): Promise<Download> {
+  return presentDownload(await requireOwn(ctx, id), ctx.services.clock.now());
+}
+
+export async function listDownloads(
+  ctx: Ctx,
+  query: { readonly cursor?: string | undefined; readonly limit: number },
+): Promise<{ items: Download[]; next: string | null }> {
+  const after = decodeCursor(query.cursor, 1)?.[0];
+  const rows = await listDownloadRows(ctx.db, requireUser(ctx.principal), { after: after === undefined ? undefined : String(after), limit: query.limit });
+  const now = ctx.services.clock.now();
+  return toPage(
+    rows,
+    query.limit,
+    (row) => presentDownload(row, now),
+    (row) => [row.id],
+  );
+}
+
+/** A file to be sent; the reader closes it. */
+export interface KeptFile {
+  readonly file: FileHandle;
+  readonly id: string;
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly bytes: number;
+}
+
+async function openKept(ctx: Ctx, id: string): Promise<FileHandle> {
+  try {
+    return await open(keptPath(ctx.services.config.dataDir, id), "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw problem("download.expired", {}, { cause: error });
+    throw error;
+  }
+}
+
+/** The file a job wrote for the caller, as long as they would still be shown the same. Each time is an event of its own. */
+export async function openDownload(ctx: Ctx, id: string): Promise<KeptFile> {
+  const row = await requireOwn(ctx, id);
+  const status = statusOf(row, ctx.services.clock.now());
+  if (status === "expired" || status === "streamed") throw problem("download.expired");
+  if (status !== "ready") throw problem("download.not_ready");
+  const { plan } = await openVersion(ctx, row.dataset_id, String(row.data_version));
+  if (planHash(plan) !== row.plan_hash) throw problem("download.expired");
+  const file = await openKept(ctx, id);
+  try {
+    const { size: bytes } = await file.stat();
+    const data = { downloadId: id, version: row.data_version, format: row.format, columns: row.columns, rows: row.row_count };
+    await ctx.tx((ctx) => ctx.record({ type: "dataset.downloaded", subject: { id: row.dataset_id, label: row.dataset_name }, data }));
+    return { file, id, fileName: row.file_name, contentType: contentTypeOf({ ...row.file_options, format: row.format }), bytes };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Stops a download that is being made, or removes its file. What was downloaded stays registered. */
+export async function deleteDownload(ctx: Ctx, id: string): Promise<undefined> {
+  return ctx.tx(async (ctx) => {
+    const row = await requireOwn(ctx, id);
+    if (statusOf(row, ctx.now) === "waiting" && row.job_id !== null) await cancelJob(ctx.db, row.job_id as Id<"job">);
+    await ctx.db.updateTable("downloads").set({ kept: false }).where("id", "=", id).execute();
+    ctx.afterCommit(() => rm(keptPath(ctx.services.config.dataDir, id), { force: true }));
+    return undefined;
+  });
+}

@@ -1,0 +1,57 @@
+import { cast, column } from "@granary/engine";
+import type { OpenTable, ReadPlan } from "@granary/lake";
+import { datasetLevel, readPlanFor } from "../../access/index.ts";
+import type { Ctx } from "../../context/index.ts";
+import { requireDataset } from "../queries/get-dataset.ts";
+import type { DatasetRow, StoredColumn } from "../store.ts";
+import { type ResolvedVersion, resolveVersion } from "../versions/resolve-version.ts";
+import type { FilterableColumn } from "./to-condition.ts";
+
+/** A column of a version as one person sees it. */
+export interface ReadableColumn extends FilterableColumn {
+  readonly stored: StoredColumn;
+  readonly isMasked: boolean;
+}
+
+/** A version of a dataset, opened for one person. */
+export interface Readable {
+  readonly dataset: DatasetRow;
+  readonly version: ResolvedVersion;
+  /** What the person sees of it; every read takes this plan. */
+  readonly plan: ReadPlan;
+  readonly table: OpenTable;
+  readonly columns: readonly ReadableColumn[];
+  /** Names of the columns that identify a row, if the dataset has such and the person sees all of them as stored. */
+  readonly keys: readonly string[];
+}
+
+function readableColumns(version: ResolvedVersion, plan: ReadPlan, table: OpenTable): readonly ReadableColumn[] {
+  return plan.columns.flatMap(({ name, fieldId, mask }) => {
+    const stored = version.columns.find((item) => item.fieldId === fieldId);
+    const source = table.columns.find((item) => item.fieldId === fieldId);
+    if (stored === undefined || source === undefined) return [];
+    const value = column(name);
+    if (mask === undefined) return { name, stored, value, sqlType: source.sqlType, isMasked: false };
+    return { name, stored: { ...stored, type: "text" }, value: cast(value, { kind: "text" }), sqlType: { kind: "text" }, isMasked: true };
+  });
+}
+
+function keysOf(table: OpenTable, columns: readonly ReadableColumn[]): readonly string[] {
+  const ids = table.schema["identifier-field-ids"] ?? [];
+  const names = ids.flatMap((id) => columns.find((item) => item.stored.fieldId === id && !item.isMasked)?.name ?? []);
+  return names.length === ids.length ? names : [];
+}
+
+/**
+ * Opens a version of a dataset for the caller: the one way by which table data is read. Throws `dataset.not_found`,
+ * `dataset.not_ready` and `dataset.version_not_found`.
+ */
+export async function openVersion(ctx: Ctx, idOrName: string, asked: string | undefined): Promise<Readable> {
+  const dataset = await requireDataset(ctx, idOrName);
+  const version = await resolveVersion(ctx, dataset, asked);
+  const plan = readPlanFor(datasetLevel(ctx.principal, dataset), version.columns);
+  const at = { snapshotId: version.snapshotId };
+  const table = await ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: dataset.table_name, at });
+  const columns = readableColumns(version, plan, table);
+  return { dataset, version, plan, table, columns, keys: keysOf(table, columns) };
+}
