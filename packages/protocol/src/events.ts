@@ -82,6 +82,8 @@ export const EVENTS = {
   "dataset.imported": { subject: "dataset", area: "data", text: "{actor} imported a file into {subject}" },
   "dataset.import_failed": { subject: "dataset", area: "data", text: "The import into {subject} failed" },
   "dataset.downloaded": { subject: "dataset", area: "data", text: "{actor} downloaded {subject}" },
+  "dataset.maintained": { subject: "dataset", area: "system", text: "{actor} compacted {subject} and freed what it no longer needs" },
+  "dataset.maintenance_failed": { subject: "dataset", area: "system", text: "The maintenance of {subject} failed" },
   "dataset.trashed": { subject: "dataset", area: "data", text: "{actor} moved {subject} to the trash" },
   "dataset.restored": { subject: "dataset", area: "data", text: "{actor} took {subject} out of the trash" },
   "access.denied": { subject: "route", area: "authentication", text: "{actor} was refused {subject}" },

@@ -21,6 +21,11 @@ export const JOBS = {
   "maintenance.expired": { payload: nothing, title: "Remove expired sessions, tokens and idempotency keys" },
   "maintenance.jobs": { payload: z.strictObject({ keepDays: z.int().min(1).default(30) }), title: "Remove jobs finished long ago" },
   "maintenance.files": { payload: nothing, title: "Remove files that cut-off uploads, downloads and commits left behind", deadlineS: 3_600 },
+  "maintenance.tables": {
+    payload: z.strictObject({ after: z.string().default(""), sliceS: z.int().min(0).default(600) }),
+    title: "Compact tables and free what they no longer need",
+    deadlineS: 7_200,
+  },
   "maintenance.notifications": { payload: z.strictObject({ keepDays: z.int().min(1).default(90) }), title: "Remove old notifications" },
 } as const satisfies Record<string, JobSpec>;
 

@@ -1,0 +1,1 @@
+export { maintainTables } from "./maintain-tables.ts";
