@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, JsonDuckDBValueConverter } from "@duckdb/node-api";
 import { describeFault } from "./describe-fault.ts";
-import type { ChildSettings, FromChild, Row, ToChild } from "./messages.ts";
+import type { ChildSettings, FromChild, ResultColumn, Row, ToChild } from "./messages.ts";
 import { TASKS, type TaskContext, type TaskInput, type TaskName } from "./tasks.ts";
 
 async function openInstance(settings: ChildSettings): Promise<DuckDBInstance> {
@@ -19,6 +19,14 @@ async function openInstance(settings: ChildSettings): Promise<DuckDBInstance> {
   await connection.run("SET GLOBAL max_temp_directory_size = $1", [`${Math.max(1, Math.floor(settings.maxTempBytes / 1024))}KiB`]);
   connection.closeSync();
   return instance;
+}
+
+/** DuckDB's vectors have so many rows. */
+const FULL_BATCH = 2048;
+
+interface Batch {
+  readonly rows: readonly Row[];
+  readonly done: boolean;
 }
 
 /** The engine process's side of a session: a connection of its own per session, so that nothing is left for the next one. */
@@ -59,8 +67,9 @@ export class ChildSession {
 
   async #answer(message: Exclude<ToChild, { type: "interrupt" | "finish" }>): Promise<void> {
     try {
-      if (message.type === "query") await this.#startQuery(message.sql);
-      else if (message.type === "next") await this.#sendRows();
+      if (message.type === "query") this.#send({ type: "columns", columns: await this.#start(message.sql) });
+      else if (message.type === "run") this.#send({ type: "begun", columns: await this.#start(message.sql), ...(await this.#firstRows()) });
+      else if (message.type === "next") this.#send({ type: "rows", ...(await this.#nextRows()) });
       else this.#send({ type: "result", value: await this.#runTask(message.name, message.input) });
     } catch (error) {
       this.#result = undefined;
@@ -68,22 +77,29 @@ export class ChildSession {
     }
   }
 
-  async #startQuery(sql: string): Promise<void> {
+  async #start(sql: string): Promise<readonly ResultColumn[]> {
     this.#connection ??= await this.#instance.connect();
     const result = await this.#connection.stream(sql);
     this.#result = result;
     const types = result.columnTypes();
-    this.#send({ type: "columns", columns: result.columnNames().map((name, index) => ({ name, type: String(types[index]) })) });
+    return result.columnNames().map((name, index) => ({ name, type: String(types[index]) }));
   }
 
-  async #sendRows(): Promise<void> {
+  /** A small result as a whole: an answer less than a full batch is followed by what comes next, most often the end. */
+  async #firstRows(): Promise<Batch> {
+    const { rows, done } = await this.#nextRows();
+    if (done || rows.length >= FULL_BATCH) return { rows, done };
+    const next = await this.#nextRows();
+    return { rows: [...rows, ...next.rows], done: next.done };
+  }
+
+  async #nextRows(): Promise<Batch> {
     const chunk = await this.#result?.fetchChunk();
     if (!chunk || chunk.rowCount === 0) {
       this.#result = undefined;
-      this.#send({ type: "rows", rows: [], done: true });
-      return;
+      return { rows: [], done: true };
     }
-    this.#send({ type: "rows", rows: chunk.convertRows(JsonDuckDBValueConverter) as readonly Row[], done: false });
+    return { rows: chunk.convertRows(JsonDuckDBValueConverter) as readonly Row[], done: false };
   }
 
   #runTask(name: TaskName, input: TaskInput<TaskName>): Promise<unknown> {

@@ -29,6 +29,8 @@ export interface TaskProgress {
 /** One request is under way at a time; `interrupt` stops it and `finish` ends the session. */
 export type ToChild =
   | { readonly type: "query"; readonly sql: string }
+  /** Runs a statement; the answer brings its first rows too, most often all there are. */
+  | { readonly type: "run"; readonly sql: string }
   /** Asks for the next rows of the running query: rows only flow when they are wanted. */
   | { readonly type: "next" }
   | { readonly type: "task"; readonly name: TaskName; readonly input: TaskInput<TaskName> }
@@ -43,6 +45,7 @@ export type ChildFault =
 export type FromChild =
   | { readonly type: "ready" }
   | { readonly type: "columns"; readonly columns: readonly ResultColumn[] }
+  | { readonly type: "begun"; readonly columns: readonly ResultColumn[]; readonly rows: readonly Row[]; readonly done: boolean }
   /** `truncated` says that there was more than may be sent. */
   | { readonly type: "rows"; readonly rows: readonly Row[]; readonly done: boolean; readonly truncated?: "rows" | "bytes" }
   | { readonly type: "progress"; readonly progress: TaskProgress }

@@ -64,13 +64,17 @@ export class ProcessSession implements EngineSession {
   }
 
   async stream(query: Query): Promise<RowStream> {
-    const columns = await this.#open({ kind: "query", query });
-    return { columns, batches: this.#batches() };
+    const answer = await this.#request({ type: "query", sql: printStatement({ kind: "query", query }) });
+    if (answer.type !== "columns") throw new Error(`the engine process answered a query with ${answer.type}`);
+    return { columns: answer.columns, batches: this.#batches() };
   }
 
   async run(statement: Statement): Promise<RowSet> {
-    const columns = await this.#open(statement);
-    const rows: Row[] = [];
+    const begun = await this.#request({ type: "run", sql: printStatement(statement) });
+    if (begun.type !== "begun") throw new Error(`the engine process answered a statement with ${begun.type}`);
+    const { columns, done } = begun;
+    if (done) return { columns, rows: begun.rows };
+    const rows: Row[] = [...begun.rows];
     for await (const batch of this.#batches()) rows.push(...batch);
     return { columns, rows };
   }
@@ -99,12 +103,6 @@ export class ProcessSession implements EngineSession {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  async #open(statement: Statement): Promise<readonly ResultColumn[]> {
-    const answer = await this.#request({ type: "query", sql: printStatement(statement) });
-    if (answer.type !== "columns") throw new Error(`the engine process answered a query with ${answer.type}`);
-    return answer.columns;
   }
 
   async *#batches(): AsyncGenerator<readonly Row[]> {

@@ -13,7 +13,8 @@ export type FileFacts = Omit<StagedFile, keyof StoredFile>;
 export class Staging {
   readonly #fileIo: FileIo;
   readonly #location: string;
-  readonly #scratch: string[] = [];
+  /** Paths that may still have something in them. */
+  readonly #scratch = new Set<string>();
   readonly #uris: string[] = [];
   readonly #added: Promise<StagedFile>[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
@@ -26,7 +27,7 @@ export class Staging {
   /** Where the engine may write a file, or a directory of files. */
   async scratch(name: string): Promise<string> {
     const path = await this.#fileIo.scratchPath(name);
-    this.#scratch.push(path);
+    this.#scratch.add(path);
     return path;
   }
 
@@ -35,7 +36,10 @@ export class Staging {
     while (this.#underWay.size >= MAX_PUBLISHING) await Promise.race(this.#underWay);
     const uri = `${this.#location}/data/${randomUUID()}.parquet`;
     this.#uris.push(uri);
-    const added = this.#fileIo.publish(path, uri).then((stored): StagedFile => ({ ...facts, ...stored }));
+    const added = this.#fileIo.publish(path, uri).then((stored): StagedFile => {
+      this.#scratch.delete(path);
+      return { ...facts, ...stored };
+    });
     this.#added.push(added);
     const settled: Promise<unknown> = added.catch(() => undefined).then(() => this.#underWay.delete(settled));
     this.#underWay.add(settled);
@@ -49,7 +53,7 @@ export class Staging {
   /** Ends the change: what is left in scratch places goes, and after a failure what was stored already, too. */
   async finish(succeeded: boolean): Promise<void> {
     await Promise.all(this.#underWay);
-    await Promise.all(this.#scratch.map((path) => rm(path, { recursive: true, force: true })));
+    await Promise.all([...this.#scratch].map((path) => rm(path, { recursive: true, force: true })));
     // What cannot be deleted either is an orphan, which the sweep removes.
     if (!succeeded && this.#uris.length > 0) await this.#fileIo.delete(this.#uris).catch(() => undefined);
   }
