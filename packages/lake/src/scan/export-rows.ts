@@ -4,7 +4,6 @@ import { pipeline } from "node:stream/promises";
 import {
   call,
   caseWhen,
-  cast,
   column,
   type CopyFormat,
   type EngineSession,
@@ -16,9 +15,10 @@ import {
 } from "@granary/engine";
 import type { OpenTable } from "../table/index.ts";
 import { chosenQuery } from "./chosen-query.ts";
+import { jsonText, jsonValue } from "./json-value.ts";
 import { chooseRows, type Chosen, type RowChoice, type RowOrder } from "./row-choice.ts";
 import { filesFor, holdFor, type ReadParts, signalOf } from "./scan-parts.ts";
-import { type ShownType, shownTypes } from "./shown-types.ts";
+import { type ShownColumnType, shownTypes } from "./shown-types.ts";
 
 export interface CsvExport {
   readonly kind: "csv";
@@ -65,14 +65,23 @@ const guarded = (value: Expression): Expression =>
 const isFormula = (text: string): boolean => new RegExp(FORMULA, "u").test(text);
 
 /** Nested values have no text of their own in a delimited file: they are JSON there. */
-function csvItems(chosen: Chosen, types: readonly ShownType[], format: CsvExport): readonly SelectItem[] {
+function csvItems(chosen: Chosen, types: readonly ShownColumnType[], format: CsvExport): readonly SelectItem[] {
   const isSafe = format.isSpreadsheetSafe === true;
   return chosen.shown.map((item, index) => {
+    const { kind, sqlType } = types[index] ?? {};
     const read = column(item.key);
-    const value = types[index] === "nested" ? cast(call("to_json", read), { kind: "text" }) : read;
-    const isText = types[index] === "text" || types[index] === "nested";
+    const value = kind === "nested" ? jsonText(read, sqlType) : read;
+    const isText = kind === "text" || kind === "nested";
     return { expression: isSafe && isText ? guarded(value) : value, as: isSafe && isFormula(item.name) ? `'${item.name}` : item.name };
   });
+}
+
+/** The shown columns in the form the format needs them in. */
+async function exportItems(session: EngineSession, chosen: Chosen, format: ExportFormat): Promise<{ readonly items?: readonly SelectItem[] }> {
+  if (format.kind === "parquet") return {};
+  const types = await shownTypes(session, chosen);
+  if (format.kind === "csv") return { items: csvItems(chosen, types, format) };
+  return { items: chosen.shown.map((item, index) => ({ expression: jsonValue(column(item.key), types[index]?.sqlType), as: item.name })) };
 }
 
 function copyFormat(format: ExportFormat): CopyFormat {
@@ -109,7 +118,7 @@ async function prependMark(path: string, signal: AbortSignal | undefined): Promi
 
 /**
  * Writes all chosen rows into a file, by the engine alone. Numbers in JSON are as exact as in the table, which not every
- * reader of JSON keeps. Removes the file when it fails.
+ * reader of JSON keeps; what is no number (`NaN`, `Infinity`) is a text there. Removes the file when it fails.
  */
 export async function exportRows(parts: ReadParts, table: OpenTable, request: ExportRequest): Promise<Exported> {
   const { format, orderBy = [], limit, signal } = request;
@@ -117,7 +126,7 @@ export async function exportRows(parts: ReadParts, table: OpenTable, request: Ex
   try {
     const rows = await parts.engine.use({ kind: request.work ?? "job", ...signalOf(signal) }, async (session) => {
       await using held = await holdFor({ ...parts, session }, chosen, filesFor(chosen), signal);
-      const items = format.kind === "csv" ? { items: csvItems(chosen, await shownTypes(session, chosen), format) } : {};
+      const items = await exportItems(session, chosen, format);
       return await write(session, request, chosenQuery(chosen, held, { ...items, ...(limit === undefined ? {} : { limit }) }));
     });
     if (format.kind === "csv" && format.byteOrderMark === true) await prependMark(request.to, signal);

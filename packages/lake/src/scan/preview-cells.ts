@@ -1,18 +1,23 @@
-import { arithmetic, call, cast, column, type JsonValue, literal, type Row, type SelectItem } from "@granary/engine";
+import { arithmetic, call, cast, column, type Expression, type JsonValue, literal, type Row, type SelectItem } from "@granary/engine";
+import { jsonText } from "./json-value.ts";
 import type { VisibleColumn } from "./row-choice.ts";
-import type { ShownType } from "./shown-types.ts";
+import type { ShownColumnType } from "./shown-types.ts";
 
 /** A cell that was cut: row of the page and column, from 0. */
 export type CutCell = readonly [row: number, column: number];
 
 const TEXT = { kind: "text" } as const;
 
+function asText(value: Expression, type: ShownColumnType): Expression {
+  if (type.kind === "nested") return jsonText(value, type.sqlType);
+  return type.kind === "text" ? value : cast(value, TEXT);
+}
+
 /** A column for a preview: long texts and binaries are cut in the engine, one character late; nested values are JSON texts. */
-export function previewItem(item: VisibleColumn, type: ShownType, maxCharacters: number): SelectItem {
+export function previewItem(item: VisibleColumn, type: ShownColumnType, maxCharacters: number): SelectItem {
   const value = column(item.key);
-  if (type === "single") return { expression: value, as: item.name };
-  const text = type === "text" ? value : cast(type === "nested" ? call("to_json", value) : value, TEXT);
-  return { expression: call("left", text, arithmetic(literal(maxCharacters), "+", literal(1))), as: item.name };
+  if (type.kind === "single") return { expression: value, as: item.name };
+  return { expression: call("left", asText(value, type), arithmetic(literal(maxCharacters), "+", literal(1))), as: item.name };
 }
 
 function cutText(cell: JsonValue, maxCharacters: number): string | undefined {
@@ -24,13 +29,13 @@ function cutText(cell: JsonValue, maxCharacters: number): string | undefined {
 /** Cuts the cells that came one character too long, and says which. */
 export function cutCells(
   rows: readonly Row[],
-  types: readonly ShownType[],
+  types: readonly ShownColumnType[],
   maxCharacters: number,
 ): { readonly rows: readonly Row[]; readonly cut: readonly CutCell[] } {
   const cut: CutCell[] = [];
   const shorter = rows.map((row, rowIndex) =>
     row.map((cell, columnIndex) => {
-      const text = types[columnIndex] === "single" ? undefined : cutText(cell, maxCharacters);
+      const text = types[columnIndex]?.kind === "single" ? undefined : cutText(cell, maxCharacters);
       if (text !== undefined) cut.push([rowIndex, columnIndex]);
       return text ?? cell;
     }),

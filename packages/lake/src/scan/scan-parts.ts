@@ -2,7 +2,7 @@ import type { Engine, EngineSession, Row, RowSet } from "@granary/engine";
 import type { FileIo } from "../file-io/index.ts";
 import { type HeldFiles, holdFiles, type LiveDataFile, liveFiles, pruneFiles } from "../files/index.ts";
 import type { Chosen, RowOrder } from "./row-choice.ts";
-import type { ShownType } from "./shown-types.ts";
+import type { ShownColumnType } from "./shown-types.ts";
 
 /** What tables are read with. */
 export interface ReadParts {
@@ -18,7 +18,7 @@ export interface PageScan extends ReadParts {
   readonly limit: number;
   /** Backwards: the rows in front of the place, nearest first. */
   readonly isBackward: boolean;
-  readonly preview: { readonly maxCharacters: number; readonly types: readonly ShownType[] } | undefined;
+  readonly preview: { readonly maxCharacters: number; readonly types: readonly ShownColumnType[] } | undefined;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -1,9 +1,11 @@
-import type { EngineSession, SqlType } from "@granary/engine";
-import { plannedRows, shownItems } from "./planned-rows.ts";
+import { cast, column, type EngineSession, literal, type SqlType } from "@granary/engine";
+import type { LakeColumn } from "../table/index.ts";
+import { plannedRows } from "./planned-rows.ts";
+import { sqlTypeOfResult } from "./result-type.ts";
 import type { Chosen } from "./row-choice.ts";
 
 /** What decides how a shown value is written: texts and binaries may be long, nested values have no text of their own. */
-export type ShownType = "text" | "binary" | "nested" | "single";
+type ShownType = "text" | "binary" | "nested" | "single";
 
 const KINDS: Readonly<Partial<Record<SqlType["kind"], ShownType>>> = { text: "text", binary: "binary", list: "nested", struct: "nested", map: "nested" };
 
@@ -13,12 +15,32 @@ function ofEngineType(type: string): ShownType {
   return /^(STRUCT|MAP)\(|\]$/.test(type) ? "nested" : "single";
 }
 
+/** What is known of a shown column's type. */
+export interface ShownColumnType {
+  readonly kind: ShownType;
+  /** Undefined for what a mask computes of a type that its column does not have and that holds others. */
+  readonly sqlType: SqlType | undefined;
+}
+
+function ofStored({ sqlType }: LakeColumn): ShownColumnType {
+  return { kind: KINDS[sqlType.kind] ?? "single", sqlType };
+}
+
+/** A mask that now and then shows the stored value has the column's own type. */
+function ofMask(source: LakeColumn, storedType: string, type: string): ShownColumnType {
+  return { kind: ofEngineType(type), sqlType: type === storedType ? source.sqlType : sqlTypeOfResult(type) };
+}
+
 /** The types of the shown columns; those of masks are asked of the engine, over no rows. */
-export async function shownTypes(session: Pick<EngineSession, "run">, chosen: Chosen): Promise<readonly ShownType[]> {
-  const stored = chosen.shown.map(({ source }) => KINDS[source.sqlType.kind] ?? "single");
-  if (chosen.shown.every((item) => item.mask === undefined)) return stored;
+export async function shownTypes(session: Pick<EngineSession, "run">, chosen: Chosen): Promise<readonly ShownColumnType[]> {
+  if (chosen.shown.every((item) => item.mask === undefined)) return chosen.shown.map((item) => ofStored(item.source));
   const nothing = { table: chosen.table, files: [], paths: new Map<string, string>(), layouts: new Map(), [Symbol.asyncDispose]: async () => undefined };
-  const query = plannedRows(chosen, nothing);
-  const { columns } = await session.run({ kind: "query", query: { kind: "select", items: shownItems(chosen), from: { kind: "query", query } } });
-  return chosen.shown.map((item, index) => (item.mask === undefined ? (stored[index] ?? "single") : ofEngineType(columns[index]?.type ?? "")));
+  const stored = chosen.shown.map((item, index) => ({ expression: cast(literal(null), item.source.sqlType), as: `stored_${index}` }));
+  const shown = chosen.shown.map((item, index) => ({ expression: column(item.key), as: `shown_${index}` }));
+  const from = { kind: "query", query: plannedRows(chosen, nothing) } as const;
+  const { columns } = await session.run({ kind: "query", query: { kind: "select", items: [...stored, ...shown], from } });
+  const typeAt = (index: number): string => columns[index]?.type ?? "";
+  return chosen.shown.map(({ source, mask }, index) =>
+    mask === undefined ? ofStored(source) : ofMask(source, typeAt(index), typeAt(chosen.shown.length + index)),
+  );
 }
