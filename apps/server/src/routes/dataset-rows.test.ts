@@ -189,6 +189,50 @@ describe("keys", () => {
   });
 });
 
+describe("a dataset with key columns and a named version", () => {
+  const ofKeyed = (path: string, query: Readonly<Record<string, string>> = {}) =>
+    server.request("GET", `/datasets/keyed${path}?${new URLSearchParams(query)}`, { as: maker });
+
+  beforeAll(async () => {
+    const content = "code,name,part\nA,Anna,1\nB,Bob,2\nA,Abel,2\n";
+    const loaded = await server.request("POST", "/datasets?wait=true", { as: maker, ...multipartForm({ name: "Keyed" }, { name: "keyed.csv", content }) });
+    const table = { workspaceId: server.workspace.id, tableName: loaded.body.dataset.id };
+    await server.services.database.tx({ workspaceId: server.workspace.id }, async (tx) => {
+      const required = [1, 3].map((fieldId) => ({ kind: "require", fieldId, required: true, isChecked: true }) as const);
+      const changes = [...required, { kind: "keys", fieldIds: [1, 3] } as const];
+      await server.services.lake.evolveSchema(tx, table, { changes });
+      await server.services.lake.setRef(tx, table, { name: "first delivery", type: "tag" });
+    });
+  });
+
+  it("tells the keys of rows, whichever columns are shown", async () => {
+    const { body } = await ofKeyed("/rows", { columns: "name" });
+    expect(body.columns).toHaveLength(1);
+    expect(body.rows).toEqual([["Anna"], ["Bob"], ["Abel"]]);
+    expect(body.rowKeys).toEqual([
+      ["A", "1"],
+      ["B", "2"],
+      ["A", "2"],
+    ]);
+  });
+
+  it("finds a row by its key", async () => {
+    expect((await ofKeyed("/rows/by-key", { key: '["A","2"]' })).body).toMatchObject({ row: ["A", "Abel", "2"], isUnique: true, dataVersion: 1 });
+    expect((await ofKeyed("/rows/by-key", { key: '["C","2"]' })).body.code).toBe("dataset.row_not_found");
+    const response = await ofKeyed("/rows/by-key", { key: '["A"]' });
+    expect([response.status, response.body.errors[0].message]).toEqual([400, "must be a list of 2: code, part"]);
+  });
+
+  it("does not search in keys that are not shown", async () => {
+    expect((await ofKeyed("/rows", { columns: "name", q: "2" })).body.rows).toEqual([]);
+  });
+
+  it("is read at the version of that name", async () => {
+    expect((await ofKeyed("/rows", { version: "first delivery" })).body.dataVersion).toBe(1);
+    expect((await ofKeyed("/rows", { version: "second delivery" })).body.code).toBe("dataset.version_not_found");
+  });
+});
+
 describe("column statistics", () => {
   const statsOf = async (query: Readonly<Record<string, string>> = {}) => {
     const { body } = await get("/columns/stats", query);

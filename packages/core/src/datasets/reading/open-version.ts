@@ -36,8 +36,9 @@ function readableColumns(version: ResolvedVersion, plan: ReadPlan, table: OpenTa
   });
 }
 
+/** The keys of today also identify rows of versions from before they were named, as long as those have the columns. */
 function keysOf(table: OpenTable, columns: readonly ReadableColumn[]): readonly string[] {
-  const ids = table.schema["identifier-field-ids"] ?? [];
+  const ids = table.schemas.at(-1)?.["identifier-field-ids"] ?? [];
   const names = ids.flatMap((id) => columns.find((item) => item.stored.fieldId === id && !item.isMasked)?.name ?? []);
   return names.length === ids.length ? names : [];
 }
