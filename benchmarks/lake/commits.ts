@@ -6,6 +6,7 @@ import { type LakeBed, lakeBed } from "./bed.ts";
 const COMMITS = Number(process.env["COMMITS"] ?? 1_000);
 const ROWS = 100;
 const STRETCH = 100;
+const WRITERS = 2;
 
 const SCHEMA = {
   type: "struct",
@@ -66,44 +67,68 @@ function maintainBeside(bed: LakeBed, tableName: string, state: Maintaining): vo
 
 const rateOf = (elapsedMs: number, commits: number): number => (commits * 1000) / elapsedMs;
 
-/**
- * Small commits one after the other by one writer: 100 rows staged by an engine process, a Parquet file, a manifest, a list and a
- * metadata file made durable, and a transaction of PostgreSQL with a flush of its own. With every hundred of them begins a round
- * of maintenance beside the writer in the same process: compaction, expiry and the deletion of what they left. A hundred
- * commits before the clock starts give the first round something to do.
- */
-export async function commits(): Promise<Figure[]> {
-  await using bed = await lakeBed();
-  const ref = { workspaceId: bed.workspaceId, tableName: "small_commits" };
+interface Run {
+  readonly rate: number;
+  /** Commits per second of each hundred. */
+  readonly stretches: readonly number[];
+  readonly timings: readonly Timing[];
+  readonly rounds: number;
+  readonly filesLeft: number;
+}
+
+/** Commits by so many writers at once; with every hundred begins a round of maintenance beside them. */
+async function commitMany(bed: LakeBed, { writers, count }: { readonly writers: number; readonly count: number }): Promise<Run> {
+  const ref = { workspaceId: bed.workspaceId, tableName: `small_commits_${writers}` };
   await bed.tx((tx) => bed.lake.createTable(tx, { ...ref, schema: SCHEMA, definition: { properties: PROPERTIES } }));
   const table = await bed.tx((tx) => bed.lake.open(tx, ref));
   const maintaining: Maintaining = { rounds: [], running: undefined };
-  const run = async (from: number): Promise<readonly Timing[]> => {
+  let begun = 0;
+  const stretch = async (): Promise<readonly Timing[]> => {
     maintainBeside(bed, ref.tableName, maintaining);
+    const end = begun + STRETCH;
     const timings: Timing[] = [];
-    for (let index = 0; index < STRETCH; index += 1) timings.push(await commitOnce(bed, table, (from + index) * ROWS));
+    const write = async (): Promise<void> => {
+      while (begun < end) {
+        begun += 1;
+        timings.push(await commitOnce(bed, table, begun * ROWS));
+      }
+    };
+    await Promise.all(Array.from({ length: writers }, write));
     return timings;
   };
-  await run(0);
+  // So that the first round of maintenance within the measured time has something to do.
+  await stretch();
   const timings: Timing[] = [];
   const stretches: number[] = [];
   const start = performance.now();
-  for (let done = 0; done < COMMITS; done += STRETCH) {
+  while (timings.length < count) {
     const from = performance.now();
-    timings.push(...(await run(STRETCH + done)));
+    timings.push(...(await stretch()));
     stretches.push(rateOf(performance.now() - from, STRETCH));
   }
   await maintaining.running;
-  const rate = rateOf(performance.now() - start, COMMITS);
+  const rate = rateOf(performance.now() - start, count);
   const { rows, entries } = await bed.tx((tx) => bed.lake.open(tx, ref));
-  if (rows !== (COMMITS + STRETCH) * ROWS) throw new Error(`${rows} rows instead of ${(COMMITS + STRETCH) * ROWS}`);
+  if (rows !== begun * ROWS) throw new Error(`${rows} rows instead of ${begun * ROWS}`);
+  return { rate, stretches, timings, rounds: maintaining.rounds.length, filesLeft: entries.length };
+}
+
+/**
+ * Small commits: 100 rows staged by an engine process, a Parquet file, a manifest, a list and a metadata file made durable, and a
+ * transaction of PostgreSQL with a flush of its own, while a round of maintenance (compaction, expiry, deletion of what they
+ * left) runs beside them in the same process with every hundred.
+ */
+export async function commits(): Promise<Figure[]> {
+  await using bed = await lakeBed();
+  const alone = await commitMany(bed, { writers: 1, count: Math.min(COMMITS, 300) });
+  const { rate, stretches, timings, rounds, filesLeft } = await commitMany(bed, { writers: WRITERS, count: COMMITS });
   return [
     {
       name: "commits of 100 rows, with maintenance",
       value: rate,
       unit: "/s",
       goal: { min: 80 },
-      note: `one writer, ${COMMITS} commits, each staged, flushed and published before the next; ${maintaining.rounds.length} rounds of maintenance, ${entries.length} files left`,
+      note: `${COMMITS} by ${WRITERS} writers of one table: one stages while the other publishes, publishing is serial; ${rounds} rounds of maintenance, ${filesLeft} files left`,
     },
     {
       name: "the last hundred to the first",
@@ -112,8 +137,9 @@ export async function commits(): Promise<Figure[]> {
       goal: { max: 1.25 },
       note: stretches.map((value) => value.toFixed(0)).join(" "),
     },
-    { name: "staging, median", value: median(timings.map((timing) => timing.stageMs)), unit: "ms" },
-    { name: "publishing, median", value: median(timings.map((timing) => timing.publishMs)), unit: "ms" },
+    { name: "by one writer, with maintenance", value: alone.rate, unit: "/s", note: "each staged, flushed and published before the next" },
+    { name: "staging by one writer, median", value: median(alone.timings.map((timing) => timing.stageMs)), unit: "ms" },
+    { name: "publishing by one writer, median", value: median(alone.timings.map((timing) => timing.publishMs)), unit: "ms" },
     {
       name: "one commit, 95th percentile",
       value: percentile(
