@@ -120,7 +120,7 @@ export async function attempt(engine: Engine, fixture: Fixture, attack: Attack, 
   });
 }
 
-const HIDDEN = [CANARY, "root:x:", "granary_relation", "granary_cte", "read_parquet", "example.org", "'FR'", "sha256"];
+const HIDDEN = [CANARY, "raw_email", "root:x:", "granary_relation", "granary_cte", "read_parquet", "example.org", "'FR'", "sha256"];
 
 function wrongEnd(seen: Seen, attack: Attack): string {
   if (seen.code === "" && attack.orHarmless === true) return "";
