@@ -165,6 +165,17 @@ function unpairedCounts(before: readonly Row[], after: readonly Row[]): { readon
 const changedFields = (one: Row, other: Row): readonly number[] =>
   [1, 2, 3].flatMap((index) => (canonical([one[index]]) === canonical([other[index]]) ? [] : [index + 1]));
 
+/** What became of a row that its key identifies on both sides. */
+function judged(
+  one: Row | undefined,
+  other: Row | undefined,
+): { readonly kind: "added" | "removed" | "modified" | "unchanged"; readonly changed: readonly number[] } {
+  if (one === undefined) return { kind: "added", changed: [] };
+  if (other === undefined) return { kind: "removed", changed: [] };
+  const changed = changedFields(one, other);
+  return { kind: changed.length === 0 ? "unchanged" : "modified", changed };
+}
+
 /** The comparison by the book, of rows in memory. */
 function expectedCounts(from: readonly Row[], to: readonly Row[]): Expected {
   const [old, fresh] = [from, to].map((rows) => Map.groupBy(rows, (row) => row[0])) as [Map<Cell, Row[]>, Map<Cell, Row[]>];
@@ -181,12 +192,8 @@ function expectedCounts(from: readonly Row[], to: readonly Row[]): Expected {
       fault[1] += surplus[1];
       continue;
     }
-    const [one] = before;
-    const [other] = after;
-    const changed = one === undefined || other === undefined ? [] : changedFields(one, other);
-    if (one === undefined) counts.added += 1;
-    else if (other === undefined) counts.removed += 1;
-    else counts[changed.length === 0 ? "unchanged" : "modified"] += 1;
+    const { kind, changed } = judged(before[0], after[0]);
+    counts[kind] += 1;
     for (const fieldId of changed) cells.set(fieldId, (cells.get(fieldId) ?? 0) + 1);
   }
   return { counts: { ...counts, changedCellsByColumn: Object.fromEntries(cells) }, faults: [...faults.duplicate, ...faults.null] };
