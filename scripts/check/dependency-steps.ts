@@ -1,9 +1,14 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { findNpm } from "../launcher/npm.mjs";
 import { LAYER_FOLDERS, LAYERS, type Layer } from "../lint/layers.ts";
 import { capture } from "../run-tool.ts";
 import { licenceProblems } from "./licences.ts";
 import { type Manifest, readLockfile, readManifests } from "./lockfile.ts";
 import type { Step, StepOutcome } from "./step.ts";
+
+/** A package of its own with tools that only the long suites need. */
+const INTEROP = "test/interop";
 
 const EXACT_VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 
@@ -29,13 +34,15 @@ export function layerProblems(path: string, manifest: Manifest): readonly string
 
 async function checkManifests(root: string): Promise<StepOutcome> {
   const manifests = readManifests(root);
+  const interop = JSON.parse(await readFile(join(root, INTEROP, "package.json"), "utf8")) as Manifest;
   const problems = manifests.flatMap(({ path, manifest }) => [...versionProblems(path, manifest), ...layerProblems(path, manifest)]);
-  return { problems, note: `${manifests.length} packages` };
+  return { problems: [...problems, ...versionProblems(`${INTEROP}/package.json`, interop)], note: `${manifests.length + 1} packages` };
 }
 
 async function checkLicences(root: string): Promise<StepOutcome> {
-  const lockfile = readLockfile(root);
-  return { problems: licenceProblems(lockfile), note: `${Object.keys(lockfile.packages).length} packages` };
+  const lockfiles = [readLockfile(root), readLockfile(join(root, INTEROP))];
+  const packages = lockfiles.reduce((sum, lockfile) => sum + Object.keys(lockfile.packages).length, 0);
+  return { problems: lockfiles.flatMap(licenceProblems), note: `${packages} packages` };
 }
 
 /** Whether a fresh `npm ci` would accept the lockfile; catches platform packages that the registry does not have. */
