@@ -51,7 +51,7 @@ const sqlTypeOf = (index: number) => toSqlType(SORTABLE_TYPES[index] ?? "string"
 const valuesOf = (index: number): readonly (readonly string[])[] => VALUES[SORTABLE_TYPES[index] ?? "string"];
 
 /** A constant of a column's type, and its rank. */
-export function randomConstant(random: Random, index: number): { readonly expression: Expression; readonly rank: number } {
+function randomConstant(random: Random, index: number): { readonly expression: Expression; readonly rank: number } {
   const rank = random.below(valuesOf(index).length);
   return { expression: cast(literal(random.pick(valuesOf(index)[rank] ?? [""])), sqlTypeOf(index)), rank };
 }

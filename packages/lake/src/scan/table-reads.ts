@@ -2,6 +2,7 @@ import type { RowStream, SandboxResult } from "@granary/engine";
 import type { OpenTable } from "../table/index.ts";
 import { type CountRequest, countRows } from "./count-rows.ts";
 import { type Exported, exportRows, type ExportRequest } from "./export-rows.ts";
+import { namingFile } from "./name-file.ts";
 import { type PlannedQueries, type PlannedTable, planQueries } from "./planned-queries.ts";
 import { type ComputeRequest, computeRows, queryTables, type SqlRequest } from "./query-tables.ts";
 import { type Page, type PageRequest, readPage } from "./read-page.ts";
@@ -29,14 +30,16 @@ export interface TableReads {
   plannedQueries(tables: Readonly<Record<string, PlannedTable>>, signal?: AbortSignal): Promise<PlannedQueries>;
 }
 
+const tablesOf = (tables: Readonly<Record<string, PlannedTable>>): readonly OpenTable[] => Object.values(tables).map(({ table }) => table);
+
 export function tableReads(parts: ReadParts): TableReads {
   return {
-    rows: (table, request) => readPage(parts, table, request),
-    count: (table, request) => countRows(parts, table, request),
-    stream: (table, request, use) => streamRows(parts, table, request, use),
-    export: (table, request) => exportRows(parts, table, request),
+    rows: (table, request) => namingFile([table], () => readPage(parts, table, request)),
+    count: (table, request) => namingFile([table], () => countRows(parts, table, request)),
+    stream: (table, request, use) => namingFile([table], () => streamRows(parts, table, request, use)),
+    export: (table, request) => namingFile([table], () => exportRows(parts, table, request)),
     query: (request) => queryTables(parts, request),
-    compute: (request, use) => computeRows(parts, request, use),
+    compute: (request, use) => namingFile(tablesOf(request.tables), () => computeRows(parts, request, use)),
     plannedQueries: (tables, signal) => planQueries(parts, tables, signal),
   };
 }
