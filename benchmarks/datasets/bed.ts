@@ -14,6 +14,9 @@ export interface DatasetBed extends AsyncDisposable {
   readonly workspaceId: string;
   /** The dataset's name in addresses and of its table. */
   readonly dataset: string;
+  /** Where the dataset's addresses begin, and what they are asked with. */
+  readonly url: string;
+  readonly token: string;
   /** Sends a request below `/datasets/{dataset}` and throws unless it is answered well. */
   get(path: string): Promise<Response>;
 }
@@ -74,13 +77,16 @@ export async function datasetBed(rows: number): Promise<DatasetBed> {
   const person = await createTestUser(services, { workspace, roles: ["contributor"] });
   const dataset = await addDataset(services, { workspaceId: workspace.id, userId: person.id }, rows);
   const address = await app.server.listen({ host: "127.0.0.1", port: 0 });
+  const url = `${address}/api/v1/datasets/${dataset}`;
   const headers = { authorization: `Bearer ${person.token}` };
   return {
     services,
     workspaceId: workspace.id,
     dataset,
+    url,
+    token: person.token,
     get: async (path) => {
-      const response = await fetch(`${address}/api/v1/datasets/${dataset}${path}`, { headers });
+      const response = await fetch(`${url}${path}`, { headers });
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
       return response;
     },

@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { createEngine } from "@granary/engine";
 import { type Figure, median } from "../foundation/report.ts";
 import { datasetBed, type DatasetBed } from "./bed.ts";
@@ -8,16 +11,16 @@ import { datasetBed, type DatasetBed } from "./bed.ts";
 const ROWS = Number(process.env["BENCH_ROWS"] ?? 1_000_000);
 const RUNS = 5;
 
-async function takeAll(bed: DatasetBed): Promise<{ readonly seconds: number; readonly firstByte: number; readonly bytes: number }> {
-  const start = performance.now();
-  const { body } = await bed.get("/download?format=csv");
-  let bytes = 0;
-  let firstByte = 0;
-  for await (const chunk of body ?? []) {
-    if (bytes === 0) firstByte = (performance.now() - start) / 1000;
-    bytes += chunk.length;
-  }
-  return { seconds: (performance.now() - start) / 1000, firstByte, bytes };
+interface Taken {
+  readonly seconds: number;
+  readonly firstByte: number;
+  readonly bytes: number;
+}
+
+async function takeAll({ url, token }: DatasetBed): Promise<Taken> {
+  const client = fileURLToPath(new URL("take-all.ts", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [client, `${url}/download?format=csv`, token]);
+  return JSON.parse(stdout) as Taken;
 }
 
 /** The same files by the engine's COPY alone, without the start of its process. */
@@ -51,7 +54,7 @@ async function copyAlone(bed: DatasetBed): Promise<() => Promise<number>> {
 export async function downloadCsv(): Promise<Figure[]> {
   await using bed = await datasetBed(ROWS);
   const copy = await copyAlone(bed);
-  const ours: Awaited<ReturnType<typeof takeAll>>[] = [];
+  const ours: Taken[] = [];
   const alone: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
     alone.push(await copy());
