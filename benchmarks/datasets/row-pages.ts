@@ -44,7 +44,7 @@ export async function rowPages(): Promise<Figure[]> {
     });
   }
   const start = performance.now();
-  await (await bed.get("/columns/stats")).text();
-  figures.push({ name: `statistics of all columns, ${ROWS} rows, the first time`, value: (performance.now() - start) / 1000, unit: "s" });
+  await (await bed.get("/columns/stats?columns=amount,category")).text();
+  figures.push({ name: `statistics of two columns, ${ROWS} rows, the first time`, value: (performance.now() - start) / 1000, unit: "s" });
   return figures;
 }

@@ -19,7 +19,9 @@ import { presentColumns } from "../reading/present-cells.ts";
 import { type RowQuery, toChoice } from "../reading/row-request.ts";
 
 /** So many columns' sketches fit the engine's memory at once. */
-const COLUMNS_PER_QUERY = 25;
+const MAX_COLUMNS_PER_QUERY = 25;
+/** A query of so many values ends well within the engine's time for reads. */
+const VALUES_PER_QUERY = 20_000_000;
 const MAX_CACHE_CHARACTERS = 32 * 1024 * 1024;
 const SHAPE = profileShape({ bins: 20, top: 10 });
 const ROWS = "rows_seen";
@@ -55,8 +57,9 @@ async function ask({ lake, readable, choice }: Scan, columns: readonly ProfiledC
 async function profile(scan: Scan, columns: readonly ReadableColumn[]): Promise<readonly ColumnProfile[]> {
   const profiles: ColumnProfile[] = [];
   const from = { kind: "table", name: ROWS } as const;
-  for (let at = 0; at < columns.length; at += COLUMNS_PER_QUERY) {
-    const some = columns.slice(at, at + COLUMNS_PER_QUERY).map(({ name, value, sqlType }): ProfiledColumn => ({ name, value, type: sqlType }));
+  const step = Math.max(1, Math.min(MAX_COLUMNS_PER_QUERY, Math.floor(VALUES_PER_QUERY / Math.max(1, scan.readable.table.rows))));
+  for (let at = 0; at < columns.length; at += step) {
+    const some = columns.slice(at, at + step).map(({ name, value, sqlType }): ProfiledColumn => ({ name, value, type: sqlType }));
     const drafts = readProfile(some, await ask(scan, some, profileQuery(from, some, SHAPE)), SHAPE);
     profiles.push(...readDetails(drafts, await ask(scan, some, detailQuery(from, some, drafts))));
   }
