@@ -245,6 +245,18 @@ describe("work with fewer threads", () => {
     expect([tried, answer]).toEqual([[4, 2, 1], "5"]);
   });
 
+  it("ends well where the engine runs out of memory with many threads", async () => {
+    await using harness = testEngine();
+    const tried: number[] = [];
+    const answer = await withFewerThreads(harness.engine, { threads: 8, memoryBytes: 24 * MIB }, async (session, threads) => {
+      tried.push(threads);
+      const { rows } = await session.run({ kind: "query", query: sorted(1_000_000) });
+      return String(rows[0]?.[0]);
+    });
+    expect(answer).toMatch(/^ffff[0-9a-f]{60}$/);
+    expect(tried.slice(0, 2)).toEqual([8, 4]);
+  });
+
   it("gives up with one thread, and at once for any other error", async () => {
     await using harness = testEngine();
     const tried: number[] = [];

@@ -6,7 +6,7 @@ import { isAppError } from "@granary/kernel";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const MIB = 1024 * 1024;
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 30_000;
 
 const dir = mkdtempSync(join(tmpdir(), "granary-bombs-"));
 let engine: Engine;
