@@ -13,6 +13,9 @@ export {
   type RenamedColumn,
   textToType,
 } from "./formats/csv/index.ts";
+export { type ColumnEvidence, type ColumnReading, type NumberStyle, type Reading } from "./formats/columns/index.ts";
+export * from "./formats/file/index.ts";
+export type { FileWarning } from "./formats/spool/index.ts";
 export type { JsonValue, ResultColumn, Row, TaskProgress } from "./process/messages.ts";
 export type { EngineSession, RowSet, RowStream } from "./process/session.ts";
 export * from "./sandbox/index.ts";

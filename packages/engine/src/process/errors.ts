@@ -1,4 +1,4 @@
-import type { AppError } from "@granary/kernel";
+import type { AppError, Issue } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import type { ChildFault } from "./messages.ts";
 
@@ -10,7 +10,10 @@ const isOutOfSpace = (text: string): boolean => /No space left on device|ENOSPC|
 
 /** The platform's error for a request that an engine process answered with a fault. */
 export function requestError(fault: ChildFault, memoryBytes: number): AppError {
-  if (fault.kind === "fault") return problem(fault.code, fault.params);
+  if (fault.kind === "fault") {
+    const { issues, ...params } = fault.params;
+    return Array.isArray(issues) ? problem(fault.code, params, { issues: issues as readonly Issue[] }) : problem(fault.code, params);
+  }
   const cause = new Error(fault.message);
   // Its own temp directory being full also reads "Out of Memory", so space is looked at first.
   if (isOutOfSpace(fault.message)) return problem("storage.full", {}, { cause });

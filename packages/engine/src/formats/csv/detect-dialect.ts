@@ -1,4 +1,5 @@
 import type { CsvDialect } from "../../sql/index.ts";
+import { hasHeader, looksLikeData } from "./header-vote.ts";
 import { type SampleRecords, sampleRecords } from "./sample-records.ts";
 
 type Layout = Pick<CsvDialect, "delimiter" | "quote">;
@@ -25,11 +26,6 @@ interface Candidate {
   readonly score: number;
   readonly columns: number;
 }
-
-const DATA = /^[+-]?(\d[\d.,]*%?|\.\d+)([eE][+-]?\d+)?$|^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?.*)?$|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$|^(true|false)$/i;
-
-/** Whether a value looks like data rather than like a name. */
-const looksLikeData = (value: string): boolean => DATA.test(value.trim());
 
 function modalCount(records: readonly (readonly string[])[]): { readonly columns: number; readonly share: number } {
   const counts = new Map<number, number>();
@@ -73,23 +69,6 @@ function oneColumn(text: string, candidates: readonly Candidate[], complete: boo
   const unused = [...DELIMITERS].reverse().find((delimiter) => !text.includes(delimiter));
   const found = candidates.find((candidate) => candidate.layout.delimiter === unused);
   return found ?? { ...assess(text, { delimiter: "\t", quote: '"' }, complete), score: ONE_COLUMN_SCORE };
-}
-
-/** Votes column by column: where the rows below hold data and the first does not, the first one is a header. */
-function hasHeader(records: readonly (readonly string[])[]): boolean {
-  const [first, ...rest] = records;
-  if (first === undefined) return false;
-  if (rest.length === 0) return !first.some(looksLikeData);
-  let forHeader = 0;
-  let against = 0;
-  for (const [index, name] of first.entries()) {
-    const below = rest.map((record) => record[index] ?? "").filter((value) => value !== "");
-    const isDataColumn = below.length > 0 && below.filter(looksLikeData).length >= below.length / 2;
-    if (!isDataColumn || name === "") continue;
-    if (looksLikeData(name)) against += 1;
-    else forHeader += 1;
-  }
-  return forHeader >= against;
 }
 
 /** Decides delimiter, quote and header from the front of a file. What `given` says is taken as said. */

@@ -9,6 +9,8 @@ import { bomLength, refuseOtherFormats, TextCheck } from "./text-check.ts";
 
 const SAMPLE_BYTES = 1024 * 1024;
 const MAX_COLUMNS = 10_000;
+/** Looked at once per chunk of 1 MiB, so that every record of 16 MiB is seen. */
+const LONG_RECORD_BYTES = 14 * 1024 * 1024;
 
 export interface InspectCsvInput {
   readonly path: string;
@@ -29,6 +31,8 @@ export interface CsvInspection {
   readonly records: number;
   /** Some records do not fit, or line ends are mixed or in doubt, so that the file must be tidied before the engine reads it. */
   readonly isIrregular: boolean;
+  /** Some record may be longer than the engine takes. */
+  readonly hasLongRecords: boolean;
 }
 
 function isIrregular(scanner: RecordScanner, columns: number, open: boolean): boolean {
@@ -56,10 +60,12 @@ export async function inspectCsv(input: InspectCsvInput, context: TaskContext): 
   const scanner = new RecordScanner(dialect);
   const check = new TextCheck();
   let bytes = 0;
+  let hasLongRecords = false;
   for await (const chunk of fileChunks(input.path, context.signal)) {
     check.check(chunk);
     scanner.scan(bytes === 0 ? chunk.subarray(bomLength(chunk)) : chunk);
     bytes += chunk.length;
+    if (bytes - scanner.recordStart > LONG_RECORD_BYTES) hasLongRecords = true;
     context.onProgress({ bytes, rows: scanner.records });
   }
   check.finish();
@@ -77,5 +83,6 @@ export async function inspectCsv(input: InspectCsvInput, context: TaskContext): 
     lineEnd: lineEndOf(scanner),
     records: scanner.records + blankRecords - (dialect.header ? 1 : 0),
     isIrregular: isIrregular(scanner, names.length, open),
+    hasLongRecords,
   };
 }

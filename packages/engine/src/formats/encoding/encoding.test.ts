@@ -106,7 +106,8 @@ describe("decoding", () => {
     ["an odd number of bytes of UTF-16", "utf-16le", Buffer.from([0x61, 0, 0x62]), 2, 1],
     ["a byte Windows-1252 does not use", "windows-1252", Buffer.from([0x61, 0x0a, 0x62, 0x81]), 3, 2],
     ["a cut character of Shift JIS", "shift_jis", Buffer.from([0x61, 0x0a, 0x82]), 2, 2],
-  ])("refuses %s with byte and line", (_, encoding, bytes, offset, line) => {
+  ])("refuses %s with byte and line", (...row) => {
+    const [, encoding, bytes, offset, line] = row;
     const decoder = new StrictDecoder(encoding);
     const fault = faultOf(() => decoder.decode(bytes) + decoder.finish());
     expect([fault.code, fault.params]).toEqual(["file.encoding_invalid", { encoding, offset, line }]);

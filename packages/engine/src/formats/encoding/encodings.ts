@@ -26,8 +26,6 @@ const MULTI_BYTE: ReadonlySet<Encoding> = new Set<Encoding>(["shift_jis", "euc-j
 /** Characters of one or two bytes and more, of which the first half is ASCII. */
 export const isMultiByte = (encoding: Encoding): boolean => MULTI_BYTE.has(encoding);
 
-export const isUnicode = (encoding: Encoding): boolean => encoding.startsWith("utf-");
-
 interface Mark {
   readonly encoding: Encoding;
   readonly bytes: readonly number[];

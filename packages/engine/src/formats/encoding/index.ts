@@ -1,3 +1,3 @@
-export { decodeStream, StrictDecoder, tryDecode } from "./decode.ts";
+export { decodeStream, tryDecode } from "./decode.ts";
 export { detectEncoding, type EncodingFinding } from "./detect-encoding.ts";
-export { byteOrderMark, type Encoding, ENCODINGS, isUnicode } from "./encodings.ts";
+export { type Encoding, ENCODINGS } from "./encodings.ts";

@@ -1,0 +1,1 @@
+export { spoolNested } from "./spool-nested.ts";

@@ -1,0 +1,3 @@
+export { type RejectOptions, RejectSink } from "./reject-sink.ts";
+export { RowSpool, TOO_LONG } from "./row-spool.ts";
+export type { FileWarning, Spool, SpooledColumn, SpooledRows } from "./spooled.ts";

@@ -1,0 +1,50 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { Fault } from "../../fault.ts";
+import type { RejectedRow } from "../csv/tidy-csv.ts";
+
+/** How much of a rejected record is kept. */
+const MAX_RAW_CHARS = 64 * 1024;
+
+export interface RejectOptions {
+  /** How many rejected rows are answered with their text; all are counted. */
+  readonly maxListed: number;
+  /** Where all rejected rows are written, one JSON object `{line, reason, raw}` a line. */
+  readonly path?: string;
+  /** Stops the import with `file.too_many_rejected` beyond this many. */
+  readonly limit?: number;
+}
+
+/** Keeps the records that could not be read, each with its line, the reason and its text. */
+export class RejectSink implements AsyncDisposable {
+  count = 0;
+  readonly listed: RejectedRow[] = [];
+  readonly #options: RejectOptions;
+  #file: FileHandle | undefined;
+  #waiting: string[] = [];
+
+  constructor(options: RejectOptions) {
+    this.#options = options;
+  }
+
+  reject(line: number, reason: string, raw: string): void {
+    this.count += 1;
+    const row: RejectedRow = { line, reason, raw: raw.slice(0, MAX_RAW_CHARS).toWellFormed() };
+    if (this.listed.length < this.#options.maxListed) this.listed.push(row);
+    if (this.#options.path !== undefined) this.#waiting.push(`${JSON.stringify(row)}\n`);
+    if (this.#options.limit !== undefined && this.count > this.#options.limit) {
+      throw new Fault("file.too_many_rejected", { count: this.count, line: this.listed[0]?.line ?? line, reason: this.listed[0]?.reason ?? reason });
+    }
+  }
+
+  async flush(): Promise<void> {
+    if (this.#options.path === undefined) return;
+    this.#file ??= await open(this.#options.path, "w");
+    if (this.#waiting.length === 0) return;
+    await this.#file.appendFile(this.#waiting.join(""));
+    this.#waiting = [];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file?.close();
+  }
+}
