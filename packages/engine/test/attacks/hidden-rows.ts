@@ -39,7 +39,7 @@ const COSTLY: readonly string[] = [
   `length(repeat(email, ${only("1", "200000000")})) = length(email)`,
 ];
 
-const hiding = (sql: string, rows: string): Attack => ({ name: sql.slice(0, 160), sql, refusals: [], rows, deadlineMs: 8000 });
+const hiding = (sql: string, rows: string): Attack => ({ name: sql.slice(0, 160), sql, refusals: [], rows, deadlineMs: 30_000 });
 
 const inWhere = (condition: string): Attack => hiding(`SELECT count(*) FROM members WHERE ${condition}`, '[["1"]]');
 
