@@ -162,6 +162,8 @@ describe("types of values", () => {
   it("leaves ambiguous dates and numbers text and answers both readings", async () => {
     const dates = await typed(["01/02/2024", "03/04/2024"]);
     expect([dates.types[0], dates.file.columns[0]?.alternatives.map((item) => item.format)]).toEqual(["text", ["%d/%m/%Y", "%m/%d/%Y"]]);
+    const said = await typed(["1,234", "5,678"], { values: { decimal: "," } });
+    expect([said.types[0], said.rows[0]?.[0]]).toEqual(["decimal(18,3)", "1.234"]);
     const numbers = await typed(["1,234", "5,678"]);
     expect([numbers.types[0], numbers.file.columns[0]?.alternatives.map((item) => item.number?.decimal)]).toEqual(["text", [",", "."]]);
   });

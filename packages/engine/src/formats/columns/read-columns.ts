@@ -11,6 +11,8 @@ const COLUMNS_PER_QUERY = 25;
 export interface TextColumn {
   readonly key: string;
   readonly proof: "any" | "dates" | "none";
+  /** The decimal sign a person named, for values that could have either. */
+  readonly decimal?: "." | ",";
 }
 
 /** How a column is read, and other ways that a person could choose. */
@@ -169,7 +171,7 @@ async function findStyles(session: EngineSession, from: Relation, columns: reado
   for (const item of open) {
     const { key } = item.column;
     const own = facts.get(key);
-    const choice = choose(item, decimal);
+    const choice = choose(item, item.column.decimal ?? decimal);
     const isSafe = own?.hasTokens === false || (own !== undefined && isTellingToken(own));
     if (choice.chosen !== undefined && isSafe) chosen.set(key, withTokens(choice.chosen.reading, own));
     const offered = choice.chosen !== undefined && !isSafe ? [choice.chosen] : choice.others;

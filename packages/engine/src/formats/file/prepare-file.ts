@@ -152,7 +152,9 @@ async function typeRows(
   const saidOf = (key: string): ColumnOptions => said.get(key) ?? {};
   const open = rows.columns.flatMap((item, index) => {
     const key = `c${index}`;
-    return item.proof === "fixed" || saidReading(item.name, saidOf(key)) !== undefined ? [] : [{ key, proof: item.proof }];
+    const { decimal, ...others } = saidOf(key);
+    const isDecided = item.proof === "fixed" || saidReading(item.name, others) !== undefined;
+    return isDecided ? [] : [{ key, proof: item.proof, ...(decimal === undefined ? {} : { decimal }) }];
   });
   const masked = saidTexts(
     relation,
