@@ -62,7 +62,8 @@ interface Contest {
   readonly name: string;
   readonly plain: () => Promise<number>;
   readonly ours: () => Promise<number>;
-  readonly max: number;
+  /** Left out: told for information. */
+  readonly max?: number;
 }
 
 /** Both ways in turns, so that whatever else the machine does falls on both. */
@@ -76,13 +77,19 @@ async function ratio({ name, max, ...ways }: Contest): Promise<Figure> {
     }
   }
   const [alone, ours] = [median(times.plain), median(times.ours)];
-  return { name, value: ours / alone, unit: "x", goal: { max }, note: `${ours.toFixed(0)} ms, the engine alone ${alone.toFixed(0)} ms` };
+  return {
+    name,
+    value: ours / alone,
+    unit: "x",
+    ...(max === undefined ? {} : { goal: { max } }),
+    note: `${ours.toFixed(0)} ms, the engine alone ${alone.toFixed(0)} ms`,
+  };
 }
 
 async function contests(bed: LakeBed, table: OpenTable, what: string, max: number): Promise<readonly Figure[]> {
   const all: readonly Contest[] = [
     { name: `group by, ${what}`, plain: plain(bed, table, groupBy), ours: computed(bed, table, groupBy), max },
-    { name: `look-up in a query, ${what}`, plain: plain(bed, table, lookUp), ours: computed(bed, table, lookUp), max },
+    { name: `look-up in a query, ${what}`, plain: plain(bed, table, lookUp), ours: computed(bed, table, lookUp) },
     { name: `look-up by a filter, ${what}`, plain: plain(bed, table, lookUp), ours: filtered(bed, table), max },
   ];
   const figures: Figure[] = [];

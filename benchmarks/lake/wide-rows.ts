@@ -27,10 +27,18 @@ export const WIDE_SCHEMA: IcebergSchema = {
 const BIGINT = { kind: "bigint" } as const;
 const id = arithmetic(cast(column("position"), BIGINT), "+", literal(0));
 
-/** A number below `limit` that depends on the row and the salt alone, on every machine. */
+const PRIME = 2_147_483_647;
+
+/**
+ * A number below `limit` that depends on the row and the salt alone, on every machine. Multiplied with parts of itself, so
+ * that neighbouring rows have nothing in common that a file would become smaller by.
+ */
 function mixed(salt: number, limit: number): Expression {
-  const product = arithmetic(arithmetic(column("id"), "+", literal(salt * 7919)), "*", literal(2654435761));
-  return arithmetic(arithmetic(arithmetic(product, "//", literal(65536)), "%", literal(1_000_003)), "%", literal(limit));
+  const seed = arithmetic(column("id"), "+", literal(salt * 7919));
+  const spread = arithmetic(arithmetic(arithmetic(seed, "*", literal(2654435761)), "//", literal(65536)), "%", literal(1_000_003));
+  const once = arithmetic(arithmetic(arithmetic(spread, "*", literal(48_271)), "+", seed), "%", literal(PRIME));
+  const parts = arithmetic(arithmetic(once, "//", literal(128)), "*", arithmetic(arithmetic(once, "%", literal(8_191)), "+", literal(1)));
+  return arithmetic(arithmetic(parts, "%", literal(PRIME)), "%", literal(limit));
 }
 
 const text = (expression: Expression): Expression => cast(expression, { kind: "text" });

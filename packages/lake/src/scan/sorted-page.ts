@@ -1,6 +1,7 @@
 import { and, cast, column, compare, columnsOf, literal, type Expression, type Query, type SelectItem, type SortKey } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import { type LiveDataFile, liveFiles, pruneFiles, sortFiles } from "../files/index.ts";
+import type { OpenTable } from "../table/index.ts";
 import type { Place } from "./cursor.ts";
 import { behind, type KeyValue, notBehind, PLACE_KEYS, reversed } from "./keyset.ts";
 import { pageItems } from "./page-items.ts";
@@ -106,6 +107,12 @@ function firstStored(scan: PageScan): (VisibleColumn & { readonly sortKey: SortK
 const LARGE_FILE_ROWS = 200_000;
 const LOOKED_AT_ROWS = 2_000;
 
+/** The direction in which a column most likely lies in files: as the table is sorted or, without that, as rows come with time. */
+function storedDirection({ sortOrder }: OpenTable, fieldId: number): "asc" | "desc" {
+  const [first] = sortOrder.fields;
+  return first?.["source-id"] === fieldId ? first.direction : "asc";
+}
+
 /**
  * A condition that the page's rows meet, from the last rows of the file that comes first. The engine reads row groups from
  * the start, and skips the ones that cannot be on the page; of rows sorted the other way that would be none.
@@ -113,6 +120,7 @@ const LOOKED_AT_ROWS = 2_000;
 async function atMost(scan: PageScan, search: Search, key: NonNullable<ReturnType<typeof firstStored>>, file: LiveDataFile | undefined): Promise<Some> {
   const { records } = file?.file ?? { records: 0 };
   if (file === undefined || records < LARGE_FILE_ROWS) return {};
+  if (key.sortKey.direction === storedDirection(scan.chosen.table, key.fieldId)) return {};
   const rowsOf = (_: LiveDataFile, position: Expression): Expression => compare(position, ">=", literal(records - LOOKED_AT_ROWS));
   const found = await ask(scan, search, [file], { rowsOf });
   const worst = found.rows[scan.limit]?.[search.firstKeyAt];
