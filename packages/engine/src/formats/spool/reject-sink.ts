@@ -37,9 +37,8 @@ export class RejectSink implements AsyncDisposable {
   }
 
   async flush(): Promise<void> {
-    if (this.#options.path === undefined) return;
+    if (this.#options.path === undefined || this.#waiting.length === 0) return;
     this.#file ??= await open(this.#options.path, "w");
-    if (this.#waiting.length === 0) return;
     await this.#file.appendFile(this.#waiting.join(""));
     this.#waiting = [];
   }

@@ -1,6 +1,6 @@
 import { SaxesParser, type SaxesTagPlain } from "saxes";
 import { Fault } from "../../fault.ts";
-import type { NestedRecord, Node } from "../nested/node.ts";
+import { type NestedRecord, type Node, toJson } from "../nested/node.ts";
 
 const MAX_DEPTH = 200;
 const MAX_ROW_CHARS = 16 * 1024 * 1024;
@@ -106,7 +106,7 @@ class XmlRows {
       this.#onRow({
         line: this.#line,
         value: value instanceof Map ? value : new Map([["value", value]]),
-        raw: () => JSON.stringify([...element.fields.keys()]),
+        raw: () => toJson(value),
       });
   }
 
