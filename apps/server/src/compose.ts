@@ -22,6 +22,7 @@ export function coreConfig(config: Config, url: string): CoreConfig {
     mode: config.mode,
     publicUrl: config.publicUrl ?? url,
     dataDir: config.dataDir,
+    uploadLimitBytes: env.GRANARY_UPLOAD_LIMIT,
     secrets: loadSecrets(config),
     mail: { smtpUrl: env.GRANARY_SMTP_URL ?? null, from: env.GRANARY_MAIL_FROM },
     signUp: env.GRANARY_SIGN_UP,

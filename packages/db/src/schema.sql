@@ -141,12 +141,25 @@ create table public.batches (
   error_message text,
   created_at timestamp with time zone default now() not null,
   ended_at timestamp with time zone,
+  mode text default 'append'::text not null,
+  new_columns text default 'refuse'::text not null,
+  key_columns text[],
+  batch_date date,
+  frequency text,
+  added_count bigint,
+  updated_count bigint,
+  unchanged_count bigint,
+  deleted_in integer,
   constraint batches_pkey PRIMARY KEY (id),
   constraint batches_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint batches_frequency_check CHECK ((frequency = ANY (ARRAY['once'::text, 'hourly'::text, 'daily'::text, 'weekly'::text, 'monthly'::text, 'quarterly'::text, 'yearly'::text]))),
+  constraint batches_mode_check CHECK ((mode = ANY (ARRAY['append'::text, 'replace'::text, 'upsert'::text]))),
+  constraint batches_new_columns_check CHECK ((new_columns = ANY (ARRAY['refuse'::text, 'evolve'::text]))),
   constraint batches_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES public.uploads(id),
   constraint batches_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
 CREATE INDEX batches_dataset_idx ON public.batches USING btree (workspace_id, dataset_id, id DESC);
+CREATE INDEX batches_upload_idx ON public.batches USING btree (upload_id);
 alter table public.batches enable row level security, force row level security;
 create policy every_workspace on public.batches to granary_system using (true) with check (true);
 create policy one_workspace on public.batches to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
@@ -454,6 +467,31 @@ create policy every_workspace on public.idempotency_keys to granary_system using
 create policy one_workspace on public.idempotency_keys to granary_app using ((split_part(principal, '/'::text, 1) = public.current_workspace())) with check ((split_part(principal, '/'::text, 1) = public.current_workspace()));
 grant delete, insert, select, update on public.idempotency_keys to granary_system;
 grant select, update on public.idempotency_keys to granary_app;
+
+create table public.incoming_uploads (
+  id text not null,
+  workspace_id text not null,
+  person_id text not null,
+  file_name text not null,
+  bytes bigint not null,
+  received bigint default 0 not null,
+  sha256 text,
+  refused boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  constraint incoming_uploads_pkey PRIMARY KEY (id),
+  constraint incoming_uploads_bytes_check CHECK ((bytes > 0)),
+  constraint incoming_uploads_check CHECK (((received >= 0) AND (received <= bytes))),
+  constraint incoming_uploads_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.users(id) ON DELETE CASCADE,
+  constraint incoming_uploads_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX incoming_uploads_expiry_idx ON public.incoming_uploads USING btree (expires_at);
+CREATE INDEX incoming_uploads_person_idx ON public.incoming_uploads USING btree (workspace_id, person_id, id DESC);
+alter table public.incoming_uploads enable row level security, force row level security;
+create policy every_workspace on public.incoming_uploads to granary_system using (true) with check (true);
+create policy one_workspace on public.incoming_uploads to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.incoming_uploads to granary_app;
+grant delete, insert, select, update on public.incoming_uploads to granary_system;
 
 create table public.instance_settings (
   key text not null,
@@ -786,12 +824,14 @@ create table public.uploads (
   constraint uploads_uploaded_by_fkey FOREIGN KEY (uploaded_by) REFERENCES public.users(id) ON DELETE SET NULL,
   constraint uploads_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
+CREATE INDEX uploads_person_idx ON public.uploads USING btree (workspace_id, uploaded_by, id DESC);
 CREATE INDEX uploads_sha256_idx ON public.uploads USING btree (workspace_id, sha256);
 alter table public.uploads enable row level security, force row level security;
 create policy every_workspace on public.uploads to granary_system using (true) with check (true);
 create policy one_workspace on public.uploads to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select on public.uploads to granary_app;
 grant delete, insert, select, update on public.uploads to granary_system;
-grant insert, select on public.uploads to granary_app;
+grant update (created_at) on public.uploads to granary_app;
 
 create table public.users (
   id text not null,

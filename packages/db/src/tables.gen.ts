@@ -44,6 +44,15 @@ export interface Batches {
   error_message: string | null;
   created_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
+  mode: Generated<"append" | "replace" | "upsert">;
+  new_columns: Generated<"refuse" | "evolve">;
+  key_columns: string[] | null;
+  batch_date: string | null;
+  frequency: "once" | "hourly" | "daily" | "weekly" | "monthly" | "quarterly" | "yearly" | null;
+  added_count: number | null;
+  updated_count: number | null;
+  unchanged_count: number | null;
+  deleted_in: number | null;
 }
 
 export interface Credentials {
@@ -219,6 +228,19 @@ export interface IdempotencyKeys {
   headers: Json | null;
   response: string | null;
   created_at: Generated<Timestamp>;
+}
+
+export interface IncomingUploads {
+  id: string;
+  workspace_id: string;
+  person_id: string;
+  file_name: string;
+  bytes: number;
+  received: Generated<number>;
+  sha256: string | null;
+  refused: Generated<boolean>;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
 }
 
 export interface InstanceSettings {
@@ -460,6 +482,7 @@ export interface DB {
   iceberg_namespace_properties: IcebergNamespaceProperties;
   iceberg_tables: IcebergTables;
   idempotency_keys: IdempotencyKeys;
+  incoming_uploads: IncomingUploads;
   instance_settings: InstanceSettings;
   invitations: Invitations;
   job_logs: JobLogs;

@@ -69,7 +69,7 @@ export { ACTIVITY_AREAS, type ActivityArea, type ActivityEntry, type ActivityFil
 export { type ApiKey, apiKey, apiKeyRoutes } from "./routes/api-keys.ts";
 export { datasetDownloadRoutes, DOWNLOAD_FORMATS, type Download, type DownloadFormat } from "./routes/dataset-downloads.ts";
 export { type ColumnStats, datasetRowRoutes } from "./routes/dataset-rows.ts";
-export { type Batch, COLUMN_TYPES, type Column, type Dataset, datasetRoutes } from "./routes/datasets.ts";
+export { type Batch, COLUMN_TYPES, type Column, type Dataset, datasetRoutes, type Frequency, type LoadMode, type NewColumns } from "./routes/datasets.ts";
 export { type Group, type GroupMember, group, groupMember, groupRoutes } from "./routes/groups.ts";
 export { type Invitation, type InvitationResult, invitation, invitationResult, invitationRoutes } from "./routes/invitations.ts";
 export { type PermissionInfo, permissionInfo, type Role, role, roleRoutes } from "./routes/roles.ts";
@@ -86,3 +86,4 @@ export { type BulkResult, bulkResult, type User, type UserBulkAction, USER_BULK_
 export { type Workspace, workspace, workspaceRoutes } from "./routes/workspaces.ts";
 export { FILTER_OPERATORS, type FilterCondition, type FilterOperator, type RowFilter } from "./row-filter.ts";
 export { can, email, id, instant, line, page, pageQuery, type ProblemBody, problemBody } from "./schemas.ts";
+export { type Upload, UPLOAD_MAX_PART_BYTES, UPLOAD_PART_BYTES, uploadRoutes } from "./routes/uploads.ts";

@@ -62,7 +62,8 @@ function requestBody(components: Components, spec: RouteSpec): Json | undefined 
   const kind = spec.bodyKind ?? "json";
   if (kind === "bytes") return { required: true, content: { [MEDIA.bytes]: { schema: { type: "string", format: "binary" } } } };
   if (spec.body === undefined) return undefined;
-  return { required: !spec.body.safeParse({}).success, content: { [MEDIA[kind]]: { schema: components.convert(spec.body, "input") } } };
+  const content = { schema: components.convert(spec.body, "input") };
+  return { required: !spec.body.safeParse({}).success, content: { [MEDIA[kind]]: content, ...(spec.alsoJson === true ? { [MEDIA.json]: content } : {}) } };
 }
 
 /** Errors any route of its kind may answer with, next to those it names itself. */

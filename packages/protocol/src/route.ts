@@ -27,6 +27,8 @@ export interface RouteSpec {
   /** `multipart` and `bytes` bodies are streamed to the handler; everything else is JSON. */
   readonly bodyKind?: "json" | "multipart" | "bytes";
   readonly body?: z.ZodType;
+  /** A `multipart` route that takes its fields as JSON too, from callers who sent the file before. */
+  readonly alsoJson?: boolean;
   /** Schemas by status; `null` means no content, `"bytes"` a stream. */
   readonly responses: Readonly<Record<number, z.ZodType | null | "bytes">>;
   readonly errors?: readonly ErrorCode[];

@@ -4,6 +4,7 @@ import { enforceSession, type Identified, touchIdentified } from "@granary/core/
 import { problem, type RouteSpec } from "@granary/protocol";
 import type { FastifyRequest } from "fastify";
 import { authenticate, refuseForeignOrigin } from "./authenticate.ts";
+import { bodyKindOf, refuseOtherBody } from "./body-kind.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { requestCtx } from "./request-ctx.ts";
 
@@ -12,7 +13,7 @@ const BODY_TIMEOUT_MS = 30_000;
 /** A JSON body that does not arrive in time holds a connection for nothing: it is cut. */
 function limitBodyTime(spec: RouteSpec, request: FastifyRequest): void {
   const { raw } = request;
-  if (spec.method === "GET" || raw.complete || (spec.bodyKind ?? "json") !== "json") return;
+  if (spec.method === "GET" || raw.complete || bodyKindOf(spec, request) !== "json") return;
   const timer = setTimeout(() => {
     if (!raw.complete) raw.destroy(problem("request.timeout"));
   }, BODY_TIMEOUT_MS);
@@ -48,5 +49,6 @@ export async function admit(endpoint: Endpoint, request: FastifyRequest): Promis
     options.onDenied(requestCtx(options.services, request), error, id);
     throw error;
   }
+  refuseOtherBody(spec, request);
   if (identified !== undefined) renewLastSeen(endpoint, identified, request);
 }

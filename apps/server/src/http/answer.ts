@@ -45,6 +45,8 @@ export interface HandlerInput<R extends RouteSpec> extends RouteInput<R> {
   readonly version: number;
   /** The parts of a multipart body; read them in order and read each file to its end. */
   parts(): AsyncIterable<Part>;
+  /** The body as it came, when a multipart route was sent JSON instead; not checked yet. */
+  readonly json: unknown;
   /** The raw body of a `bytes` route. */
   readonly stream: Readable;
   /** A cookie the caller sent. */

@@ -3,6 +3,7 @@ import type { RequestInfo, Services } from "@granary/core/context";
 import { problem, successStatus } from "@granary/protocol";
 import type { FastifyRequest } from "fastify";
 import { sql } from "kysely";
+import { bodyKindOf } from "./body-kind.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { requestCtx } from "./request-ctx.ts";
 
@@ -30,7 +31,7 @@ export async function claimIdempotencyKey(services: Services, { id: routeId, spe
   const key = request.headers["idempotency-key"];
   const { principal } = requestCtx(services, request);
   const applies =
-    spec.method !== "GET" && spec.rate !== "sensitive" && spec.rate !== "read" && (spec.bodyKind ?? "json") === "json" && principal.userId !== null;
+    spec.method !== "GET" && spec.rate !== "sensitive" && spec.rate !== "read" && bodyKindOf(spec, request) === "json" && principal.userId !== null;
   if (typeof key !== "string" || !applies) return undefined;
   if (!KEY.test(key)) throw problem("request.invalid", {}, { issues: [{ path: "headers.idempotency-key", message: "must be 8 to 200 visible characters" }] });
   const owner = `${principal.workspaceId ?? ""}/${principal.userId}`;

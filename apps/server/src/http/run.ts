@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HandlerInput, Part } from "./answer.ts";
+import { bodyKindOf } from "./body-kind.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { claimIdempotencyKey, releaseIdempotencyKey } from "./idempotency.ts";
 import { requestCtx } from "./request-ctx.ts";
@@ -18,6 +19,7 @@ function inputOf({ spec }: Endpoint, request: FastifyRequest): HandlerInput<Endp
   return {
     ...(validate(spec, request) as { params: undefined; query: undefined; body: undefined }),
     version: requiredVersion(spec, request),
+    json: spec.alsoJson === true && bodyKindOf(spec, request) === "json" ? request.body : undefined,
     parts: () => partsOf(request),
     stream: request.body instanceof Readable ? request.body : request.raw,
     cookie: (name) => request.cookies[name],

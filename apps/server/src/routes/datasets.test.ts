@@ -114,6 +114,50 @@ describe("from file to rows and back", () => {
   });
 });
 
+describe("from a file that was uploaded before", () => {
+  async function uploaded(content: string): Promise<string> {
+    const bytes = Buffer.from(content);
+    const { body } = await server.request("POST", "/uploads", { as: maker, body: { fileName: "sent.csv", bytes: bytes.length } });
+    await server.request("PATCH", `/uploads/${body.id}?offset=0`, { as: maker, body: bytes, headers: { "content-type": "application/octet-stream" } });
+    return body.id;
+  }
+
+  it("creates a dataset once, also when asked twice, and tells where the same bytes were loaded", async () => {
+    const uploadId = await uploaded("a,b\n1,x\n2,y\n");
+    const ask = () =>
+      server.request("POST", "/datasets?wait=true", {
+        as: maker,
+        body: { name: "Sent before", uploadId, batchDate: "2026-03-31", frequency: "monthly" },
+        headers: { "idempotency-key": "sent-before-1" },
+      });
+    const first = await ask();
+    expect(first.status).toBe(201);
+    expect(first.body.batch).toMatchObject({ status: "loaded", rows: 2, mode: "append", date: "2026-03-31", frequency: "monthly", schemaVersion: 1 });
+    expect((await ask()).body.dataset.id).toBe(first.body.dataset.id);
+    const same = await server.request("GET", `/uploads/${await uploaded("a,b\n1,x\n2,y\n")}`, { as: maker });
+    expect(same.body.sameAs).toMatchObject([{ dataset: { id: first.body.dataset.id, name: "Sent before" }, batchId: first.body.batch.id }]);
+    expect((await server.request("DELETE", `/uploads/${uploadId}`, { as: maker })).body.code).toBe("upload.in_use");
+  });
+
+  it("names the same bytes only where the caller may see the dataset", async () => {
+    const other = await server.user({ roles: ["contributor"] });
+    const content = Buffer.from("a,b\n1,x\n2,y\n");
+    const { body } = await server.request("POST", "/uploads", { as: other, body: { fileName: "x.csv", bytes: content.length } });
+    const done = await server.request("PATCH", `/uploads/${body.id}?offset=0`, {
+      as: other,
+      body: content,
+      headers: { "content-type": "application/octet-stream" },
+    });
+    expect(done.body).toMatchObject({ status: "complete", sameAs: [] });
+  });
+
+  it("refuses one that is not whole yet", async () => {
+    const { body } = await server.request("POST", "/uploads", { as: maker, body: { fileName: "x.csv", bytes: 10 } });
+    const response = await server.request("POST", "/datasets", { as: maker, body: { name: "Too early", uploadId: body.id } });
+    expect([response.status, response.body.code]).toEqual([409, "upload.not_complete"]);
+  });
+});
+
 describe("bad uploads", () => {
   it.each([
     ["no file", { name: "A" }, undefined, "400 upload.missing_file"],
@@ -128,8 +172,17 @@ describe("bad uploads", () => {
     expect((await readdir(join(server.services.config.dataDir, "uploads"))).length).toBe(before);
   });
 
-  it("refuses JSON where a form is expected", async () => {
-    const response = await server.request("POST", "/datasets", { as: maker, body: { name: "x" } });
+  it.each([
+    ["without an upload", { name: "x" }, "400 request.invalid"],
+    ["with an upload nobody sent", { name: "x", uploadId: "upl_0123456789abcdefghjkmnpqrs" }, "404 upload.not_found"],
+    ["with more text than fields can have", { name: "x", description: "a".repeat(2_000_000) }, "413 request.too_large"],
+  ])("refuses JSON %s", async (_what, body, expected) => {
+    const response = await server.request("POST", "/datasets", { as: maker, body });
+    expect(`${response.status} ${response.body.code}`).toBe(expected);
+  });
+
+  it("refuses what is neither a form nor JSON", async () => {
+    const response = await server.request("POST", "/datasets", { as: maker, body: "name=x", headers: { "content-type": "text/plain" } });
     expect([response.status, response.body.code]).toEqual([415, "request.unsupported_media"]);
   });
 

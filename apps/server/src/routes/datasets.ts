@@ -1,30 +1,34 @@
 import type { Ctx } from "@granary/core/context";
 import {
   awaitImport,
+  type CreatedDataset,
   createDataset,
   getDataset,
   listBatches,
   listDatasets,
   listRejects,
-  receiveUpload,
   refuseTakenName,
   restoreDataset,
   trashDataset,
 } from "@granary/core/datasets";
+import { receiveUpload } from "@granary/core/uploads";
 import { datasetRoutes, problem } from "@granary/protocol";
+import type { z } from "zod";
 import { answer, type HandlersOf, type Part } from "../http/answer.ts";
 import { toIssues } from "../http/errors.ts";
 
-const fields = datasetRoutes["datasets.create"].body.omit({ file: true }).strict();
+const { body } = datasetRoutes["datasets.create"];
+const fields = body.omit({ file: true, uploadId: true }).strict();
+const namedFields = body.omit({ file: true }).required({ uploadId: true }).strict();
 
-function readFields(values: Readonly<Record<string, string>>) {
-  const parsed = fields.safeParse(values);
+function parse<T extends z.ZodType>(schema: T, values: unknown): z.output<T> {
+  const parsed = schema.safeParse(values);
   if (!parsed.success) throw problem("request.invalid", {}, { issues: toIssues("body", parsed.error) });
   return parsed.data;
 }
 
 /** Reads the form; the fields come before the file, so that a wrong one is told before gigabytes are sent. */
-async function receiveForm(ctx: Ctx, parts: AsyncIterable<Part>) {
+async function receiveForm(ctx: Ctx, parts: AsyncIterable<Part>): Promise<CreatedDataset> {
   const values: Record<string, string> = {};
   for await (const part of parts) {
     if (part.kind === "field") {
@@ -32,17 +36,23 @@ async function receiveForm(ctx: Ctx, parts: AsyncIterable<Part>) {
       continue;
     }
     if (part.name !== "file") throw problem("upload.missing_file");
-    const input = readFields({ name: part.filename.replace(/\.[^.]*$/, ""), ...values });
+    const input = parse(fields, { name: part.filename.replace(/\.[^.]*$/, ""), ...values });
     await refuseTakenName(ctx, input.name);
-    return { input, upload: await receiveUpload(ctx.services.config.dataDir, { stream: part.stream, fileName: part.filename }, ctx.signal) };
+    const received = await receiveUpload(ctx.services.config.dataDir, { stream: part.stream, fileName: part.filename }, ctx.signal);
+    return createDataset(ctx, input, { received });
   }
   throw problem("upload.missing_file");
 }
 
+/** From a file that was uploaded before. */
+function createFromUpload(ctx: Ctx, values: unknown): Promise<CreatedDataset> {
+  const { uploadId, ...input } = parse(namedFields, values);
+  return createDataset(ctx, input, { uploadId });
+}
+
 export const datasetHandlers: HandlersOf<typeof datasetRoutes> = {
-  "datasets.create": async (ctx, { query, parts }) => {
-    const { input, upload } = await receiveForm(ctx, parts());
-    const created = await createDataset(ctx, input, upload);
+  "datasets.create": async (ctx, { query, json, parts }) => {
+    const created = json === undefined ? await receiveForm(ctx, parts()) : await createFromUpload(ctx, json);
     if (!query.wait) return answer(created, { status: 202 });
     return answer(await awaitImport(ctx, created), { status: 201 });
   },

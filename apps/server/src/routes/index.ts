@@ -13,6 +13,7 @@ import { groupHandlers } from "./groups.ts";
 import { invitationHandlers } from "./invitations.ts";
 import { roleHandlers } from "./roles.ts";
 import { settingsHandlers } from "./settings.ts";
+import { uploadHandlers } from "./uploads.ts";
 import { userHandlers } from "./users.ts";
 import { workspaceHandlers } from "./workspaces.ts";
 
@@ -33,5 +34,6 @@ export const handlers: Handlers = {
   ...roleHandlers,
   ...settingsHandlers,
   ...userHandlers,
+  ...uploadHandlers,
   ...workspaceHandlers,
 };

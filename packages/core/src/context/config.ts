@@ -4,6 +4,8 @@ export interface CoreConfig {
   /** Where people reach the program, without a trailing slash; links in mails start with it. */
   readonly publicUrl: string;
   readonly dataDir: string;
+  /** The largest file anybody may send. */
+  readonly uploadLimitBytes: number;
   /** Secrets of this installation; each is at least 32 random bytes. */
   readonly secrets: { readonly encryptionKey: Buffer; readonly maskKey: Buffer };
   readonly mail: { readonly smtpUrl: string | null; readonly from: string };

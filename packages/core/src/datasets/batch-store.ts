@@ -5,7 +5,8 @@ import { sql } from "kysely";
 type Db = Reader | Writer;
 
 /** Derived from the job rather than stored, so that a batch whose job was killed for good never stays "importing". */
-const batchStatus = sql<"loaded" | "importing" | "failed">`case
+const batchStatus = sql<"loaded" | "importing" | "failed" | "deleted">`case
+  when b.deleted_in is not null then 'deleted'
   when b.data_version is not null then 'loaded'
   when j.state in ('queued', 'running') then 'importing'
   else 'failed' end`;

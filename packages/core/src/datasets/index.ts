@@ -10,4 +10,3 @@ export { countRows } from "./queries/count-rows.ts";
 export { getColumnStats } from "./queries/get-column-stats.ts";
 export { getRowByKey } from "./queries/get-row-by-key.ts";
 export { readRows } from "./queries/read-rows.ts";
-export { receiveUpload } from "./receive-upload.ts";

@@ -19,10 +19,26 @@ export const column = z
   })
   .meta({ id: "Column" });
 
+/** How a load changes the rows that are there: added to them, in place of all of them, or matched with them by key. */
+export const LOAD_MODES = ["append", "replace", "upsert"] as const;
+/** What becomes of a file's columns that the dataset does not have: the load is refused, or the dataset gets them. */
+export const NEW_COLUMNS = ["refuse", "evolve"] as const;
+/** How often loads are to come. */
+export const FREQUENCIES = ["once", "hourly", "daily", "weekly", "monthly", "quarterly", "yearly"] as const;
+
+export type LoadMode = (typeof LOAD_MODES)[number];
+export type NewColumns = (typeof NEW_COLUMNS)[number];
+export type Frequency = (typeof FREQUENCIES)[number];
+
 const batch = z
   .object({
     id: id("batch"),
-    status: z.enum(["importing", "loaded", "failed"]),
+    /** `deleted`: its rows were taken out of the dataset again. */
+    status: z.enum(["importing", "loaded", "failed", "deleted"]),
+    mode: z.enum(LOAD_MODES),
+    /** The day the rows are about, as the sender said. */
+    date: z.iso.date().nullable(),
+    frequency: z.enum(FREQUENCIES).nullable(),
     fileName: z.string(),
     bytes: z.number().int(),
     sha256: z.string(),
@@ -31,6 +47,12 @@ const batch = z
     rejected: z.number().int().nullable(),
     /** The dataset's version this batch made. */
     version: z.number().int().nullable(),
+    /** The version of the columns it was loaded with. */
+    schemaVersion: z.number().int().nullable(),
+    /** Of an upsert: rows that were new, that replaced another, and that were there with the very values. */
+    matched: z.object({ added: z.number().int(), updated: z.number().int(), unchanged: z.number().int() }).nullable(),
+    /** The version that took its rows out. */
+    deletedIn: z.number().int().nullable(),
     jobId: id("job").nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     createdAt: instant,
@@ -77,6 +99,7 @@ export const datasetRoutes = {
     summary: "Create a dataset from a file",
     description:
       "A multipart form with the fields `name`, `description`, `visibility` and, last, the `file`: `curl -F name=orders -F file=@orders.csv`. " +
+      "A file that was uploaded before (`POST /uploads`) is named in JSON instead: `{name, uploadId}`. " +
       "Answers at once with the job to follow, or with `?wait=true` when the import has ended.",
     access: "dataset:create",
     query: z.strictObject({ wait: z.stringbool().default(false) }),
@@ -85,10 +108,24 @@ export const datasetRoutes = {
       name: line(100),
       description: z.string().max(10_000).optional(),
       visibility: visibility.optional(),
-      file: z.any().meta({ description: "The file, as the last part of the form." }),
+      batchDate: z.iso.date().optional().meta({ description: "The day the first load is about." }),
+      frequency: z.enum(FREQUENCIES).optional(),
+      file: z.any().optional().meta({ description: "The file, as the last part of a form." }),
+      uploadId: id("upload").optional().meta({ description: "In JSON: an upload of yours that is complete." }),
     }),
+    alsoJson: true,
     responses: { 202: created, 201: created },
-    errors: ["dataset.name_taken", "upload.empty", "upload.missing_file", "request.too_large", "request.unsupported_media", "storage.full"],
+    errors: [
+      "dataset.name_taken",
+      "upload.empty",
+      "upload.missing_file",
+      "upload.not_found",
+      "upload.not_complete",
+      "upload.refused",
+      "request.too_large",
+      "request.unsupported_media",
+      "storage.full",
+    ],
     rate: "upload",
   }),
   "datasets.list": route({

@@ -13,6 +13,7 @@ import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { roleRoutes } from "./roles.ts";
 import { settingsRoutes } from "./settings.ts";
+import { uploadRoutes } from "./uploads.ts";
 import { userRoutes } from "./users.ts";
 import { workspaceRoutes } from "./workspaces.ts";
 
@@ -33,6 +34,7 @@ export const routes = {
   ...datasetRoutes,
   ...datasetRowRoutes,
   ...datasetDownloadRoutes,
+  ...uploadRoutes,
   ...workspaceRoutes,
 } as const satisfies Record<string, RouteSpec>;
 

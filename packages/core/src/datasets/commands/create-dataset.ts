@@ -1,21 +1,25 @@
 import { isUniqueViolation } from "@granary/db";
 import { type Id, newId } from "@granary/kernel";
-import { type Batch, type Dataset, problem } from "@granary/protocol";
+import { type Batch, type Dataset, type Frequency, problem } from "@granary/protocol";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
-import { findBatchRow } from "../batch-store.ts";
-import { presentBatch, presentDataset } from "../present.ts";
+import { presentDataset } from "../present.ts";
 import { requireDataset } from "../queries/get-dataset.ts";
-import { discardUpload, type ReceivedUpload } from "../receive-upload.ts";
+import { discardUpload, type ReceivedUpload, takeUpload } from "../../uploads/index.ts";
 import { isNameTaken } from "../store.ts";
-
-/** Somebody waits for the answer. */
-const INTERACTIVE = 10;
+import { insertBatch } from "./insert-batch.ts";
 
 export interface NewDataset {
   readonly name: string;
   readonly description?: string | undefined;
   readonly visibility?: "private" | "workspace" | undefined;
+  /** The day the first load is about. */
+  readonly batchDate?: string | undefined;
+  /** How often loads are to come. */
+  readonly frequency?: Frequency | undefined;
 }
+
+/** What a dataset is made of: a file that was received with the request, or one that was uploaded before. */
+export type DatasetSource = { readonly received: ReceivedUpload } | { readonly uploadId: string };
 
 export interface CreatedDataset {
   readonly dataset: Dataset;
@@ -28,24 +32,29 @@ export async function refuseTakenName(ctx: Ctx, name: string): Promise<void> {
   if (await isNameTaken(ctx.db, name)) throw problem("dataset.name_taken", { name });
 }
 
-/** Creates a dataset from a received file: its first batch is imported by a job queued in the same transaction. */
-export async function createDataset(ctx: Ctx, input: NewDataset, upload: ReceivedUpload): Promise<CreatedDataset> {
+/** Creates a dataset from a file: its first batch is imported by a job queued in the same transaction. */
+export async function createDataset(ctx: Ctx, input: NewDataset, source: DatasetSource): Promise<CreatedDataset> {
   try {
-    return await ctx.tx((ctx) => insertDataset(ctx, input, upload));
+    return await ctx.tx((ctx) => insertDataset(ctx, input, source));
   } catch (error) {
-    await discardUpload(ctx.services.config.dataDir, upload.id);
+    if ("received" in source) await discardUpload(ctx.services.config.dataDir, source.received.id);
     if (isUniqueViolation(error, "datasets_name_key")) throw problem("dataset.name_taken", { name: input.name }, { cause: error });
     throw error;
   }
 }
 
-async function insertDataset(ctx: TxCtx, input: NewDataset, upload: ReceivedUpload): Promise<CreatedDataset> {
+async function uploadOf(ctx: TxCtx, source: DatasetSource): Promise<ReceivedUpload> {
+  if ("uploadId" in source) return takeUpload(ctx, source.uploadId);
+  const { id, fileName: file_name, bytes, sha256 } = source.received;
+  const uploaded_by = requireUser(ctx.principal);
+  await ctx.db.insertInto("uploads").values({ id, workspace_id: ctx.workspaceId, file_name, bytes, sha256, uploaded_by }).execute();
+  return source.received;
+}
+
+async function insertDataset(ctx: TxCtx, input: NewDataset, source: DatasetSource): Promise<CreatedDataset> {
   const workspace_id = ctx.workspaceId;
-  const userId = requireUser(ctx.principal);
   const id = newId("dataset", ctx.now.getTime());
-  const batchId = newId("batch", ctx.now.getTime());
-  const { fileName: file_name, bytes, sha256 } = upload;
-  await ctx.db.insertInto("uploads").values({ id: upload.id, workspace_id, file_name, bytes, sha256, uploaded_by: userId }).execute();
+  const upload = await uploadOf(ctx, source);
   await ctx.db
     .insertInto("datasets")
     .values({
@@ -54,14 +63,12 @@ async function insertDataset(ctx: TxCtx, input: NewDataset, upload: ReceivedUplo
       name: input.name,
       description: input.description ?? "",
       visibility: input.visibility ?? "private",
-      owner_id: userId,
+      owner_id: requireUser(ctx.principal),
       table_name: id,
     })
     .execute();
-  const jobId = await ctx.enqueue("dataset.import", { batchId }, { priority: INTERACTIVE, startedBy: userId });
-  await ctx.db.insertInto("batches").values({ id: batchId, workspace_id, dataset_id: id, upload_id: upload.id, job_id: jobId }).execute();
-  await ctx.record({ type: "dataset.created", subject: { id, label: input.name }, data: { batchId, fileName: file_name, bytes, sha256 } });
-  const batch = await findBatchRow(ctx.db, batchId);
-  if (batch === undefined) throw problem("dataset.not_found");
-  return { dataset: presentDataset(ctx.principal, await requireDataset(ctx, id)), batch: presentBatch(batch), jobId };
+  const { batch, jobId } = await insertBatch(ctx, id, { uploadId: upload.id, mode: "append", batchDate: input.batchDate, frequency: input.frequency });
+  const { fileName, bytes, sha256 } = upload;
+  await ctx.record({ type: "dataset.created", subject: { id, label: input.name }, data: { batchId: batch.id, fileName, bytes, sha256 } });
+  return { dataset: presentDataset(ctx.principal, await requireDataset(ctx, id)), batch, jobId };
 }

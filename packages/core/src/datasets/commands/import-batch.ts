@@ -6,7 +6,7 @@ import { errorSpec, problem } from "@granary/protocol";
 import { type Ctx, onBehalfOf, type Principal, type TxCtx } from "../../context/index.ts";
 import { type BatchRow, findBatchRow, insertRejected } from "../batch-store.ts";
 import { columnTypeOf } from "../column-types.ts";
-import { uploadPath } from "../receive-upload.ts";
+import { uploadPath } from "../../uploads/index.ts";
 import type { StoredColumn } from "../store.ts";
 
 /** Rejected records kept for repair; the count beside them is always exact. */

@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Ctx } from "../../context/index.ts";
+import { sweepUploads } from "../../uploads/index.ts";
 
 /** Nothing runs this long, so what is older and belongs to nobody was left behind by a crash. */
 const ABANDONED_AFTER_MS = 86_400_000;
@@ -26,18 +27,6 @@ async function remove(directory: string, names: readonly string[]): Promise<numb
   return names.length;
 }
 
-/** Uploads that were cut off, and whole ones whose dataset was never created because the program was killed in between. */
-async function sweepUploads(ctx: Ctx, directory: string): Promise<number> {
-  const names = await abandonedIn(directory, ctx.services.clock.now().getTime());
-  if (names.length === 0) return 0;
-  const known = await ctx.system.db.selectFrom("uploads").select("id").where("id", "in", names).execute();
-  const kept = new Set(known.map((row) => row.id));
-  return remove(
-    directory,
-    names.filter((name) => !kept.has(name)),
-  );
-}
-
 async function sweepTables(ctx: Ctx): Promise<number> {
   const workspaces = await ctx.system.db.selectFrom("workspaces").select("id").execute();
   let files = 0;
@@ -53,7 +42,7 @@ export async function sweepFiles(ctx: Ctx): Promise<Swept> {
   const { dataDir } = ctx.services.config;
   const downloads = join(dataDir, "tmp");
   return {
-    uploads: await sweepUploads(ctx, join(dataDir, "uploads")),
+    uploads: await sweepUploads(ctx),
     downloads: await remove(downloads, await abandonedIn(downloads, ctx.services.clock.now().getTime())),
     tableFiles: await sweepTables(ctx),
   };

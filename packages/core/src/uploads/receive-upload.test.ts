@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { receiveUpload, safeFileName, uploadPath } from "./receive-upload.ts";
+import { receiveUpload } from "./receive-upload.ts";
+import { safeFileName, uploadPath } from "./upload-files.ts";
 
 let dataDir: string;
 

@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { rename, rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Id, newId } from "@granary/kernel";
 import { problem } from "@granary/protocol";
-
-const MAX_NAME = 255;
+import { isOutOfSpace, makeUploadDirectory, partialPath, safeFileName, syncDirectory, uploadPath } from "./upload-files.ts";
 
 /** A file received whole and durable under its id, not yet known to the database. */
 export interface ReceivedUpload {
@@ -18,28 +16,6 @@ export interface ReceivedUpload {
   readonly sha256: string;
 }
 
-/** Where the original bytes of an upload are kept. */
-export function uploadPath(dataDir: string, uploadId: string): string {
-  return join(dataDir, "uploads", uploadId);
-}
-
-/** The last part of whatever path a client sent, without control characters; only shown, never opened. */
-export function safeFileName(name: string): string {
-  const last = name.split(/[\\/]/).at(-1) ?? "";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  const visible = last.replace(/[\u0000-\u001f\u007f]/g, "").trim();
-  return visible === "" ? "file" : visible.slice(0, MAX_NAME);
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Streams a file into the data directory with its SHA-256; it gets its final name only when it is whole and flushed. */
 export async function receiveUpload(
   dataDir: string,
@@ -47,9 +23,8 @@ export async function receiveUpload(
   signal: AbortSignal,
 ): Promise<ReceivedUpload> {
   const id = newId("upload");
-  const directory = join(dataDir, "uploads");
-  const staging = join(directory, `${id}.part`);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const staging = partialPath(dataDir, id);
+  const directory = await makeUploadDirectory(dataDir);
   const hash = createHash("sha256");
   let bytes = 0;
   const measure = new Transform({
@@ -67,7 +42,7 @@ export async function receiveUpload(
     await syncDirectory(directory);
   } catch (error) {
     await rm(staging, { force: true });
-    if (error instanceof Error && "code" in error && error.code === "ENOSPC") throw problem("storage.full", {}, { cause: error });
+    if (isOutOfSpace(error)) throw problem("storage.full", {}, { cause: error });
     throw error;
   }
   return { id, fileName: safeFileName(file.fileName), bytes, sha256: hash.digest("hex") };

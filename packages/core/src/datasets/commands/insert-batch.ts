@@ -1,0 +1,43 @@
+import { type Id, newId } from "@granary/kernel";
+import { type Batch, type Frequency, type LoadMode, type NewColumns, problem } from "@granary/protocol";
+import type { TxCtx } from "../../context/index.ts";
+import { findBatchRow } from "../batch-store.ts";
+import { presentBatch } from "../present.ts";
+
+/** Somebody waits for the answer. */
+const INTERACTIVE = 10;
+
+/** One load as it was asked for. */
+export interface NewBatch {
+  readonly uploadId: string;
+  readonly mode: LoadMode;
+  readonly onNewColumns?: NewColumns | undefined;
+  /** Names of the columns an upsert matches rows by; left out for the dataset's own key columns. */
+  readonly keys?: readonly string[] | undefined;
+  readonly batchDate?: string | undefined;
+  readonly frequency?: Frequency | undefined;
+}
+
+/** Enters a load of a dataset and queues the job that carries it out. */
+export async function insertBatch(ctx: TxCtx, datasetId: string, input: NewBatch): Promise<{ readonly batch: Batch; readonly jobId: Id<"job"> }> {
+  const id = newId("batch", ctx.now.getTime());
+  const jobId = await ctx.enqueue("dataset.import", { batchId: id }, { priority: INTERACTIVE });
+  await ctx.db
+    .insertInto("batches")
+    .values({
+      id,
+      workspace_id: ctx.workspaceId,
+      dataset_id: datasetId,
+      upload_id: input.uploadId,
+      job_id: jobId,
+      mode: input.mode,
+      new_columns: input.onNewColumns ?? "refuse",
+      key_columns: input.keys === undefined ? null : [...input.keys],
+      batch_date: input.batchDate ?? null,
+      frequency: input.frequency ?? null,
+    })
+    .execute();
+  const row = await findBatchRow(ctx.db, id);
+  if (row === undefined) throw problem("batch.not_found");
+  return { batch: presentBatch(row), jobId };
+}

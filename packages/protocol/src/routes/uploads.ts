@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { route } from "../route.ts";
+import { id, instant, line, page, pageQuery } from "../schemas.ts";
+
+const TAG = "Uploads";
+
+/** How large parts best are: a lost connection costs at most one. */
+export const UPLOAD_PART_BYTES = 8 * 1024 * 1024;
+/** How large a part may be. */
+export const UPLOAD_MAX_PART_BYTES = 64 * 1024 * 1024;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hexadecimal");
+
+const upload = z
+  .object({
+    id: id("upload"),
+    fileName: z.string(),
+    bytes: z.number().int(),
+    /** Bytes that have arrived and are durable; the next part starts here. */
+    offset: z.number().int(),
+    /** `refused`: the bytes were not those announced. */
+    status: z.enum(["receiving", "complete", "refused"]),
+    /** Of a complete upload that of its bytes, before that the announced one. */
+    sha256: z.string().nullable(),
+    /** How large parts best are. */
+    partBytes: z.number().int(),
+    /** Once complete: loads of the very same bytes into datasets you may see, newest first. */
+    sameAs: z.array(z.object({ dataset: z.object({ id: id("dataset"), name: z.string() }), batchId: id("batch"), loadedAt: instant })),
+    /** When it is removed if nothing more is sent or made of it; null once rows were loaded from it. */
+    expiresAt: instant.nullable(),
+    createdAt: instant,
+  })
+  .meta({ id: "Upload" });
+
+export type Upload = z.infer<typeof upload>;
+
+const params = z.strictObject({ id: id("upload") });
+
+/** Uploads: files sent in parts that survive lost connections and restarts. */
+export const uploadRoutes = {
+  "uploads.create": route({
+    method: "POST",
+    path: "/uploads",
+    tag: TAG,
+    summary: "Begin an upload",
+    description: "Announces a file. Send its bytes in parts with `PATCH`; with an announced `sha256` they are compared at the end.",
+    access: "dataset:create",
+    body: z.strictObject({ fileName: line(1_000), bytes: z.number().int().min(0), sha256: sha256.optional() }),
+    responses: { 201: upload },
+    errors: ["upload.empty", "upload.too_many", "request.too_large", "storage.full"],
+  }),
+  "uploads.list": route({
+    method: "GET",
+    path: "/uploads",
+    tag: TAG,
+    summary: "List your uploads that nothing was made of yet, newest first",
+    access: "dataset:create",
+    query: pageQuery,
+    responses: { 200: page(upload) },
+  }),
+  "uploads.get": route({
+    method: "GET",
+    path: "/uploads/{id}",
+    tag: TAG,
+    summary: "Show how far an upload is, and where the same bytes were loaded before",
+    access: "dataset:create",
+    params,
+    responses: { 200: upload },
+    errors: ["upload.not_found"],
+  }),
+  "uploads.append": route({
+    method: "PATCH",
+    path: "/uploads/{id}",
+    tag: TAG,
+    summary: "Send the part of an upload that starts at an offset",
+    description:
+      "The body is the part's bytes as `application/octet-stream`, at most 64 MiB. It counts when all of it has arrived. At another offset than the upload's the answer is 409 " +
+      "with the right one in `current.offset`. An empty part at the end finishes an upload that a restart left unfinished.",
+    access: "dataset:create",
+    params,
+    query: z.strictObject({ offset: z.coerce.number().int().min(0) }),
+    bodyKind: "bytes",
+    responses: { 200: upload },
+    errors: [
+      "upload.not_found",
+      "upload.wrong_offset",
+      "upload.too_long",
+      "upload.hash_mismatch",
+      "upload.refused",
+      "request.too_large",
+      "request.unsupported_media",
+      "storage.full",
+    ],
+    // A file of gigabytes is hundreds of parts, which should not use up what its sender may write.
+    rate: "read",
+  }),
+  "uploads.delete": route({
+    method: "DELETE",
+    path: "/uploads/{id}",
+    tag: TAG,
+    summary: "Give up an upload",
+    access: "dataset:create",
+    params,
+    responses: { 204: null },
+    errors: ["upload.not_found", "upload.in_use"],
+  }),
+} as const;
