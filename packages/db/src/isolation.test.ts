@@ -15,6 +15,7 @@ const OTHER_COLUMNS: Readonly<Record<string, { readonly column: string; readonly
   iceberg_tables: { column: "table_namespace", value: (id) => id },
   iceberg_namespace_properties: { column: "namespace", value: (id) => id },
   lake_files: { column: "table_namespace", value: (id) => id },
+  lake_discards: { column: "table_namespace", value: (id) => id },
   idempotency_keys: { column: "principal", value: (id) => `${id}/usr_x` },
 };
 /** Tables the limited role may touch although no column tells the workspace; each has a test of its own below. */
