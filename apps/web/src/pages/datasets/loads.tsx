@@ -28,6 +28,7 @@ const STATES = {
   loaded: { tone: "good", text: "Loaded" },
   failed: { tone: "bad", text: "Failed" },
   deleted: { tone: "off", text: "Deleted" },
+  deleted: { tone: "off", text: "Deleted" },
 } as const;
 
 /** Every file that was loaded, how many of its records arrived, and those that did not. */
