@@ -226,4 +226,9 @@ export const COMMIT_KINDS: Readonly<Record<string, CommitKind>> = {
     commit: ({ lake, ref, tx }) => lake.expireSnapshots({ ...ref, transaction: tx, maxAgeMs: 0, graceMs: 0 }),
     after: (before) => ({ ...before, versions: before.versions.slice(-1) }),
   },
+  erasure: {
+    prepare: twoFiles(),
+    commit: ({ lake, ref, tx }) => lake.erase({ ...ref, transaction: tx, keysIn: source([1, 2], "n") }),
+    after: (before) => ({ ...before, rows: without(before.rows, printed([1, 2], "n")) }),
+  },
 };
