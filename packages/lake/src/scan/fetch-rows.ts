@@ -6,11 +6,12 @@ import { type FoundRows, holdFor, type PageScan } from "./scan-parts.ts";
 
 const byPlace = (ordinal: JsonValue | undefined, position: JsonValue | undefined): string => `${String(ordinal)}.${String(position)}`;
 
-/** The range says again what the list says, in the form by which the engine skips row groups. */
+/** By a range, by which the engine skips row groups, and within it by a list where there are gaps. */
 function isOneOf(position: Expression, places: readonly number[]): Expression {
   const sorted = places.toSorted((left, right) => left - right);
   const [first = 0, last = 0] = [sorted[0], sorted.at(-1)];
-  return and(between(position, literal(first), literal(last)), inList(position, sorted.map(literal)));
+  const range = between(position, literal(first), literal(last));
+  return last - first + 1 === sorted.length ? range : and(range, inList(position, sorted.map(literal)));
 }
 
 /** The shown columns of rows whose places are known, as they are found: ordinal and position in the cells from `placeAt` on. */

@@ -1,4 +1,4 @@
-import { and, cast, column, compare, columnsOf, literal, type Expression, type Query, type SelectItem, type SortKey } from "@granary/engine";
+import { and, between, cast, column, compare, columnsOf, literal, type Expression, type Query, type SelectItem, type SortKey } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import { type LiveDataFile, liveFiles, pruneFiles, sortFiles } from "../files/index.ts";
 import type { OpenTable } from "../table/index.ts";
@@ -96,8 +96,12 @@ async function ask(scan: PageScan, search: Search, files: readonly LiveDataFile[
   return await scan.session.run({ kind: "query", query: { kind: "select", items: search.items, from: { kind: "query", query: first }, orderBy } });
 }
 
+interface StoredKey extends VisibleColumn {
+  readonly sortKey: SortKey;
+}
+
 /** The column of the first key when no mask stands before it, so that files can tell about it. */
-function firstStored(scan: PageScan): (VisibleColumn & { readonly sortKey: SortKey }) | undefined {
+function firstStored(scan: PageScan): StoredKey | undefined {
   const [sortKey] = ownKeys(scan);
   const item = keyColumns(scan).find((candidate) => sortKey?.expression.kind === "column" && candidate.key === sortKey.expression.name);
   return sortKey === undefined || item === undefined || item.mask !== undefined ? undefined : { ...item, sortKey };
@@ -113,16 +117,22 @@ function storedDirection({ sortOrder }: OpenTable, fieldId: number): "asc" | "de
   return first?.["source-id"] === fieldId ? first.direction : "asc";
 }
 
+/** Rows of a file that are likely to be on the page: those around the place it lies behind, or else the last ones. */
+function likelyRows(scan: PageScan, place: Place | undefined, first: LiveDataFile | undefined) {
+  const file = place === undefined ? first : fileOf(scan, place);
+  if (file === undefined || file.file.records < LARGE_FILE_ROWS) return undefined;
+  const from = (place?.position ?? file.file.records) - LOOKED_AT_ROWS;
+  const rowsOf = (_: LiveDataFile, position: Expression): Expression => between(position, literal(from), literal(from + 2 * LOOKED_AT_ROWS));
+  return { file, rowsOf };
+}
+
 /**
- * A condition that the page's rows meet, from the last rows of the file that comes first. The engine reads row groups from
- * the start, and skips the ones that cannot be on the page; of rows sorted the other way that would be none.
+ * A condition that the page's rows meet, from a few rows that may be on it. The engine reads row groups from the start, and
+ * skips the ones that cannot be on the page; of rows sorted the other way that would be none.
  */
-async function atMost(scan: PageScan, search: Search, key: NonNullable<ReturnType<typeof firstStored>>, file: LiveDataFile | undefined): Promise<Some> {
-  const { records } = file?.file ?? { records: 0 };
-  if (file === undefined || records < LARGE_FILE_ROWS) return {};
-  if (key.sortKey.direction === storedDirection(scan.chosen.table, key.fieldId)) return {};
-  const rowsOf = (_: LiveDataFile, position: Expression): Expression => compare(position, ">=", literal(records - LOOKED_AT_ROWS));
-  const found = await ask(scan, search, [file], { rowsOf });
+async function atMost(scan: PageScan, search: Search, key: StoredKey, likely: ReturnType<typeof likelyRows>): Promise<Some> {
+  if (likely === undefined || key.sortKey.direction === storedDirection(scan.chosen.table, key.fieldId)) return {};
+  const found = await ask(scan, search, [likely.file], { rowsOf: likely.rowsOf });
   const worst = found.rows[scan.limit]?.[search.firstKeyAt];
   if (worst === undefined) return {};
   const value = cast(literal(worst === null ? null : String(worst)), key.source.sqlType);
@@ -130,12 +140,12 @@ async function atMost(scan: PageScan, search: Search, key: NonNullable<ReturnTyp
 }
 
 /** Asks as few files as are sure to hold the page: the first ones by their bounds, and then those that may still reach into it. */
-async function askInOrder(scan: PageScan, search: Search, files: readonly LiveDataFile[]): Promise<FoundRows> {
+async function askInOrder(scan: PageScan, search: Search, files: readonly LiveDataFile[], place: Place | undefined): Promise<FoundRows> {
   const key = firstStored(scan);
   const order = key === undefined ? undefined : { fieldId: key.fieldId, direction: key.sortKey.direction, nulls: key.sortKey.nulls ?? "last" };
   const sorted = order === undefined ? undefined : sortFiles(files, scan.chosen.table.schema, order);
   if (key === undefined || sorted === undefined) return ask(scan, search, files);
-  const some = await atMost(scan, search, key, sorted.files[0]);
+  const some = await atMost(scan, search, key, likelyRows(scan, place, sorted.files[0]));
   for (let count = sorted.countFor(scan.limit + 1); ; count *= 4) {
     const found = await ask(scan, search, sorted.files.slice(0, count), some);
     if (count >= sorted.files.length) return found;
@@ -158,7 +168,7 @@ export async function sortedPage(scan: PageScan, place: Place | undefined): Prom
   const [firstKey] = ownKeys(scan);
   const answered = isWide ? named([...columns.map((item) => item.key), FILE_ORDINAL, ROW_PLACE]) : pageItems(scan);
   const items = [...answered, { expression: cast(firstKey?.expression ?? literal(null), TEXT), as: "granary_first_key" }];
-  const found = await askInOrder(scan, { where, columns, items, firstKeyAt: answered.length }, files);
+  const found = await askInOrder(scan, { where, columns, items, firstKeyAt: answered.length }, files, place);
   if (isWide && found.rows.length > 0) return fetchRows(scan, found.rows, columns.length);
   const shown = isWide ? chosen.shown.length + 2 : answered.length;
   return { columns: found.columns.slice(0, shown), rows: found.rows.map((row) => row.slice(0, shown)) };
