@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -45,8 +45,8 @@ describe("an import with a record that does not fit", () => {
     await page.getByRole("button", { name: "Loads" }).click();
     const row = page.getByRole("row", { name: /Ragged\.csv/ });
     await row.getByText("60 loaded, 1 rejected").waitFor();
-    await row.getByRole("button", { name: "Show what was rejected of Ragged.csv" }).click();
-    const rejects = page.getByRole("dialog", { name: "Rejected records" }).getByRole("row", { name: /61,too,many/ });
+    await row.getByRole("button", { name: "Show rejected of Ragged.csv" }).click();
+    const rejects = page.getByRole("grid", { name: "Rejected records" }).getByRole("row", { name: /61,too,many/ });
     await rejects.waitFor();
     expect(await rejects.getByRole("rowheader").textContent()).toBe("62");
     expect(new URL(page.url()).searchParams.get("rejects")).toMatch(/^bat/);
@@ -66,6 +66,64 @@ describe("an import with a record that does not fit", () => {
     await page.getByText("Done", { exact: true }).waitFor();
     await page.getByRole("list", { name: "Log" }).waitFor();
     expect(await page.getByRole("list", { name: "Log" }).getByRole("listitem").count()).toBeGreaterThan(0);
+  });
+});
+
+describe("reading rows", () => {
+  const cities = ["Bern", "Basel", "Chur"];
+  const long = "a long story, told twice; ".repeat(40);
+  const orders = Array.from({ length: 400 }, (_, index) => `${String(index).padStart(5, "0")},${cities[index % 3]},${index}.50,"${index === 7 ? long : ""}"`);
+
+  it("filters, sorts and searches, says so in the address, and shows it again after a reload", async () => {
+    await importFile("Orders.csv", `id,city,price,story\n${orders.join("\n")}\n`);
+    const { page } = admin;
+    const grid = page.getByRole("grid", { name: "Rows of Orders" });
+    await grid.getByRole("row", { name: /00003/ }).waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
+    const editor = page.getByRole("dialog");
+    await editor.getByRole("combobox", { name: "Column" }).click();
+    await page.getByRole("option", { name: "city" }).click();
+    await editor.getByLabel("Value").fill("chur");
+    await editor.getByRole("button", { name: "Add filter" }).click();
+    await page.getByText("133 of 400 rows").waitFor();
+    await grid.getByRole("button", { name: "price", exact: true }).click();
+    await grid.locator("[aria-sort=ascending]").waitFor();
+    await grid.getByRole("button", { name: "price", exact: true }).click();
+    await grid.locator("[aria-sort=descending]").waitFor();
+    const top = grid.getByRole("row", { name: /00398 Chur 398\.50/ });
+    await top.waitFor();
+    await page.reload();
+    await top.waitFor();
+    expect(await top.getAttribute("aria-rowindex")).toBe("2");
+    await page.getByText("city contains “chur”").waitFor();
+    await page.getByRole("button", { name: /^Remove the filter city/ }).click();
+    await page.getByText("400 rows", { exact: true }).first().waitFor();
+  });
+
+  it("opens a cell by keyboard with its whole text, at an address of its own", async () => {
+    const { page } = admin;
+    const grid = page.getByRole("grid", { name: "Rows of Orders" });
+    await page.getByRole("searchbox").fill("told twice");
+    await page.getByText("1 of 400 rows").waitFor();
+    await grid.focus();
+    for (const key of ["Control+Home", "End", "Enter"]) await page.keyboard.press(key);
+    const cell = page.getByRole("region", { name: "Cell story" });
+    await cell.waitFor();
+    expect(await cell.locator("pre").textContent()).toBe(long);
+    await page.reload();
+    await cell.waitFor();
+    await page.keyboard.press("Escape");
+    await cell.waitFor({ state: "detached" });
+  });
+
+  it("saves what is shown under a name that carries the download's id", async () => {
+    const { page } = admin;
+    await page.getByRole("button", { name: "Download", exact: true }).click();
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save file" }).click()]);
+    expect(file.suggestedFilename()).toMatch(/^Orders-v1-dow_\w+\.csv$/);
+    const lines = (await readFile(await file.path(), "utf8")).trim().split(/\r?\n/);
+    expect([lines[0], lines.length]).toEqual(["id,city,price,story", 2]);
+    expect(lines[1]).toContain("told twice");
   });
 });
 

@@ -7,7 +7,7 @@ import { setRequestWorkspace } from "./api/client.ts";
 import { queryClient } from "./api/query-client.ts";
 import { sessionQuery } from "./api/session.ts";
 import { FailedPage, MissingPage } from "./kit/error-view.tsx";
-import { choiceParam, present, textParam } from "./kit/search-params.ts";
+import { choiceParam, objectParam, present, textParam } from "./kit/search-params.ts";
 import { PageSkeleton } from "./kit/skeleton.tsx";
 import { GateLayout } from "./pages/gate/gate-layout.tsx";
 import { SignInPage } from "./pages/gate/sign-in-page.tsx";
@@ -91,6 +91,8 @@ const returnSearch = (raw: Raw) => {
     reason: choiceParam(raw, "reason", ["idle", "expired", "changed"]),
   });
 };
+/** Lists of column names, and keys of rows. */
+const LONG_TEXT = 4_000;
 const tokenSearch = (raw: Raw) => present({ token: textParam(raw, "token") });
 
 const gatePage = <const P extends string, S extends Raw>(path: P, validateSearch: (raw: Raw) => S, component: RouteComponent) =>
@@ -269,7 +271,19 @@ const pages = [
   ),
   page(
     "/datasets/$dataset",
-    (raw) => present({ tab: choiceParam(raw, "tab", ["columns", "loads"]), version: textParam(raw, "version", 9), rejects: textParam(raw, "rejects", 60) }),
+    (raw) =>
+      present({
+        tab: choiceParam(raw, "tab", ["columns", "loads"]),
+        version: textParam(raw, "version"),
+        rejects: textParam(raw, "rejects", 60),
+        filter: objectParam(raw, "filter"),
+        sort: textParam(raw, "sort", LONG_TEXT),
+        columns: textParam(raw, "columns", LONG_TEXT),
+        q: textParam(raw, "q", 500),
+        batch: textParam(raw, "batch", 60),
+        row: textParam(raw, "row", LONG_TEXT),
+        cell: textParam(raw, "cell", 500),
+      }),
     lazyRouteComponent(() => import("./pages/datasets/dataset-page.tsx"), "DatasetPage"),
   ),
 ] as const;

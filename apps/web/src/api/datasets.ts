@@ -1,16 +1,12 @@
 import type { UploadProgress } from "@granary/client";
-import type { Batch } from "@granary/protocol";
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, uploads } from "./client.ts";
 import { compact, keyset } from "./list.ts";
-import { saveFile } from "./save-file.ts";
 
 export interface DatasetFilters {
   readonly q?: string | undefined;
   readonly owner?: "me" | undefined;
 }
-
-const ROWS_A_PAGE = 200;
 
 export const datasetsQuery = (filters: DatasetFilters = {}) =>
   infiniteQueryOptions({
@@ -25,35 +21,12 @@ export const datasetQuery = (dataset: string) =>
     queryFn: ({ signal }) => api.call("datasets.get", { params: { dataset }, signal }),
   });
 
-export const datasetRowsQuery = (dataset: string, version: number | undefined) =>
-  infiniteQueryOptions({
-    queryKey: ["datasets", "rows", dataset, version],
-    queryFn: ({ pageParam, signal }) =>
-      api.call("datasets.rows", { params: { dataset }, query: compact({ cursor: pageParam, limit: ROWS_A_PAGE, version }), signal }),
-    ...keyset,
-  });
-
 export const batchesQuery = (dataset: string) =>
   infiniteQueryOptions({
     queryKey: ["datasets", "batches", dataset],
     queryFn: ({ pageParam, signal }) => api.call("datasets.batches", { params: { dataset }, query: compact({ cursor: pageParam }), signal }),
     ...keyset,
   });
-
-export const rejectsQuery = (dataset: string, batch: Batch["id"]) =>
-  infiniteQueryOptions({
-    queryKey: ["datasets", "rejects", dataset, batch],
-    queryFn: ({ pageParam, signal }) => api.call("datasets.rejects", { params: { dataset, batch }, query: compact({ cursor: pageParam }), signal }),
-    ...keyset,
-  });
-
-/** Saves the rows the caller may see as a CSV file. */
-export function useDownloadDataset() {
-  return useMutation({
-    mutationFn: async ({ dataset, name, version }: { dataset: string; name: string; version: number | undefined }) =>
-      saveFile(await api.download("datasets.download", { params: { dataset }, query: compact({ version }) }), `${name}.csv`),
-  });
-}
 
 interface ImportRequest {
   readonly file: File;

@@ -7,6 +7,12 @@ export function textParam(raw: Raw, name: string, maxLength = 200): string | und
   return text === "" || text.length > maxLength ? undefined : text;
 }
 
+/** An object of the address, as it came: whoever uses it checks its shape. */
+export function objectParam(raw: Raw, name: string): object | undefined {
+  const value = raw[name];
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
 /** One of some words; anything else counts as absent. */
 export function choiceParam<const C extends string>(raw: Raw, name: string, choices: readonly C[]): C | undefined {
   const value = textParam(raw, name);

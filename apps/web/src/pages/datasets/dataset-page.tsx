@@ -2,9 +2,8 @@ import type { Batch, Dataset } from "@granary/protocol";
 import { Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import Download from "lucide-react/icons/download";
 import { useEffect } from "react";
-import { batchesQuery, datasetQuery, useDownloadDataset, useRestoreDataset, useTrashDataset } from "../../api/datasets.ts";
+import { batchesQuery, datasetQuery, useRestoreDataset, useTrashDataset } from "../../api/datasets.ts";
 import { jobQuery } from "../../api/jobs.ts";
 import { itemsOf } from "../../api/list.ts";
 import { useMay } from "../../api/session.ts";
@@ -26,7 +25,7 @@ import classes from "../people/people.module.css";
 import { DatasetState } from "./dataset-state.tsx";
 import own from "./datasets.module.css";
 import { Loads } from "./loads.tsx";
-import { RowsGrid } from "./rows-grid.tsx";
+import { type RowsSearch, RowsTab } from "./rows-tab.tsx";
 
 const route = getRouteApi("/w/$workspace/datasets/$dataset");
 
@@ -39,7 +38,7 @@ const TABS = [
 /** One dataset: its rows first, then what it is made of and how it came. */
 export function DatasetPage() {
   const { dataset: id } = route.useParams();
-  const { tab = "rows", version, rejects } = route.useSearch();
+  const { tab = "rows", rejects, ...search } = route.useSearch();
   const navigate = route.useNavigate();
   const { data: dataset } = useSuspenseQuery(datasetQuery(id));
   const client = useQueryClient();
@@ -48,7 +47,8 @@ export function DatasetPage() {
     if (message.type === "change" || message.type === "resync") void client.invalidateQueries({ queryKey: ["datasets"] });
   });
   const setRejects = (batch: string | undefined) => void navigate({ search: (before) => ({ ...before, rejects: batch }) as typeof before, replace: true });
-  const shown = version === undefined ? undefined : Number(version);
+  const onSearch = (change: RowsSearch, isStep = false) =>
+    void navigate({ search: (before) => ({ ...before, ...change }) as typeof before, replace: !isStep, resetScroll: false });
   return (
     <Page wide>
       <PageHeader
@@ -60,7 +60,7 @@ export function DatasetPage() {
             <Label>{dataset.visibility === "private" ? "Private" : "Workspace"}</Label>
           </>
         }
-        actions={<Actions dataset={dataset} version={shown} />}
+        actions={<Actions dataset={dataset} />}
       />
       <Facts dataset={dataset} />
       <Tabs
@@ -69,7 +69,7 @@ export function DatasetPage() {
         value={tab}
         onChange={(value) => void navigate({ search: (before) => ({ ...before, tab: value === "rows" ? undefined : value }) as typeof before, replace: true })}
       />
-      {tab === "rows" && (dataset.status === "ready" ? <RowsGrid dataset={dataset} version={shown} /> : <Importing dataset={dataset} />)}
+      {tab === "rows" && (dataset.status === "ready" ? <RowsTab dataset={dataset} search={search} onSearch={onSearch} /> : <Importing dataset={dataset} />)}
       {tab === "columns" && <Columns dataset={dataset} />}
       {tab === "loads" && <Loads dataset={dataset} rejectsOf={rejects} onRejects={setRejects} />}
     </Page>
@@ -91,8 +91,7 @@ function Facts({ dataset }: { readonly dataset: Dataset }) {
   );
 }
 
-function Actions({ dataset, version }: { readonly dataset: Dataset; readonly version: number | undefined }) {
-  const download = useDownloadDataset();
+function Actions({ dataset }: { readonly dataset: Dataset }) {
   const trash = useTrashDataset();
   const restore = useRestoreDataset();
   const confirm = useConfirm();
@@ -117,18 +116,6 @@ function Actions({ dataset, version }: { readonly dataset: Dataset; readonly ver
     });
   return (
     <>
-      {dataset.can.download && dataset.status === "ready" && (
-        <Button
-          variant="default"
-          leftSection={<Download size={15} />}
-          loading={download.isPending}
-          onClick={() =>
-            download.mutate({ dataset: dataset.id, name: dataset.name, version }, { onError: (error) => toastError("Nothing was downloaded", error) })
-          }
-        >
-          Download CSV
-        </Button>
-      )}
       {dataset.can.delete && (
         <Button variant="default" onClick={askDelete}>
           Delete

@@ -1,11 +1,15 @@
 import type { Batch, Dataset } from "@granary/protocol";
 import { Button, Drawer } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { batchesQuery, rejectsQuery } from "../../api/datasets.ts";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { readRejects } from "../../api/dataset-rows.ts";
+import { batchesQuery } from "../../api/datasets.ts";
 import { rowsOf } from "../../api/list.ts";
 import { type Column, DataList } from "../../kit/data-list.tsx";
 import { EmptyState } from "../../kit/empty-state.tsx";
+import { ErrorNote } from "../../kit/error-note.tsx";
 import { useFormat } from "../../kit/format.tsx";
+import { Grid, type GridColumn, PagedSource } from "../../kit/grid/index.ts";
 import { moreOf } from "../../kit/list-more.ts";
 import { RelativeTime } from "../../kit/relative-time.tsx";
 import { StatusBadge } from "../../kit/status-badge.tsx";
@@ -76,13 +80,7 @@ export function Loads({ dataset, rejectsOf, onRejects }: LoadsProps) {
             ? (batch) =>
                 batch.rejected !== null &&
                 batch.rejected > 0 && (
-                  <Button
-                    variant="subtle"
-                    color="gray"
-                    size="compact-xs"
-                    aria-label={`Show what was rejected of ${batch.fileName}`}
-                    onClick={() => onRejects(batch.id)}
-                  >
+                  <Button variant="subtle" color="gray" size="compact-xs" aria-label={`Show rejected of ${batch.fileName}`} onClick={() => onRejects(batch.id)}>
                     Show rejected
                   </Button>
                 )
@@ -92,7 +90,7 @@ export function Loads({ dataset, rejectsOf, onRejects }: LoadsProps) {
       <Drawer opened={opened !== undefined} onClose={() => onRejects(undefined)} position="right" size="xl" title="Rejected records">
         {opened !== undefined && (
           <>
-            <p className={own.facts}>
+            <p className={own.facts} style={{ margin: "0 0 12px" }}>
               <span>{opened.fileName}</span>
               <span>{counts(opened)}</span>
             </p>
@@ -104,31 +102,39 @@ export function Loads({ dataset, rejectsOf, onRejects }: LoadsProps) {
   );
 }
 
-interface Reject {
-  readonly line: number;
-  readonly reason: string;
-  readonly raw: string;
-}
+const [HEAD_AND_EDGES_PX, ROW_PX] = [38, 30];
+
+const REJECT_COLUMNS: readonly GridColumn[] = [
+  { name: "Reason", width: 280 },
+  { name: "As it is in the file", width: 640 },
+];
 
 function Rejects({ dataset, batch }: { readonly dataset: string; readonly batch: Batch["id"] }) {
   const format = useFormat();
-  const query = useInfiniteQuery(rejectsQuery(dataset, batch));
-  const columns: readonly Column<Reject>[] = [
-    { id: "line", header: "Line", width: "90px", primary: true, cell: (reject) => format.number(reject.line) },
-    { id: "reason", header: "Reason", cell: (reject) => reject.reason },
-    { id: "raw", header: "As it is in the file", cell: (reject) => <code className={own.raw}>{reject.raw}</code> },
-  ];
+  const source = useMemo(() => new PagedSource((cursor, signal) => readRejects(dataset, batch, cursor, signal)), [dataset, batch]);
+  const state = useSyncExternalStore(source.subscribe, source.state);
+  const [at, setAt] = useState<number>();
+  const [reason, raw] = (at === undefined ? undefined : source.row(at)?.cells) ?? [];
+  useEffect(() => source.want(0, 0), [source]);
+  if (state.error !== undefined) return <ErrorNote error={state.error} onRetry={source.retry} />;
+  if (state.isComplete && state.rows === 0) return <EmptyState small title="Nothing was rejected" text="Every record of this file was loaded." />;
   return (
-    <DataList
-      label="Rejected records"
-      columns={columns}
-      rows={rowsOf(query.data)}
-      rowId={(reject) => `${reject.line} ${reject.raw}`}
-      rowName={(reject) => `line ${reject.line}`}
-      error={query.error}
-      onRetry={() => void query.refetch()}
-      more={moreOf(query)}
-      empty={<EmptyState small title="Nothing was rejected" text="Every record of this file was loaded." />}
-    />
+    <>
+      <Grid
+        label="Rejected records"
+        columns={REJECT_COLUMNS}
+        source={source}
+        gutterName="Line"
+        height={`min(60dvh, ${HEAD_AND_EDGES_PX + state.rows * ROW_PX}px)`}
+        onOpen={({ row }) => setAt(row)}
+        status={state.isComplete ? `${format.number(state.rows)} rejected; open one to read all of it` : "Reading"}
+      />
+      {raw !== undefined && (
+        <section aria-label="The record that is open">
+          <p className={own.reason}>{reason}</p>
+          <pre className={own.raw}>{raw}</pre>
+        </section>
+      )}
+    </>
   );
 }

@@ -1,0 +1,74 @@
+import { memo } from "react";
+import type { GridColumn, PlacedColumn } from "./columns.ts";
+import classes from "./grid.module.css";
+import type { GridRow } from "./grid-source.ts";
+
+interface RowProps {
+  readonly id: string;
+  readonly index: number;
+  /** Where it stands in the layer. */
+  readonly top: number;
+  readonly row: GridRow | undefined;
+  readonly head: string;
+  readonly columns: readonly GridColumn[];
+  readonly pinned: readonly PlacedColumn[];
+  readonly placed: readonly PlacedColumn[];
+  readonly gutter: number;
+  /** The chosen columns of this row. */
+  readonly left: number;
+  readonly right: number;
+  readonly active: number;
+}
+
+/** One row, of which only the columns in sight are drawn. */
+export const Row = memo(function Row(props: RowProps) {
+  const { id, index, top, row, head, pinned, placed, gutter } = props;
+  const pinnedEnd = pinned.reduce((end, column) => end + column.width, gutter);
+  return (
+    <div role="row" aria-rowindex={index + 2} data-row={index} className={classes.row} style={{ transform: `translateY(${top}px)` }}>
+      <div role="rowheader" aria-colindex={1} data-cell={-1} className={classes.gutter} style={{ width: gutter }} id={`${id}r${index}`}>
+        {head}
+      </div>
+      {pinned.map((place) => (
+        <Cell key={place.index} {...props} row={row} place={place} isPinned />
+      ))}
+      <div className={classes.spacer} style={{ width: (placed[0]?.start ?? pinnedEnd) - pinnedEnd }} aria-hidden="true" />
+      {placed.map((place) => (
+        <Cell key={place.index} {...props} row={row} place={place} isPinned={false} />
+      ))}
+    </div>
+  );
+});
+
+interface CellProps extends Omit<RowProps, "placed" | "pinned"> {
+  readonly place: PlacedColumn;
+  readonly isPinned: boolean;
+}
+
+/** An attribute that is there or not. */
+const mark = (is: boolean | undefined) => (is === true ? true : undefined);
+
+function Cell({ id, index, row, columns, place, left, right, active, isPinned }: CellProps) {
+  const { index: at, width } = place;
+  const column = columns[at];
+  const isActive = active === at;
+  return (
+    <div
+      role="gridcell"
+      id={isActive ? `${id}c` : undefined}
+      aria-colindex={at + 2}
+      aria-selected={mark(at >= left && at <= right)}
+      data-cell={at}
+      data-active={mark(isActive)}
+      data-pinned={mark(isPinned)}
+      data-numeric={mark(column?.numeric)}
+      data-masked={mark(column?.masked)}
+      data-null={mark(row?.cells[at] === null)}
+      className={classes.cell}
+      style={isPinned ? { width, left: place.start } : { width }}
+    >
+      {row === undefined ? <span className={classes.waiting} style={{ width: `${40 + ((index * 7 + at * 13) % 45)}%` }} /> : (row.cells[at] ?? "null")}
+      {row?.cut?.has(at) && <span className={classes.cut}>… cut</span>}
+    </div>
+  );
+}
