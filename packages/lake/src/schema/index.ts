@@ -3,4 +3,4 @@ export { evolveSchema } from "./evolve-schema.ts";
 export { isSystemName } from "./names.ts";
 export { newSchema, type NewSchemaInput } from "./new-schema.ts";
 export { type ParquetSchemaRow, parquetSchemaRow, physicalColumns, type PhysicalField, physicalField } from "./physical-layout.ts";
-export type { SchemaChange } from "./schema-change.ts";
+export type { AddColumn, SchemaChange } from "./schema-change.ts";

@@ -10,7 +10,7 @@ export {
 } from "./list-snapshots.ts";
 export type { LiveEntry } from "./live-entry.ts";
 export { ImmutableCache } from "./immutable-cache.ts";
-export { type LakeColumn, type LiveFile, type OpenTable, openTable } from "./open-table.ts";
+export { type LakeColumn, type LiveFile, type OpenTable, openTable, withFields } from "./open-table.ts";
 export { BATCH_COLUMN } from "./system-columns.ts";
 export { type StoredEntry, type StoredTable, TableStore } from "./table-store.ts";
 export { type TableStates, tableStates } from "./table-states.ts";

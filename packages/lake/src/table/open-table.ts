@@ -2,7 +2,15 @@ import type { SqlType } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import type { LakeTransaction, TableRef } from "../catalog/index.ts";
 import type { ExpectedFile } from "../file-io/index.ts";
-import { type IcebergPartitionSpec, type IcebergSchema, type IcebergSortOrder, type IcebergType, type TableMetadata, toSqlType } from "../iceberg/index.ts";
+import {
+  type IcebergField,
+  type IcebergPartitionSpec,
+  type IcebergSchema,
+  type IcebergSortOrder,
+  type IcebergType,
+  type TableMetadata,
+  toSqlType,
+} from "../iceberg/index.ts";
 import { isSystemName } from "../schema/index.ts";
 import type { At } from "./at.ts";
 import { findAt } from "./find-at.ts";
@@ -67,6 +75,18 @@ function columnsOf(schema: IcebergSchema): readonly LakeColumn[] {
     const sqlType = toSqlType(type);
     if (sqlType === undefined) throw problem("lake.unsupported", { reason: `the column ${name} has the type ${typeText(type)}` });
     return { fieldId: id, name, type: typeText(type), sqlType, required, isSystem: isSystemName(name) };
+  });
+}
+
+/** The table as it will be once columns are added; its rows have nothing in them. */
+export function withFields(table: OpenTable, fields: readonly IcebergField[]): OpenTable {
+  if (fields.length === 0) return table;
+  const schema: IcebergSchema = { ...table.schema, fields: [...table.schema.fields, ...fields] };
+  // Not spread: that would ask for `files`, which throws for a table with delete files.
+  return Object.defineProperties({} as OpenTable, {
+    ...Object.getOwnPropertyDescriptors(table),
+    schema: { value: schema, enumerable: true },
+    columns: { value: columnsOf(schema), enumerable: true },
   });
 }
 

@@ -1,6 +1,6 @@
 import { column, type EngineSession, findMisfits, type LoadedCsv, proveTypes, type SelectItem, type SqlType, textToType } from "@granary/engine";
 import { problem } from "@granary/protocol";
-import { type IcebergField, type IcebergSchema, toIcebergType } from "../iceberg/index.ts";
+import { fieldsById, type IcebergField, type IcebergSchema, toIcebergType } from "../iceberg/index.ts";
 import { BATCH_COLUMN, type LakeColumn, type OpenTable } from "../table/index.ts";
 import type { StagedColumn } from "./staged-import.ts";
 
@@ -34,10 +34,10 @@ export function schemaOfNew(mapping: readonly Mapping[], batch: string | undefin
   return { type: "struct", "schema-id": 0, fields: batch === undefined ? fields : [...fields, batchField] };
 }
 
-function requireKnownColumns(columns: readonly LakeColumn[], names: readonly string[]): void {
+function requireKnownColumns(columns: readonly LakeColumn[], names: readonly string[], mayAdd: boolean): void {
   const known = new Set(columns.map((item) => item.name));
   const unknown = names.filter((name) => !known.has(name));
-  if (unknown.length > 0) throw mismatch(`it does not have ${unknown.slice(0, MAX_NAMES).join(", ")}`);
+  if (unknown.length > 0 && !mayAdd) throw mismatch(`it does not have ${unknown.slice(0, MAX_NAMES).join(", ")}`);
   const missing = columns.filter((item) => item.required && !names.includes(item.name)).map((item) => item.name);
   if (missing.length > 0) throw mismatch(`the file lacks ${missing.slice(0, MAX_NAMES).join(", ")}`);
 }
@@ -54,11 +54,34 @@ async function requireFitting(session: EngineSession, csv: LoadedCsv, mapped: re
   throw problem("lake.values_mismatch", {}, { issues });
 }
 
+/** The file's columns the table does not have, numbered as the table will number them. */
+async function mapAdded(session: EngineSession, csv: LoadedCsv, target: OpenTable): Promise<readonly Mapping[]> {
+  const known = new Set(target.columns.map((item) => item.name));
+  const added = csv.inspection.columns.flatMap((name, index) => (known.has(name) ? [] : [{ name, source: csv.columnKeys[index] ?? "" }]));
+  const types = await proveTypes(
+    session,
+    csv.relation,
+    added.map((item) => item.source),
+  );
+  const lastId = Math.max(0, ...target.schemas.flatMap((schema) => [...fieldsById(schema).keys()]));
+  return added.map(({ name, source }, index) => {
+    const { type, isNormalized } = types[index] ?? { type: { kind: "text" }, isNormalized: false };
+    return { field: { id: lastId + 1 + index, name, required: false, type: toIcebergType(type) }, type, source, isNormalized };
+  });
+}
+
+/** How a file fits a table that is there. */
+export interface TargetMapping {
+  readonly mapping: readonly Mapping[];
+  /** Columns the table has to get before the rows fit. */
+  readonly added: readonly Mapping[];
+}
+
 /** Columns of a table that is there, matched by name; every value must be one of its column's type. */
-export async function mapToTarget(session: EngineSession, csv: LoadedCsv, target: OpenTable): Promise<readonly Mapping[]> {
+export async function mapToTarget(session: EngineSession, csv: LoadedCsv, target: OpenTable, mayAdd: boolean): Promise<TargetMapping> {
   const { columns } = csv.inspection;
   const own = target.columns.filter((item) => !item.isSystem);
-  requireKnownColumns(own, columns);
+  requireKnownColumns(own, columns, mayAdd);
   const fields = new Map(target.schema.fields.map((field) => [field.id, field]));
   const mapped = own.flatMap((item): readonly Mapping[] => {
     const index = columns.indexOf(item.name);
@@ -67,7 +90,8 @@ export async function mapToTarget(session: EngineSession, csv: LoadedCsv, target
     return field === undefined ? [] : [{ field, type: item.sqlType, source, isNormalized: false }];
   });
   await requireFitting(session, csv, mapped);
-  return mapped;
+  const added = mayAdd ? await mapAdded(session, csv, target) : [];
+  return { mapping: [...mapped, ...added], added };
 }
 
 /** The loaded texts as values of the table. */

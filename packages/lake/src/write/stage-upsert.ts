@@ -69,32 +69,37 @@ function guardOf({ mode, keys }: Upsert, { source, removal }: Outcome): Guard {
   return { kind: "keys", uris: removal.touched, keys: keyRanges(keys, source.keys) };
 }
 
+/** What matching came to, but for the files it stored. */
+export type MatchedRows = Pick<StagedUpsert, "rows" | "rewrittenFiles" | "removed" | "guard" | "counts">;
+
+/** Matches a source's rows with a table's in a session, and stores what follows. Throws as `stageUpsert` does. */
+export async function upsertRows(session: EngineSession, parts: WriteParts, files: Staging, input: StageUpsertInput): Promise<MatchedRows> {
+  const { table, source, mode = "upsert" } = input;
+  const bytes = await expectedBytes(source);
+  const upsert: Upsert = { input, mode, keys: keyFields(table, input.keys), live: liveFiles(table).data, bytes };
+  const outcome = await carryOut(session, parts, files, upsert);
+  const { actions, removal } = outcome;
+  const deleted = removal.removedRows - actions.replace;
+  return {
+    removed: removal.removed,
+    guard: guardOf(upsert, outcome),
+    counts: { addedRows: actions.add, deletedRows: deleted, replacedRows: actions.replace },
+    rows: { added: actions.add, updated: actions.replace, unchanged: actions.same, deleted, ignored: actions.ignore },
+    rewrittenFiles: removal.rewrittenFiles,
+  };
+}
+
 /**
  * Matches a source's rows with a table's by key, and stages what follows. Rows that already hold the very values are left as
  * they are. Throws `lake.keys_missing`, `lake.null_keys`, `lake.duplicate_keys`, `lake.columns_mismatch`, `lake.values_mismatch`.
  */
 export async function stageUpsert(parts: WriteParts, input: StageUpsertInput): Promise<StagedUpsert> {
-  const { table, source, mode = "upsert" } = input;
+  const { table, source, signal } = input;
   branchOf(table);
-  const bytes = await expectedBytes(source);
-  const upsert: Upsert = { input, mode, keys: keyFields(table, input.keys), live: liveFiles(table).data, bytes };
+  keyFields(table, input.keys);
+  const bytes = (await expectedBytes(source)) + tableWork(liveFiles(table).data);
   return staging(parts.fileIo, table.location, async (files) => {
-    const outcome = await withEngine(parts, { bytes: bytes + tableWork(upsert.live), signal: input.signal }, (session) =>
-      carryOut(session, parts, files, upsert),
-    );
-    const { actions, removal } = outcome;
-    const deleted = removal.removedRows - actions.replace;
-    const change = stagedChange({
-      table,
-      added: await files.settle(),
-      removed: removal.removed,
-      guard: guardOf(upsert, outcome),
-      counts: { addedRows: actions.add, deletedRows: deleted, replacedRows: actions.replace },
-    });
-    return {
-      ...change,
-      rows: { added: actions.add, updated: actions.replace, unchanged: actions.same, deleted, ignored: actions.ignore },
-      rewrittenFiles: removal.rewrittenFiles,
-    };
+    const { rows, rewrittenFiles, ...change } = await withEngine(parts, { bytes, signal }, (session) => upsertRows(session, parts, files, input));
+    return { ...stagedChange({ table, added: await files.settle(), ...change }), rows, rewrittenFiles };
   });
 }

@@ -1,4 +1,5 @@
 import type { CsvDialect, RejectedRow, RenamedColumn } from "@granary/engine";
+import type { AddColumn } from "../schema/index.ts";
 import type { StagedChange } from "../change/index.ts";
 
 /** A column of a staged import: what it will be stored as, and what was seen of it. */
@@ -16,6 +17,10 @@ export interface StagedColumn {
  */
 export interface StagedImport extends StagedChange {
   readonly columns: readonly StagedColumn[];
+  /** Columns the table has to get, by `evolveSchema` in the transaction that publishes; their ids are the next ones. */
+  readonly newColumns: readonly AddColumn[];
+  /** Of rows matched by key: those that were new, that replaced another, and that were there with the very values. */
+  readonly matched?: { readonly added: number; readonly updated: number; readonly unchanged: number };
   readonly dialect: CsvDialect;
   /** 0 to 1: how clear the dialect was. */
   readonly confidence: number;
