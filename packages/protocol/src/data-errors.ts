@@ -119,6 +119,11 @@ export const DATA_ERRORS = {
   "dataset.no_keys": { status: 409, retry: "never", message: "The dataset has no key columns, so its rows have no addresses. Name its key columns first." },
   "dataset.row_not_found": { status: 404, retry: "never", message: "There is no row with this key, or you may not see it." },
   "batch.not_found": { status: 404, retry: "never", message: "The dataset has no such load." },
+  "batch.no_keys": {
+    status: 422,
+    retry: "never",
+    message: "The dataset has no key columns to match rows by. Name the columns that identify a row in `keys`.",
+  },
   "batch.not_loaded": { status: 409, retry: "reread", message: "The load has no rows in the dataset: it is still running, has failed or was deleted." },
   "batch.no_rows": { status: 409, retry: "never", message: "None of the rows this load brought are in the dataset any more, so there is nothing to delete." },
   "batch.not_deleted": { status: 409, retry: "reread", message: "The load is not deleted, so there is nothing to restore." },

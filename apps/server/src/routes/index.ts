@@ -1,6 +1,7 @@
 import type { Handlers } from "../http/answer.ts";
 import { accountHandlers } from "./account.ts";
 import { authHandlers } from "./auth.ts";
+import { datasetBatchHandlers } from "./dataset-batches.ts";
 import { datasetDownloadHandlers } from "./dataset-downloads.ts";
 import { datasetRowHandlers } from "./dataset-rows.ts";
 import { datasetHandlers } from "./datasets.ts";
@@ -22,6 +23,7 @@ export const handlers: Handlers = {
   ...accountHandlers,
   ...authHandlers,
   ...datasetHandlers,
+  ...datasetBatchHandlers,
   ...datasetRowHandlers,
   ...datasetDownloadHandlers,
   ...jobHandlers,

@@ -1,7 +1,11 @@
 export { type CreatedDataset, createDataset, type NewDataset, refuseTakenName } from "./commands/create-dataset.ts";
+export { deleteBatch } from "./commands/delete-batch.ts";
+export { loadBatch } from "./commands/load-batch.ts";
+export { restoreBatch } from "./commands/restore-batch.ts";
 export { restoreDataset, trashDataset } from "./commands/trash-dataset.ts";
 export { datasetJobs } from "./jobs.ts";
-export { awaitImport } from "./queries/await-import.ts";
+export { awaitBatch, awaitImport } from "./queries/await-import.ts";
+export { getBatch } from "./queries/get-batch.ts";
 export { getDataset } from "./queries/get-dataset.ts";
 export { listBatches, listRejects } from "./queries/list-batches.ts";
 export { listDatasets } from "./queries/list-datasets.ts";

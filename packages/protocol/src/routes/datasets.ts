@@ -30,7 +30,7 @@ export type LoadMode = (typeof LOAD_MODES)[number];
 export type NewColumns = (typeof NEW_COLUMNS)[number];
 export type Frequency = (typeof FREQUENCIES)[number];
 
-const batch = z
+export const batch = z
   .object({
     id: id("batch"),
     /** `deleted`: its rows were taken out of the dataset again. */

@@ -6,6 +6,7 @@ import { authRoutes } from "./auth.ts";
 import { outboxRoutes } from "./outbox.ts";
 import { activityRoutes } from "./activity.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
+import { datasetBatchRoutes } from "./dataset-batches.ts";
 import { datasetDownloadRoutes } from "./dataset-downloads.ts";
 import { datasetRowRoutes } from "./dataset-rows.ts";
 import { datasetRoutes } from "./datasets.ts";
@@ -32,6 +33,7 @@ export const routes = {
   ...settingsRoutes,
   ...activityRoutes,
   ...datasetRoutes,
+  ...datasetBatchRoutes,
   ...datasetRowRoutes,
   ...datasetDownloadRoutes,
   ...uploadRoutes,

@@ -1,13 +1,16 @@
 import type { RunningJob } from "@granary/jobs";
 import type { Id } from "@granary/kernel";
 import { isAppError } from "@granary/kernel";
-import type { StagedImport } from "@granary/lake";
-import { errorSpec, problem } from "@granary/protocol";
+import type { OpenTable, StagedColumn, StagedImport } from "@granary/lake";
+import { errorSpec, type LoadMode, problem } from "@granary/protocol";
+import { sql } from "kysely";
 import { type Ctx, onBehalfOf, type Principal, type TxCtx } from "../../context/index.ts";
 import { type BatchRow, findBatchRow, insertRejected } from "../batch-store.ts";
 import { columnTypeOf } from "../column-types.ts";
 import { uploadPath } from "../../uploads/index.ts";
 import type { StoredColumn } from "../store.ts";
+import { addVersion } from "./add-version.ts";
+import { withRestaging } from "./with-restaging.ts";
 
 /** Rejected records kept for repair; the count beside them is always exact. */
 const MAX_KEPT_REJECTS = 10_000;
@@ -27,21 +30,49 @@ export async function importBatch(ctx: Ctx, batchId: string, job: RunningJob): P
   if (batch === undefined) throw problem("dataset.not_found");
   if (batch.data_version !== null) return { rows: batch.row_count ?? 0, rejected: batch.rejected_count ?? 0, version: batch.data_version };
   try {
-    const { lake, config } = ctx.services;
-    const staged = await lake.stageCsv({
-      path: uploadPath(config.dataDir, batch.upload_id),
-      workspaceId: ctx.workspaceId,
-      tableName: batch.dataset_id,
-      maxRejected: MAX_KEPT_REJECTS,
-      signal: ctx.signal,
-      onProgress: ({ phase, bytes }) => job.progress(bytes ?? 0, batch.bytes, phase),
-    });
-    job.log("info", `Read ${batch.file_name}`, { rows: staged.loaded, rejected: staged.rejectedCount, columns: staged.columns.length });
-    return await ctx.tx((ctx) => publishBatch(ctx, batch, staged, job));
+    return await withRestaging(
+      ctx,
+      () => stageBatch(ctx, batch, job),
+      (staged) => ctx.tx((ctx) => publishBatch(ctx, batch, staged, job)),
+    );
   } catch (error) {
     await keepFailure(ctx, batch, error);
     throw error;
   }
+}
+
+/** Field ids of the columns an upsert is to match by; undefined for the table's own keys. */
+function keysOf(batch: BatchRow, table: OpenTable): readonly number[] | undefined {
+  return batch.key_columns?.map((name) => {
+    const found = table.columns.find((item) => item.name === name && !item.isSystem);
+    if (found === undefined) throw problem("lake.keys_missing", { reason: `the dataset has no column called ${name}` });
+    return found.fieldId;
+  });
+}
+
+/** The table the batch is for as it is now; a dataset whose first load failed has none yet. */
+async function openTarget(ctx: Ctx, batch: BatchRow): Promise<OpenTable | undefined> {
+  const dataset = await ctx.db.selectFrom("datasets").select(["data_version", "table_name"]).where("id", "=", batch.dataset_id).executeTakeFirstOrThrow();
+  if (dataset.data_version === 0) return undefined;
+  return ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: dataset.table_name });
+}
+
+async function stageBatch(ctx: Ctx, batch: BatchRow, job: RunningJob): Promise<StagedImport> {
+  const target = await openTarget(ctx, batch);
+  const keys = target === undefined ? undefined : keysOf(batch, target);
+  const staged = await ctx.services.lake.stageCsv({
+    path: uploadPath(ctx.services.config.dataDir, batch.upload_id),
+    workspaceId: ctx.workspaceId,
+    tableName: batch.dataset_id,
+    batch: batch.id,
+    ...(target === undefined ? {} : { target, mode: batch.mode as LoadMode, mayAddColumns: batch.new_columns === "evolve" }),
+    ...(keys === undefined ? {} : { keys }),
+    maxRejected: MAX_KEPT_REJECTS,
+    signal: ctx.signal,
+    onProgress: ({ phase, bytes }) => job.progress(bytes ?? 0, batch.bytes, phase),
+  });
+  job.log("info", `Read ${batch.file_name}`, { rows: staged.loaded, rejected: staged.rejectedCount, columns: staged.columns.length });
+  return staged;
 }
 
 async function uploaderOf(ctx: Ctx | TxCtx, batch: BatchRow): Promise<Principal | undefined> {
@@ -50,38 +81,45 @@ async function uploaderOf(ctx: Ctx | TxCtx, batch: BatchRow): Promise<Principal 
   return person === undefined ? undefined : onBehalfOf(ctx.workspaceId, { id: person.id as Id<"user">, name: person.name });
 }
 
-const storedColumns = (staged: StagedImport): StoredColumn[] =>
-  staged.columns.map(({ fieldId, name, type }) => ({ fieldId, name, type: columnTypeOf(type), storedType: type }));
+const storedColumns = (columns: readonly StagedColumn[]): StoredColumn[] =>
+  columns.map(({ fieldId, name, type }) => ({ fieldId, name, type: columnTypeOf(type), storedType: type }));
+
+/** Gives the table the columns the file has beyond it. Their ids were written into the staged files, so they must come out the same. */
+async function addColumns(ctx: TxCtx, batch: BatchRow, staged: StagedImport): Promise<readonly StoredColumn[] | undefined> {
+  if (staged.tableUuid === null) return storedColumns(staged.columns);
+  if (staged.newColumns.length === 0) return undefined;
+  const ref = { workspaceId: ctx.workspaceId, tableName: batch.dataset_id };
+  const { schema } = await ctx.services.lake.evolveSchema(ctx.db, ref, { changes: staged.newColumns, baseSchemaId: staged.schema["schema-id"] });
+  const added = staged.columns.filter((column) => staged.newColumns.some(({ name }) => name === column.name));
+  const isAsWritten = added.every(({ fieldId, name }) => schema.fields.some((field) => field.id === fieldId && field.name === name));
+  if (!isAsWritten) throw problem("lake.commit_conflict");
+  const current = await ctx.db
+    .selectFrom("schema_versions as s")
+    .innerJoin("datasets as d", (join) => join.onRef("d.id", "=", "s.dataset_id").onRef("d.schema_version", "=", "s.number"))
+    .select(sql<StoredColumn[]>`s.columns`.as("columns"))
+    .where("d.id", "=", batch.dataset_id)
+    .executeTakeFirstOrThrow();
+  return [...current.columns, ...storedColumns(added)];
+}
 
 async function publishBatch(ctx: TxCtx, batch: BatchRow, staged: StagedImport, job: RunningJob): Promise<ImportResult> {
-  const workspace_id = ctx.workspaceId;
-  const dataset_id = batch.dataset_id;
-  const published = await ctx.services.lake.publish(ctx.db, staged, { mode: "create", summary: { batch: batch.id } });
-  const dataset = await ctx.db
-    .updateTable("datasets")
-    .set((eb) => ({ data_version: eb("data_version", "+", 1), schema_version: eb("schema_version", "+", 1), version: eb("version", "+", 1) }))
-    .set({ row_count: published.rows, snapshot_id: published.snapshotId, updated_at: ctx.now })
-    .where("id", "=", dataset_id)
-    .returning(["name", "data_version", "schema_version"])
-    .executeTakeFirstOrThrow();
-  const made = { snapshot_id: published.snapshotId, schema_version: dataset.schema_version, row_count: staged.loaded };
-  const columns = JSON.stringify(storedColumns(staged));
-  await ctx.db.insertInto("schema_versions").values({ workspace_id, dataset_id, number: dataset.schema_version, columns }).execute();
-  await ctx.db
-    .insertInto("dataset_versions")
-    .values({ ...made, workspace_id, dataset_id, number: dataset.data_version, batch_id: batch.id, created_by: batch.uploaded_by })
-    .execute();
+  const { dataset_id } = batch;
+  const columns = await addColumns(ctx, batch, staged);
+  const published = await ctx.services.lake.publish(ctx.db, staged, { summary: { batch: batch.id } });
+  const version = await addVersion(ctx, { datasetId: dataset_id, published, batchId: batch.id, personId: batch.uploaded_by, columns });
   await ctx.db
     .updateTable("batches")
-    .set({ ...made, data_version: dataset.data_version, rejected_count: staged.rejectedCount, ended_at: ctx.now, error_code: null, error_message: null })
+    .set({ snapshot_id: published.snapshotId, schema_version: version.schemaVersion, data_version: version.number, row_count: staged.loaded })
+    .set({ rejected_count: staged.rejectedCount, ended_at: ctx.now, error_code: null, error_message: null })
+    .set({ added_count: staged.matched?.added ?? null, updated_count: staged.matched?.updated ?? null, unchanged_count: staged.matched?.unchanged ?? null })
     .where("id", "=", batch.id)
     .execute();
-  await insertRejected(ctx.db, workspace_id, batch.id, staged.rejected);
-  const result = { rows: staged.loaded, rejected: staged.rejectedCount, version: dataset.data_version };
+  await insertRejected(ctx.db, ctx.workspaceId, batch.id, staged.rejected);
+  const result = { rows: staged.loaded, rejected: staged.rejectedCount, version: version.number };
   const principal = await uploaderOf(ctx, batch);
   await ctx.record({
     type: "dataset.imported",
-    subject: { id: dataset_id, label: dataset.name },
+    subject: { id: dataset_id, label: version.name },
     data: { batchId: batch.id, ...result },
     ...(principal === undefined ? {} : { principal }),
   });

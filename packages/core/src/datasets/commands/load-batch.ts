@@ -1,0 +1,34 @@
+import type { Id } from "@granary/kernel";
+import { type Batch, problem } from "@granary/protocol";
+import type { Ctx } from "../../context/index.ts";
+import { takeUpload } from "../../uploads/index.ts";
+import { requireDataset } from "../queries/get-dataset.ts";
+import type { DatasetRow } from "../store.ts";
+import { insertBatch, type NewBatch } from "./insert-batch.ts";
+
+function requireKeyColumns(dataset: DatasetRow, keys: readonly string[] | undefined): void {
+  const known = new Set(dataset.columns?.map((item) => item.name));
+  const issues = (keys ?? []).flatMap((name, index) => (known.has(name) ? [] : [{ path: `body.keys.${index}`, message: `there is no column called ${name}` }]));
+  if (dataset.data_version > 0 && issues.length > 0) throw problem("request.invalid", {}, { issues });
+}
+
+/** Whether rows of a dataset can be matched: by the columns named, or by keys of its own. */
+async function requireKeys(ctx: Ctx, dataset: DatasetRow, input: NewBatch): Promise<void> {
+  requireKeyColumns(dataset, input.keys);
+  if (input.mode !== "upsert" || input.keys !== undefined || dataset.data_version === 0) return;
+  const table = await ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: dataset.table_name });
+  if ((table.schema["identifier-field-ids"] ?? []).length === 0) throw problem("batch.no_keys");
+}
+
+/** Loads an uploaded file into a dataset that is there, by a job queued in the same transaction. */
+export async function loadBatch(ctx: Ctx, dataset: string, input: NewBatch): Promise<{ readonly batch: Batch; readonly jobId: Id<"job"> }> {
+  await requireKeys(ctx, await requireDataset(ctx, dataset, "contributor"), input);
+  return ctx.tx(async (ctx) => {
+    const row = await requireDataset(ctx, dataset, "contributor");
+    const upload = await takeUpload(ctx, input.uploadId);
+    const loading = await insertBatch(ctx, row.id, input);
+    const data = { batchId: loading.batch.id, mode: input.mode, fileName: upload.fileName, bytes: upload.bytes, sha256: upload.sha256 };
+    await ctx.record({ type: "dataset.load_started", subject: { id: row.id, label: row.name }, data });
+    return loading;
+  });
+}

@@ -1,0 +1,40 @@
+import { problem } from "@granary/protocol";
+import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
+import { presentBatch } from "../present.ts";
+import { requireBatch } from "../queries/get-batch.ts";
+import { addVersion } from "./add-version.ts";
+import type { ChangedBatch } from "./delete-batch.ts";
+
+async function restore(ctx: TxCtx, dataset: string, batchId: string): Promise<ChangedBatch> {
+  const found = await requireBatch(ctx, dataset, batchId, "contributor");
+  const { id, table_name: tableName, row_count: before, data_version: newest } = found.dataset;
+  const deletedIn = found.batch.deleted_in;
+  if (deletedIn === null) throw problem("batch.not_deleted");
+  if (newest !== deletedIn) throw problem("batch.overtaken", { version: deletedIn });
+  const earlier = await ctx.db
+    .selectFrom("dataset_versions")
+    .select("snapshot_id")
+    .where("dataset_id", "=", id)
+    .where("number", "=", deletedIn - 1)
+    .executeTakeFirstOrThrow();
+  const published = await ctx.services.lake.rollback(
+    ctx.db,
+    { workspaceId: ctx.workspaceId, tableName },
+    { to: { snapshotId: earlier.snapshot_id }, keepColumns: true, summary: { batch: batchId, restored: "batch" } },
+  );
+  const version = await addVersion(ctx, { datasetId: id, published, batchId, personId: requireUser(ctx.principal) });
+  // Somebody published between the look and the table's lock: their rows would be gone.
+  if (version.number !== deletedIn + 1) throw problem("batch.overtaken", { version: deletedIn });
+  await ctx.db.updateTable("batches").set({ deleted_in: null }).where("id", "=", batchId).execute();
+  const rows = published.rows - (before ?? 0);
+  await ctx.record({ type: "dataset.batch_restored", subject: { id, label: version.name }, data: { batchId, rows, version: version.number } });
+  return { batch: presentBatch((await requireBatch(ctx, id, batchId)).batch), version: version.number, rows };
+}
+
+/**
+ * Puts the rows of a deleted load back, as a new version. Possible until the dataset changes again: then others may have
+ * built on the rows being gone, and `batch.overtaken` says so.
+ */
+export async function restoreBatch(ctx: Ctx, dataset: string, batchId: string): Promise<ChangedBatch> {
+  return ctx.tx((ctx) => restore(ctx, dataset, batchId));
+}
