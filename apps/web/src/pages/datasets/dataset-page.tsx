@@ -47,6 +47,7 @@ export function DatasetPage() {
     if (message.type === "change" || message.type === "resync") void client.invalidateQueries({ queryKey: ["datasets"] });
   });
   const setRejects = (batch: string | undefined) => void navigate({ search: (before) => ({ ...before, rejects: batch }) as typeof before, replace: true });
+  const showBatch = (batch: string) => void navigate({ search: { batch } as typeof search });
   const onSearch = (change: RowsSearch, isStep = false) =>
     void navigate({ search: (before) => ({ ...before, ...change }) as typeof before, replace: !isStep, resetScroll: false });
   return (
@@ -71,7 +72,7 @@ export function DatasetPage() {
       />
       {tab === "rows" && (dataset.status === "ready" ? <RowsTab dataset={dataset} search={search} onSearch={onSearch} /> : <Importing dataset={dataset} />)}
       {tab === "columns" && <Columns dataset={dataset} />}
-      {tab === "loads" && <Loads dataset={dataset} rejectsOf={rejects} onRejects={setRejects} />}
+      {tab === "loads" && <Loads dataset={dataset} rejectsOf={rejects} onRejects={setRejects} onRows={showBatch} />}
     </Page>
   );
 }

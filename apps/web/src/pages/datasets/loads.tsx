@@ -21,6 +21,8 @@ interface LoadsProps {
   /** The load whose rejected records are open. */
   readonly rejectsOf: string | undefined;
   readonly onRejects: (batch: string | undefined) => void;
+  /** Shows the rows a load brought. */
+  readonly onRows: (batch: string) => void;
 }
 
 const STATES = {
@@ -31,7 +33,7 @@ const STATES = {
 } as const;
 
 /** Every file that was loaded, how many of its records arrived, and those that did not. */
-export function Loads({ dataset, rejectsOf, onRejects }: LoadsProps) {
+export function Loads({ dataset, rejectsOf, onRejects, onRows }: LoadsProps) {
   const format = useFormat();
   const query = useInfiniteQuery(batchesQuery(dataset.id));
   const rows = rowsOf(query.data);
@@ -75,17 +77,20 @@ export function Loads({ dataset, rejectsOf, onRejects }: LoadsProps) {
         onRetry={() => void query.refetch()}
         more={moreOf(query)}
         empty={<EmptyState title="No load yet" text="Each file that is loaded appears here, dated and counted." />}
-        rowAction={
-          dataset.can.update
-            ? (batch) =>
-                batch.rejected !== null &&
-                batch.rejected > 0 && (
-                  <Button variant="subtle" color="gray" size="compact-xs" aria-label={`Show rejected of ${batch.fileName}`} onClick={() => onRejects(batch.id)}>
-                    Show rejected
-                  </Button>
-                )
-            : undefined
-        }
+        rowAction={(batch) => (
+          <>
+            {batch.status === "loaded" && (
+              <Button variant="subtle" color="gray" size="compact-xs" aria-label={`Show rows of ${batch.fileName}`} onClick={() => onRows(batch.id)}>
+                Show rows
+              </Button>
+            )}
+            {dataset.can.update && (batch.rejected ?? 0) > 0 && (
+              <Button variant="subtle" color="gray" size="compact-xs" aria-label={`Show rejected of ${batch.fileName}`} onClick={() => onRejects(batch.id)}>
+                Show rejected
+              </Button>
+            )}
+          </>
+        )}
       />
       <Drawer opened={opened !== undefined} onClose={() => onRejects(undefined)} position="right" size="xl" title="Rejected records">
         {opened !== undefined && (
