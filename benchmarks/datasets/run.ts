@@ -1,10 +1,12 @@
 import { type Figure, report } from "../foundation/report.ts";
 import { downloadCsv } from "./download-csv.ts";
+import { grid } from "./grid.ts";
 import { rowPages } from "./row-pages.ts";
 
 const parts: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "row-pages": rowPages,
   "download-csv": downloadCsv,
+  grid,
 };
 
 const asked = process.argv.slice(2);
