@@ -61,7 +61,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   await clock.sync();
   const principals = new PrincipalCache(database);
   const lake = createLake({ engine, fileIo, warehouseUri: storageUri(config), catalogName: CATALOG });
-  const services: Services = { config: coreConfig(config, options.url), clock, database, principals, lake, log };
+  const services: Services = { config: coreConfig(config, options.url), clock, database, principals, lake, engine, log };
   return {
     services,
     async [Symbol.asyncDispose]() {

@@ -119,6 +119,7 @@ export const ROUTE_TABLE: Readonly<Record<RouteId, RouteEntry>> = {
   "uploads.list": ["GET", "/uploads", "json"],
   "uploads.get": ["GET", "/uploads/{id}", "json"],
   "uploads.append": ["PATCH", "/uploads/{id}", "bytes"],
+  "uploads.inspect": ["POST", "/uploads/{id}/inspect", "json"],
   "uploads.delete": ["DELETE", "/uploads/{id}", "json"],
   "workspaces.list": ["GET", "/workspaces", "json"],
   "workspaces.create": ["POST", "/workspaces", "json"],

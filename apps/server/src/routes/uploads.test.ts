@@ -159,6 +159,46 @@ describe("what is refused", () => {
   });
 });
 
+describe("looking at an upload", () => {
+  const inspect = (id: string, body: unknown = {}) => server.request("POST", `/uploads/${id}/inspect`, { as: maker, body });
+
+  async function whole(fileName: string, content: Buffer): Promise<string> {
+    const { body } = await begin({ fileName, bytes: content.length });
+    await part(body.id, 0, content);
+    return body.id;
+  }
+
+  it("tells what a delimited file is, with typed rows and evidence", async () => {
+    const response = await inspect(await whole("a.csv", Buffer.from("id;amount;day\n1;2,50;2026-01-31\n2;3,75;2026-02-01\n")));
+    expect(response.status).toBe(200);
+    expect(response.body).toMatchObject({
+      facts: { kind: "delimited", packing: null, delimited: { delimiter: ";", headerRows: 1 } },
+      records: 2,
+      isPartial: false,
+    });
+    expect(response.body.columns.map((column: { name: string; type: string }) => [column.name, column.type.replace(/\(.*/, "")])).toEqual([
+      ["id", expect.stringMatching(/integer|bigint/)],
+      ["amount", "decimal"],
+      ["day", "date"],
+    ]);
+    expect(response.body.columns[1]).toMatchObject({ reading: { decimal: "," }, evidence: { values: 2, nulls: 0 } });
+    expect(response.body.rows).toHaveLength(2);
+  });
+
+  it("reads a workbook of the samples", async () => {
+    const content = await readFile(new URL("../../../../samples/inventory.xlsx", import.meta.url));
+    const { body } = await inspect(await whole("inventory.xlsx", content));
+    expect(body.facts).toMatchObject({ kind: "xlsx", sheet: { name: expect.any(String) } });
+    const unknown = await inspect(await whole("inventory.xlsx", content), { sheet: "no such sheet" });
+    expect(codeOf(unknown)).toBe("422 file.sheet_unknown");
+  });
+
+  it("refuses what is no table, and what is not whole yet", async () => {
+    expect(codeOf(await inspect(await whole("a.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 2, 3]))))).toMatch(/^422 file\./);
+    expect(codeOf(await inspect((await begin({ fileName: "a.csv", bytes: 3 })).body.id))).toBe("409 upload.not_complete");
+  });
+});
+
 describe("whose uploads they are", () => {
   it("shows and lists them to their sender alone", async () => {
     const sender = await server.user({ roles: ["contributor"] });

@@ -1,4 +1,4 @@
-import { beginUpload, deleteUpload, getUpload, listUploads, receivePart } from "@granary/core/uploads";
+import { beginUpload, deleteUpload, getUpload, inspectUpload, listUploads, receivePart } from "@granary/core/uploads";
 import type { uploadRoutes } from "@granary/protocol";
 import type { HandlersOf } from "../http/answer.ts";
 
@@ -7,5 +7,6 @@ export const uploadHandlers: HandlersOf<typeof uploadRoutes> = {
   "uploads.list": (ctx, { query }) => listUploads(ctx, query),
   "uploads.get": (ctx, { params }) => getUpload(ctx, params.id),
   "uploads.append": (ctx, { params, query, stream }) => receivePart(ctx, params.id, { offset: query.offset, stream }),
+  "uploads.inspect": (ctx, { params, body }) => inspectUpload(ctx, params.id, body),
   "uploads.delete": (ctx, { params }) => deleteUpload(ctx, params.id),
 };

@@ -1,4 +1,5 @@
 import type { Database, Reader, Writer } from "@granary/db";
+import type { Engine } from "@granary/engine";
 import type { EnqueueOptions, JobName, JobPayload } from "@granary/jobs";
 import { enqueueJob } from "@granary/jobs";
 import type { Clock, Id, Logger } from "@granary/kernel";
@@ -14,6 +15,8 @@ export interface Services {
   readonly clock: Clock;
   readonly database: Database;
   readonly lake: Lake;
+  /** Processes that look at files; table data is read through the lake alone. */
+  readonly engine: Engine;
   /** Who a token belongs to, remembered for a moment. */
   readonly principals: PrincipalCache;
   readonly log: Logger;
