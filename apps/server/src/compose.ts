@@ -7,7 +7,7 @@ import { type ConnectionOptions, type Database, openDatabase } from "@granary/db
 import { createEngine } from "@granary/engine";
 import type { Logger } from "@granary/kernel";
 import { createLake } from "@granary/lake";
-import type { Config } from "./config.ts";
+import { type Config, uploadHosts } from "./config.ts";
 import { createDatabaseClock } from "./database-clock.ts";
 import { loadSecrets } from "./secrets.ts";
 import { openStorage, storageUri } from "./storage.ts";
@@ -23,6 +23,7 @@ export function coreConfig(config: Config, url: string): CoreConfig {
     publicUrl: config.publicUrl ?? url,
     dataDir: config.dataDir,
     uploadLimitBytes: env.GRANARY_UPLOAD_LIMIT,
+    uploadHosts: uploadHosts(config),
     secrets: loadSecrets(config),
     mail: { smtpUrl: env.GRANARY_SMTP_URL ?? null, from: env.GRANARY_MAIL_FROM },
     signUp: env.GRANARY_SIGN_UP,

@@ -75,6 +75,10 @@ const environment = z.object({
   GRANARY_RATE_SENSITIVE: perMinute(30).describe("Sign-ins, password and code attempts a minute and address."),
   GRANARY_BODY_LIMIT: z.coerce.number().int().positive().default(1_048_576).describe("Largest JSON body in bytes."),
   GRANARY_UPLOAD_LIMIT: z.coerce.number().int().positive().default(10_737_418_240).describe("Largest uploaded file in bytes."),
+  GRANARY_UPLOAD_HOSTS: z
+    .string()
+    .default("")
+    .describe("Hosts in private networks that uploads by URL may come from, as `name` or `name:port`, separated by commas. All others have to be public."),
   GRANARY_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("Lowest level that is logged."),
   GRANARY_LOG_TO: z
     .enum(["stdout", "file"])
@@ -127,6 +131,7 @@ function list(text: string): string[] {
 }
 
 export const corsOrigins = (config: Config): string[] => list(config.env.GRANARY_CORS_ORIGINS);
+export const uploadHosts = (config: Config): string[] => list(config.env.GRANARY_UPLOAD_HOSTS);
 export const trustedProxies = (config: Config): string[] => list(config.env.GRANARY_TRUST_PROXY);
 
 function option(args: readonly string[], name: string): string | undefined {

@@ -116,6 +116,7 @@ export const ROUTE_TABLE: Readonly<Record<RouteId, RouteEntry>> = {
   "downloads.file": ["GET", "/downloads/{download}/file", "download"],
   "downloads.delete": ["DELETE", "/downloads/{download}", "json"],
   "uploads.create": ["POST", "/uploads", "json"],
+  "uploads.fromUrl": ["POST", "/uploads/from-url", "json"],
   "uploads.list": ["GET", "/uploads", "json"],
   "uploads.get": ["GET", "/uploads/{id}", "json"],
   "uploads.append": ["PATCH", "/uploads/{id}", "bytes"],

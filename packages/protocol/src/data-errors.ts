@@ -152,6 +152,17 @@ export const DATA_ERRORS = {
   },
   "upload.refused": { status: 409, retry: "never", message: "This upload was refused because its bytes were not those announced. Begin a new one." },
   "upload.not_complete": { status: 409, retry: "later", message: "The upload is not whole yet: {received} bytes have arrived. Send the rest first." },
+  "upload.url_refused": {
+    status: 422,
+    retry: "never",
+    message: "Files can be fetched from public http and https addresses only. Download the file and upload it, or ask an administrator to allow its host.",
+  },
+  "upload.url_unreachable": {
+    status: 422,
+    retry: "later",
+    message: "The file could not be fetched: {reason}. Check the address, or download the file and upload it.",
+  },
+  "upload.url_slow": { status: 422, retry: "later", message: "The file did not arrive within {seconds} s. Download it and upload it instead." },
   "upload.in_use": { status: 409, retry: "never", message: "Rows were loaded from this file, so it is kept with them." },
   "upload.missing_file": { status: 400, retry: "never", message: "Send the file as the last part of the form, named `file`." },
 } as const satisfies Record<string, ErrorSpec>;

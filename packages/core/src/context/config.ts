@@ -6,6 +6,8 @@ export interface CoreConfig {
   readonly dataDir: string;
   /** The largest file anybody may send. */
   readonly uploadLimitBytes: number;
+  /** Hosts that files may be fetched from although they lie in a private network, as `name` or `name:port`. */
+  readonly uploadHosts: readonly string[];
   /** Secrets of this installation; each is at least 32 random bytes. */
   readonly secrets: { readonly encryptionKey: Buffer; readonly maskKey: Buffer };
   readonly mail: { readonly smtpUrl: string | null; readonly from: string };

@@ -6,4 +6,5 @@ export { receivePart } from "./receive-part.ts";
 export { discardUpload, receiveUpload, type ReceivedUpload } from "./receive-upload.ts";
 export { sweepUploads } from "./sweep-uploads.ts";
 export { takeUpload } from "./take-upload.ts";
+export { uploadFromUrl } from "./upload-from-url.ts";
 export { uploadPath } from "./upload-files.ts";

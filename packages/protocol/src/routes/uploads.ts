@@ -114,6 +114,17 @@ export const uploadRoutes = {
     responses: { 201: upload },
     errors: ["upload.empty", "upload.too_many", "request.too_large", "storage.full"],
   }),
+  "uploads.fromUrl": route({
+    method: "POST",
+    path: "/uploads/from-url",
+    tag: TAG,
+    summary: "Fetch a file from the web into an upload",
+    description: "Public addresses only, also where they redirect to; within a minute.",
+    access: "dataset:create",
+    body: z.strictObject({ url: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).max(2_000) }),
+    responses: { 201: upload },
+    errors: ["upload.url_refused", "upload.url_unreachable", "upload.url_slow", "upload.empty", "request.too_large", "storage.full"],
+  }),
   "uploads.list": route({
     method: "GET",
     path: "/uploads",
