@@ -57,6 +57,8 @@ export async function openStage(env: Readonly<Record<string, string>> = {}, logL
     mailsTo,
     advance: (seconds) => {
       offsetMs += seconds * 1_000;
+      // Callers are remembered by the machine's own clock, which stays where it is.
+      server.services.principals.clear();
     },
     async person(options = {}) {
       sequence += 1;
