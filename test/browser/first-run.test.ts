@@ -88,8 +88,9 @@ describe("the first five minutes", () => {
     await grid.getByRole("gridcell", { name: "00501" }).waitFor({ timeout: 60_000 });
     expect(await grid.getAttribute("aria-rowcount")).toBe("501");
     await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-    await grid.getByRole("gridcell", { name: "00700" }).first().waitFor();
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download CSV" }).click()]);
+    await grid.getByRole("gridcell", { name: "00750" }).first().waitFor();
+    await page.getByRole("button", { name: "Download", exact: true }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save file" }).click()]);
     expect(download.suggestedFilename()).toMatch(/\.csv$/);
   });
 
