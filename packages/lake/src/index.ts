@@ -61,7 +61,7 @@ export type {
   Source,
   StageAppendInput,
   StageCreateInput,
-  StageCsvInput,
+  StageFileInput,
   StagedColumn,
   StagedImport,
   StagedRows,

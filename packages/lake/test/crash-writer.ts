@@ -49,7 +49,7 @@ await using database = openDatabase({ connection: order.connection, log: silentL
 const lake = warehouseLake(order.warehouse, engine, fileIo);
 const { workspaceId, tableName, path } = order;
 const target = await database.tx({ workspaceId }, (tx) => lake.open(tx, { workspaceId, tableName }));
-const staged = await lake.stageCsv({ workspaceId, tableName, path, target });
+const staged = await lake.stageFile({ workspaceId, tableName, path, target });
 await database.tx({ workspaceId }, async (tx) => {
   await around(() => lake.publish(tx, staged, { mode: "change" }));
 });

@@ -79,7 +79,7 @@ describe("from a file to rows and back", () => {
     const path = join(bed.dir, "progress.csv");
     writeFileSync(path, ORDERS);
     const seen: ImportProgress[] = [];
-    const staged = await bed.lake.stageCsv({ path, workspaceId: bed.workspaceId, tableName: "progress", onProgress: (progress) => seen.push(progress) });
+    const staged = await bed.lake.stageFile({ path, workspaceId: bed.workspaceId, tableName: "progress", onProgress: (progress) => seen.push(progress) });
     expect(seen.map((progress) => progress.phase)).toEqual(["reading", "typing", "writing"]);
     expect(seen.at(-1)).toEqual({ phase: "writing", bytes: Buffer.byteLength(ORDERS), rows: 3 });
     await bed.lake.discard(staged);

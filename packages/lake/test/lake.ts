@@ -76,7 +76,7 @@ export async function testLake(): Promise<TestLake> {
       counter += 1;
       const path = join(dir, `${counter}.csv`);
       writeFileSync(path, content);
-      return lake.stageCsv({ path, workspaceId, tableName, ...(target === undefined ? {} : { target }) });
+      return lake.stageFile({ path, workspaceId, tableName, ...(target === undefined ? {} : { target }) });
     },
     publish: (staged, options) => tx((handle) => lake.publish(handle, staged, options)),
     open: (tableName, snapshotId) => tx((handle) => lake.open(handle, { workspaceId, tableName, ...(snapshotId === undefined ? {} : { at: { snapshotId } }) })),

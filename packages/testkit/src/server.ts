@@ -36,6 +36,7 @@ export interface TestResponse {
   // oxlint-disable-next-line typescript/no-explicit-any -- a test names the fields it expects
   readonly body: any;
   readonly text: string;
+  readonly bytes: Buffer;
 }
 
 /** The whole server in this process, on a database of its own. */
@@ -60,7 +61,7 @@ export interface TestServer extends AsyncDisposable {
 }
 
 function readBody(text: string, type: string): unknown {
-  return type.includes("json") && text !== "" ? JSON.parse(text) : text;
+  return /\bjson\b/.test(type) && text !== "" ? JSON.parse(text) : text;
 }
 
 /** Starts a server for a test file: `await using server = await startTestServer()`. */
@@ -134,5 +135,6 @@ async function send(app: App, method: string, path: string, options: RequestOpti
     headers: response.headers as TestResponse["headers"],
     body: readBody(response.payload, String(response.headers["content-type"] ?? "")),
     text: response.payload,
+    bytes: response.rawPayload,
   };
 }

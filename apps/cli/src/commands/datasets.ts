@@ -82,7 +82,7 @@ export function addDatasets(program: Command, shell: Shell): void {
   datasets
     .command("upload")
     .description("create a dataset from a file")
-    .argument("<file>", "a CSV file")
+    .argument("<file>", "CSV or other delimited text, JSON, XML, Excel or Parquet, packed or not")
     .option("--name <name>", "name of the dataset; the file's when left out")
     .option("--description <text>", "what it holds")
     .addOption(new Option("--visibility <who>", "who sees it").choices(["private", "workspace"]))

@@ -52,14 +52,7 @@ function unzip(bytes: Buffer): Map<string, string> {
   return parts;
 }
 
-async function bytesOf(path: string): Promise<Buffer> {
-  const response = await server.app.server.inject({
-    method: "GET",
-    url: `/api/v1${path}`,
-    headers: { host: "granary.test", authorization: `Bearer ${maker.token}` },
-  });
-  return response.rawPayload;
-}
+const bytesOf = async (path: string): Promise<Buffer> => (await server.request("GET", path, { as: maker })).bytes;
 
 describe("a file that is sent as it is written", () => {
   it("holds what was uploaded, is registered under the id it carries, and leaves no copy", async () => {

@@ -189,7 +189,7 @@ describe("bad uploads", () => {
   it("ends the import of a file that is no text with a named failure", async () => {
     const response = await upload(maker, { name: "Binary" }, { name: "x.csv", content: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 2, 3]) });
     expect(response.status).toBe(201);
-    expect(response.body.batch).toMatchObject({ status: "failed", error: { code: "csv.not_text" }, rows: null });
+    expect(response.body.batch).toMatchObject({ status: "failed", error: { code: "file.kind_unsupported" }, rows: null });
     expect(response.body.dataset.status).toBe("failed");
     expect((await server.request("GET", "/datasets/binary/rows", { as: maker })).body.code).toBe("dataset.not_ready");
   });

@@ -1,4 +1,4 @@
-export type { NewField } from "./assign-field-ids.ts";
+export { assignFieldIds, type NewField } from "./assign-field-ids.ts";
 export { evolveSchema } from "./evolve-schema.ts";
 export { isSystemName } from "./names.ts";
 export { newSchema, type NewSchemaInput } from "./new-schema.ts";

@@ -1,7 +1,7 @@
 export { copyDataFile } from "./copy-data-file.ts";
 export { layoutOf } from "./layout.ts";
 export { type RowChanges, rowChanges } from "./row-changes.ts";
-export type { ImportProgress, StageCsvInput } from "./stage-csv.ts";
+export type { ImportProgress, StageFileInput } from "./stage-file.ts";
 export type { StagedColumn, StagedImport } from "./staged-import.ts";
 export { staging, type Staging } from "./staging.ts";
 export type {

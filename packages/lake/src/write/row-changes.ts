@@ -1,6 +1,6 @@
 import { stageAppend } from "./stage-append.ts";
 import { stageCreate } from "./stage-create.ts";
-import { stageCsv, type StageCsvInput } from "./stage-csv.ts";
+import { stageFile, type StageFileInput } from "./stage-file.ts";
 import { stageDelete } from "./stage-delete.ts";
 import { stageOverwrite } from "./stage-overwrite.ts";
 import { stageUpsert } from "./stage-upsert.ts";
@@ -24,8 +24,8 @@ export interface RowChanges {
   stageUpsert(input: StageUpsertInput): Promise<StagedUpsert>;
   /** Rows that go: by a condition, by the batch that brought them, or by key. */
   stageDelete(input: StageDeleteInput): Promise<StagedChange>;
-  /** A delimited file nobody looked at yet: types are proved for a new table, and checked value by value for one that is there. */
-  stageCsv(input: StageCsvInput): Promise<StagedImport>;
+  /** A file nobody looked at yet: types are proved for a new table, and checked value by value for one that is there. */
+  stageFile(input: StageFileInput): Promise<StagedImport>;
 }
 
 export function rowChanges(parts: WriteParts): RowChanges {
@@ -35,6 +35,6 @@ export function rowChanges(parts: WriteParts): RowChanges {
     stageOverwrite: (input) => stageOverwrite(parts, input),
     stageUpsert: (input) => stageUpsert(parts, input),
     stageDelete: (input) => stageDelete(parts, input),
-    stageCsv: (input) => stageCsv(parts, input),
+    stageFile: (input) => stageFile(parts, input),
   };
 }

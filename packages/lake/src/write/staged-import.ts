@@ -1,4 +1,4 @@
-import type { CsvDialect, RejectedRow, RenamedColumn } from "@granary/engine";
+import type { FileFacts, FileWarning, RejectedRow } from "@granary/engine";
 import type { AddColumn } from "../schema/index.ts";
 import type { StagedChange } from "../change/index.ts";
 
@@ -21,11 +21,9 @@ export interface StagedImport extends StagedChange {
   readonly newColumns: readonly AddColumn[];
   /** Of rows matched by key: those that were new, that replaced another, and that were there with the very values. */
   readonly matched?: { readonly added: number; readonly updated: number; readonly unchanged: number };
-  readonly dialect: CsvDialect;
-  /** 0 to 1: how clear the dialect was. */
-  readonly confidence: number;
-  readonly renamed: readonly RenamedColumn[];
-  readonly sourceBytes: number;
+  /** What the file was found to be. */
+  readonly facts: FileFacts;
+  readonly warnings: readonly FileWarning[];
   /** Records in the file; always `loaded + rejectedCount`. */
   readonly scanned: number;
   readonly loaded: number;

@@ -12,7 +12,7 @@ export interface QuerySource {
 /**
  * A delimited file whose columns are known, read in one pass. Values become the table's types as the engine reads them
  * (`1.999` is 2.00 in a column of two places); rows with a value that is none of its type are set aside and counted.
- * For a file nobody looked at yet use `stageCsv`, which proves that no value changes.
+ * For a file nobody looked at yet use `stageFile`, which proves that no value changes.
  */
 export interface CsvSource {
   readonly csv: {

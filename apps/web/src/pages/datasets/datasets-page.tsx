@@ -81,7 +81,7 @@ export function DatasetsPage() {
             q === undefined && owner === undefined ? (
               <EmptyState
                 title="No dataset yet"
-                text="Import a CSV file: its types are proved value by value, and rows that do not fit are set aside, not lost."
+                text="Import a file: its types are proved value by value, and rows that do not fit are set aside, not lost."
                 action={mayImport ? importButton : undefined}
               />
             ) : (

@@ -9,7 +9,7 @@ import { useFormat } from "../../kit/format.tsx";
 import { useSlug } from "../../shell/index.ts";
 import classes from "../people/people.module.css";
 import own from "./datasets.module.css";
-import { takeOfferedFile } from "./offered-file.ts";
+import { IMPORTED_KINDS, takeOfferedFile } from "./offered-file.ts";
 
 /** `Orders 2026.csv` becomes "Orders 2026". */
 function nameFrom(fileName: string): string {
@@ -105,9 +105,9 @@ function FileField({ file, onChoose }: { readonly file: File | undefined; readon
   };
   return (
     <div className={own.file} data-over={over || undefined} onDragOver={enter} onDragLeave={() => setOver(false)} onDrop={drop}>
-      <span className={own.fileName}>{file === undefined ? "Drop a CSV file here, or" : file.name}</span>
+      <span className={own.fileName}>{file === undefined ? "Drop a file here, or" : file.name}</span>
       {file !== undefined && <span className="g-soft">{format.bytes(file.size)}</span>}
-      <FileButton onChange={onChoose} accept=".csv,.tsv,.txt,text/csv">
+      <FileButton onChange={onChoose} accept={IMPORTED_KINDS}>
         {(props) => (
           <Button {...props} variant="default" size="xs">
             {file === undefined ? "Choose a file" : "Choose another"}

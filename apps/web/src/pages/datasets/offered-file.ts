@@ -1,3 +1,6 @@
+/** What an import reads, as far as names tell it; the bytes decide. */
+export const IMPORTED_KINDS = ".csv,.tsv,.txt,.json,.ndjson,.jsonl,.xml,.xlsx,.parquet,.gz,.zst,.zip";
+
 let offered: File | undefined;
 
 /** Hands a dropped file to the import page, across the navigation that opens it. */

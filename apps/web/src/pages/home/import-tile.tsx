@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import Upload from "lucide-react/icons/upload";
 import { type DragEvent, useRef, useState } from "react";
 import { useSlug } from "../../shell/index.ts";
-import { offerFile } from "../datasets/offered-file.ts";
+import { IMPORTED_KINDS, offerFile } from "../datasets/offered-file.ts";
 import classes from "./home.module.css";
 
 /** Drop a file anywhere on it, or choose one: the import page takes over with that file. */
@@ -35,18 +35,11 @@ export function ImportTile() {
       <Upload size={20} strokeWidth={1.75} aria-hidden="true" />
       <p className={classes.dropText}>
         <button type="button" className={classes.choose} onClick={() => input.current?.click()}>
-          Choose a CSV file
+          Choose a file
         </button>{" "}
-        or drop it here. You name it and see every value kept before anyone else does.
+        or drop it here: CSV, JSON, XML, Excel or Parquet. You name it and see every value kept before anyone else does.
       </p>
-      <input
-        ref={input}
-        type="file"
-        accept=".csv,.tsv,.txt,text/csv"
-        hidden
-        aria-label="File to import"
-        onChange={(event) => take(event.currentTarget.files?.[0])}
-      />
+      <input ref={input} type="file" accept={IMPORTED_KINDS} hidden aria-label="File to import" onChange={(event) => take(event.currentTarget.files?.[0])} />
     </div>
   );
 }

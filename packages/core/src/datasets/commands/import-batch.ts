@@ -60,14 +60,14 @@ async function openTarget(ctx: Ctx, batch: BatchRow): Promise<OpenTable | undefi
 async function stageBatch(ctx: Ctx, batch: BatchRow, job: RunningJob): Promise<StagedImport> {
   const target = await openTarget(ctx, batch);
   const keys = target === undefined ? undefined : keysOf(batch, target);
-  const staged = await ctx.services.lake.stageCsv({
+  const staged = await ctx.services.lake.stageFile({
     path: uploadPath(ctx.services.config.dataDir, batch.upload_id),
     workspaceId: ctx.workspaceId,
     tableName: batch.dataset_id,
     batch: batch.id,
     ...(target === undefined ? {} : { target, mode: batch.mode as LoadMode, mayAddColumns: batch.new_columns === "evolve" }),
     ...(keys === undefined ? {} : { keys }),
-    maxRejected: MAX_KEPT_REJECTS,
+    maxListed: MAX_KEPT_REJECTS,
     signal: ctx.signal,
     onProgress: ({ phase, bytes }) => job.progress(bytes ?? 0, batch.bytes, phase),
   });

@@ -32,7 +32,7 @@ async function fragmented(name: string, files = 5): Promise<string> {
   const stage = (file: number, target?: OpenTable): Promise<StagedImport> => {
     const path = join(config.dataDir, `${id}-${file}.csv`);
     writeFileSync(path, `id,note\n${file},row ${file}\n`);
-    return lake.stageCsv({ path, workspaceId: workspaceId(), tableName: id, ...(target === undefined ? {} : { target }) });
+    return lake.stageFile({ path, workspaceId: workspaceId(), tableName: id, ...(target === undefined ? {} : { target }) });
   };
   const first = await stage(1);
   await tx((db) => lake.publish(db, first, { mode: "create" }));

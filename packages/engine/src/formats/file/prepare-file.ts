@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { problem } from "@granary/protocol";
 import type { JsonValue } from "../../process/messages.ts";
 import type { EngineSession } from "../../process/session.ts";
-import { and, cast, column, type Expression, not, type Query, type Relation, type SelectItem, type SqlType } from "../../sql/index.ts";
+import { and, cast, column, type Expression, not, type Relation, type SelectItem, type SelectQuery, type SqlType } from "../../sql/index.ts";
 import { type ColumnReading, fitsReading, formatShape, type NumberStyle, type Reading, readColumns, readText, TEXT_READING } from "../columns/index.ts";
 import type { RejectedRow } from "../csv/index.ts";
 import type { FileWarning, Spool, SpooledColumn, SpooledRows } from "../spool/index.ts";
@@ -42,8 +42,8 @@ export interface PreparedFile {
   readonly columns: readonly PreparedColumn[];
   /** The rows as they were read, all texts, by `key`; where lines are known, with a column `line`. */
   readonly relation: Relation;
-  /** The loaded rows in file order, typed, under the columns' names. */
-  readonly query: Query;
+  /** The loaded rows in file order, typed, under the columns' names. With other items over `key` it gives the same rows otherwise. */
+  readonly query: SelectQuery;
   /** `records = loaded + rejectedCount`, always. */
   readonly records: number;
   readonly loaded: number;
@@ -284,12 +284,17 @@ export async function prepareFile(session: EngineSession, input: PrepareFileInpu
   });
   if (rows.spool.kind === "parquet") {
     const { records, ...typed } = await prepareParquet(session, rows.spool.path);
-    const query: Query = { kind: "select", items: itemsOf(typed.columns), from: typed.relation };
+    const query: SelectQuery = { kind: "select", items: itemsOf(typed.columns), from: typed.relation };
     return { facts, ...typed, query, records, loaded: records, rejectedCount: 0, rejected: [], isPartial: false, warnings: [] };
   }
   const typed = await typeRows(session, options, rows, await copyRows(session, dir, rows));
   const misfits = await findMisfitRows(session, input, rows, typed);
-  const query: Query = { kind: "select", items: itemsOf(typed.columns), from: typed.relation, ...(misfits.fits === undefined ? {} : { where: misfits.fits }) };
+  const query: SelectQuery = {
+    kind: "select",
+    items: itemsOf(typed.columns),
+    from: typed.relation,
+    ...(misfits.fits === undefined ? {} : { where: misfits.fits }),
+  };
   return {
     facts,
     ...typed,

@@ -1,10 +1,10 @@
-import { type CsvDialect, type EngineSession, type LoadedCsv, loadCsv, type TaskProgress } from "@granary/engine";
+import { type EngineSession, type FileOptions, type PreparedFile, prepareFile, type TaskProgress } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import { checkTableRef, type TableRef } from "../catalog/index.ts";
 import type { StagedChange } from "../change/index.ts";
 import type { AddColumn } from "../schema/index.ts";
 import { type OpenTable, withFields } from "../table/index.ts";
-import { mapNewTable, mappedItems, type Mapping, mapToTarget, schemaOfNew, toStagedColumn } from "./csv-mapping.ts";
+import { mapNewTable, mappedItems, type Mapping, mapToTarget, schemaOfNew, toStagedColumn } from "./file-mapping.ts";
 import { layoutOf, layoutOfNew } from "./layout.ts";
 import { newLocation } from "./stage-create.ts";
 import { upsertRows } from "./stage-upsert.ts";
@@ -15,14 +15,14 @@ import type { QuerySource } from "./types.ts";
 import { expectedBytes, type WriteParts } from "./work.ts";
 import { writeTyped } from "./write-source.ts";
 
-const DEFAULT_MAX_REJECTED = 1000;
+const DEFAULT_LISTED = 1000;
 
 /** What is going on: reading the file, deciding types, or writing the stored rows. Bytes are those of the source. */
 export interface ImportProgress extends TaskProgress {
   readonly phase: "reading" | "typing" | "writing";
 }
 
-export interface StageCsvInput extends TableRef {
+export interface StageFileInput extends TableRef {
   /** A local file. */
   readonly path: string;
   /** The table the rows are for; left out for a new table. */
@@ -34,61 +34,68 @@ export interface StageCsvInput extends TableRef {
   /** Whether the target gets columns it does not have; else such a file is refused. */
   readonly mayAddColumns?: boolean;
   /** What a person said about the file; the rest is detected. */
-  readonly dialect?: Partial<CsvDialect>;
+  readonly options?: FileOptions;
   /** Kept with every row, so that the rows of a batch can be filtered and deleted later. */
   readonly batch?: string;
+  /** How many rejected rows are answered with their text, by default 1,000; all are counted. */
+  readonly maxListed?: number;
+  /** Stops with `file.too_many_rejected` beyond this many. */
   readonly maxRejected?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
 interface Loaded {
-  readonly csv: LoadedCsv;
+  readonly file: PreparedFile;
   readonly mapping: readonly Mapping[];
   readonly newColumns: readonly AddColumn[];
   /** The target as its rows will fit it; undefined for a new table. */
   readonly target: OpenTable | undefined;
 }
 
-async function map(session: EngineSession, csv: LoadedCsv, { target, mayAddColumns = false }: StageCsvInput): Promise<Loaded> {
-  if (target === undefined) return { csv, mapping: await mapNewTable(session, csv), newColumns: [], target };
-  const { mapping, added } = await mapToTarget(session, csv, target, mayAddColumns);
+async function map(session: EngineSession, file: PreparedFile, { target, mayAddColumns = false }: StageFileInput): Promise<Loaded> {
+  if (target === undefined) return { file, mapping: mapNewTable(file), newColumns: [], target };
+  const { mapping, added } = await mapToTarget(session, file, target, mayAddColumns);
   const fields = added.map((item) => item.field);
-  return { csv, mapping, newColumns: fields.map(({ name, type }) => ({ kind: "add", name, type })), target: withFields(target, fields) };
+  return { file, mapping, newColumns: fields.map(({ name, type }) => ({ kind: "add", name, type })), target: withFields(target, fields) };
 }
 
-async function load(session: EngineSession, input: StageCsvInput, report: (phase: "typing" | "writing", progress: TaskProgress) => void): Promise<Loaded> {
-  const { dialect } = input;
-  const maxRejected = input.maxRejected ?? DEFAULT_MAX_REJECTED;
-  const csv = await loadCsv(session, { path: input.path, maxRejected, ...(dialect === undefined ? {} : { dialect }) });
-  const done = { bytes: csv.inspection.bytes, rows: csv.loaded };
+async function load(session: EngineSession, input: StageFileInput, report: (phase: "typing" | "writing", progress: TaskProgress) => void): Promise<Loaded> {
+  const { path, options, maxListed = DEFAULT_LISTED, maxRejected } = input;
+  const file = await prepareFile(session, {
+    path,
+    maxListed,
+    ...(options === undefined ? {} : { options }),
+    ...(maxRejected === undefined ? {} : { maxRejected }),
+  });
+  const done = { bytes: file.facts.bytes, rows: file.loaded };
   report("typing", done);
-  const loaded = await map(session, csv, input);
+  const loaded = await map(session, file, input);
   report("writing", done);
   return loaded;
 }
 
-function requireAll(csv: LoadedCsv, stored: number): void {
-  if (stored !== csv.loaded) throw problem("csv.unbalanced", { scanned: csv.inspection.records, loaded: stored, rejected: csv.rejectedCount });
+function requireAll({ records, loaded, rejectedCount }: PreparedFile, stored: number): void {
+  if (stored !== loaded) throw problem("file.unbalanced", { records, loaded: stored, rejected: rejectedCount });
 }
 
 /** What storing the rows came to: all but the files. */
 type Change = Omit<ChangeParts, "table" | "added"> & { readonly matched?: NonNullable<StagedImport["matched"]> };
 
 interface Work {
-  readonly input: StageCsvInput;
+  readonly input: StageFileInput;
   readonly loaded: Loaded;
 }
 
-const sourceOf = ({ csv, mapping }: Loaded): QuerySource => ({ query: { kind: "select", items: mappedItems(mapping), from: csv.relation } });
+const sourceOf = ({ file, mapping }: Loaded): QuerySource => ({ query: { ...file.query, items: mappedItems(mapping) } });
 
-async function write(session: EngineSession, files: Staging, input: StageCsvInput, loaded: Loaded): Promise<void> {
-  const { csv, mapping, target } = loaded;
-  if (csv.loaded === 0 || mappedItems(mapping).length === 0) return;
+async function write(session: EngineSession, files: Staging, input: StageFileInput, loaded: Loaded): Promise<void> {
+  const { file, mapping, target } = loaded;
+  if (file.loaded === 0 || mappedItems(mapping).length === 0) return;
   const schema = target?.schema ?? schemaOfNew(mapping, input.batch);
   const source = sourceOf(loaded);
   const layout = target === undefined ? layoutOfNew(schema, undefined) : layoutOf(target);
-  requireAll(csv, await writeTyped(session, files, { source, schema, layout, batch: input.batch, expectedBytes: await expectedBytes(source) }));
+  requireAll(file, await writeTyped(session, files, { source, schema, layout, batch: input.batch, expectedBytes: await expectedBytes(source) }));
 }
 
 async function upsert(session: EngineSession, parts: WriteParts, files: Staging, work: Work & { readonly table: OpenTable }): Promise<Change> {
@@ -101,29 +108,29 @@ async function upsert(session: EngineSession, parts: WriteParts, files: Staging,
     ...(keys === undefined ? {} : { keys }),
     ...(signal === undefined ? {} : { signal }),
   });
-  requireAll(loaded.csv, rows.added + rows.updated + rows.unchanged);
+  requireAll(loaded.file, rows.added + rows.updated + rows.unchanged);
   return { removed, guard, counts, matched: { added: rows.added, updated: rows.updated, unchanged: rows.unchanged } };
 }
 
 async function store(session: EngineSession, parts: WriteParts, files: Staging, work: Work): Promise<Change> {
   const { input, loaded } = work;
-  const { target, csv } = loaded;
+  const { target, file } = loaded;
   if (input.mode === "upsert" && target !== undefined) return upsert(session, parts, files, { ...work, table: target });
   await write(session, files, input, loaded);
-  const counts = { addedRows: csv.loaded, deletedRows: 0, replacedRows: 0 };
+  const counts = { addedRows: file.loaded, deletedRows: 0, replacedRows: 0 };
   if (input.mode !== "replace" || target === undefined) return { removed: [], guard: { kind: "none" }, counts };
   return { removed: target.entries.map(removedFile), guard: { kind: "head" }, counts: { ...counts, deletedRows: target.rows } };
 }
 
-function changeOf(input: StageCsvInput, location: string, { target, mapping }: Loaded, change: Omit<ChangeParts, "table">): StagedChange {
+function changeOf(input: StageFileInput, location: string, { target, mapping }: Loaded, change: Omit<ChangeParts, "table">): StagedChange {
   if (target !== undefined) return stagedChange({ table: target, ...change });
   const { workspaceId, tableName, batch } = input;
   const schema = schemaOfNew(mapping, batch);
   return { workspaceId, tableName, tableUuid: null, location, branch: "main", operation: "append", baseSnapshotId: null, schema, ...change };
 }
 
-/** Reads a delimited file into stored, not yet visible rows. Bad rows are part of the result; what makes the file unusable is thrown. */
-export async function stageCsv(parts: WriteParts, input: StageCsvInput): Promise<StagedImport> {
+/** Reads a file of any kind the engine knows into stored, not yet visible rows. Bad rows are part of the result; what makes the file unusable is thrown. */
+export async function stageFile(parts: WriteParts, input: StageFileInput): Promise<StagedImport> {
   checkTableRef(input);
   const { target, signal } = input;
   if (target !== undefined) branchOf(target);
@@ -138,21 +145,19 @@ export async function stageCsv(parts: WriteParts, input: StageCsvInput): Promise
         return [loaded, await store(session, parts, files, { input, loaded })] as const;
       },
     );
-    const { csv, mapping, newColumns } = loaded;
+    const { file, mapping, newColumns } = loaded;
     const added = await files.settle();
     return {
       ...changeOf(input, location, loaded, { ...change, added }),
       columns: mapping.map(toStagedColumn),
       newColumns,
       ...(matched === undefined ? {} : { matched }),
-      dialect: csv.inspection.dialect,
-      confidence: csv.inspection.confidence,
-      renamed: csv.inspection.renamed,
-      sourceBytes: csv.inspection.bytes,
-      scanned: csv.inspection.records,
-      loaded: csv.loaded,
-      rejectedCount: csv.rejectedCount,
-      rejected: csv.rejected,
+      facts: file.facts,
+      warnings: file.warnings,
+      scanned: file.records,
+      loaded: file.loaded,
+      rejectedCount: file.rejectedCount,
+      rejected: file.rejected,
     };
   });
 }
