@@ -29,7 +29,7 @@ function useSteps(): readonly Step[] | undefined {
   const steps: readonly Step[] = [
     {
       title: "Import a file",
-      text: "CSV for a start: its types are proved, no value is lost.",
+      text: "Its types are proved, and no value is lost.",
       path: "/datasets?import=1",
       done: itemsOf(datasets.data).length > 0,
       offered: offer.data,
