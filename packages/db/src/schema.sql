@@ -141,6 +141,7 @@ create table public.batches (
   error_message text,
   created_at timestamp with time zone default now() not null,
   ended_at timestamp with time zone,
+  error_issues jsonb,
   mode text default 'append'::text not null,
   new_columns text default 'refuse'::text not null,
   key_columns text[],

@@ -44,6 +44,7 @@ export interface Batches {
   error_message: string | null;
   created_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
+  error_issues: Json | null;
   mode: Generated<"append" | "replace" | "upsert">;
   new_columns: Generated<"refuse" | "evolve">;
   key_columns: string[] | null;

@@ -35,7 +35,9 @@ async function upload({ client, output }: Connection, path: string, options: Upl
   const created = await client.upload("datasets.create", request);
   const { dataset, batch } = created;
   if (batch.status === "failed") {
-    throw new CliError("failure", `${fileName} could not be loaded: ${batch.error?.message ?? "no reason was given"} (dataset ${dataset.id})`);
+    const { message = "no reason was given", issues = [] } = batch.error ?? {};
+    const details = issues.map((issue) => (issue.path === "" ? issue.message : `${issue.path}: ${issue.message}`));
+    throw new CliError("failure", `${fileName} could not be loaded: ${[message, ...details].join(" ")} (dataset ${dataset.id})`);
   }
   const rejected = batch.rejected === null || batch.rejected === 0 ? "" : ` ${batch.rejected} records were set aside.`;
   const loaded = batch.status === "loaded" ? `with ${batch.rows} rows.${rejected}` : `and is being loaded by the job ${created.jobId}.`;

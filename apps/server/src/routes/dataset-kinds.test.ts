@@ -129,11 +129,26 @@ describe("files of any kind", () => {
   });
 
   it("is refused whole where values do not fit, and says which", async () => {
-    await create("strict", '{"id":1,"place":{"hall":"A"}}\n');
+    const created = await create("strict", '{"id":1,"place":{"hall":"A"}}\n');
     const texts = await load("strict", "bad.csv", "id\nx7\n8\n");
-    expect(texts.body.batch).toMatchObject({ status: "failed", error: { code: "lake.values_mismatch" } });
+    const issues = [{ path: "id", message: '1 values are no long, for example "x7"' }];
+    expect(texts.body.batch).toMatchObject({ status: "failed", error: { code: "lake.values_mismatch", issues } });
     const nested = await load("strict", "bad.json", '[{"id":2,"place":"A"}]');
-    expect(nested.body.batch).toMatchObject({ status: "failed", error: { code: "lake.values_mismatch" } });
+    expect(nested.body.batch).toMatchObject({ status: "failed", error: { code: "lake.values_mismatch", issues: [{ path: "place" }] } });
+    // The issues quote the file: readers are told of the failure only.
+    const reader = await server.user({ roles: ["viewer"] });
+    await (await server.ctx()).system.tx((ctx) =>
+      ctx.db.updateTable("datasets").set({ visibility: "workspace" }).where("id", "=", created.body.dataset.id).execute(),
+    );
+    const { id } = texts.body.batch;
+    const shown = async (as: TestUser) => [
+      (await server.request("GET", `/datasets/strict/batches/${id}`, { as })).body.error.issues,
+      (await server.request("GET", "/datasets/strict/batches", { as })).body.items.find((item: { id: string }) => item.id === id).error.issues,
+    ];
+    expect([await shown(maker), await shown(reader)]).toEqual([
+      [issues, issues],
+      [[], []],
+    ]);
     expect(await rowsOf("strict")).toHaveLength(1);
   });
 });

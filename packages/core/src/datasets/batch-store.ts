@@ -1,5 +1,5 @@
 import type { Reader, Writer } from "@granary/db";
-import type { Id } from "@granary/kernel";
+import type { Id, Issue } from "@granary/kernel";
 import { sql } from "kysely";
 
 type Db = Reader | Writer;
@@ -25,6 +25,7 @@ function selectBatches(db: Db) {
       batchStatus.as("status"),
       "j.state as job_state",
       sql<{ code: string; message: string } | null>`j.error`.as("job_error"),
+      sql<readonly Issue[] | null>`b.error_issues`.as("issues"),
     ]);
 }
 

@@ -34,13 +34,14 @@ export function presentDataset(principal: Principal, row: DatasetRow): Dataset {
   };
 }
 
-function failureOf(row: BatchRow): NonNullable<Batch["error"]> {
-  if (row.error_code !== null) return { code: row.error_code, message: row.error_message ?? "" };
-  if (row.job_state === "cancelled") return { code: "engine.cancelled", message: ERRORS["engine.cancelled"].message };
-  return row.job_error ?? { code: "internal", message: ERRORS.internal.message };
+function failureOf(row: BatchRow, mayLoad: boolean): NonNullable<Batch["error"]> {
+  if (row.error_code !== null) return { code: row.error_code, message: row.error_message ?? "", issues: mayLoad ? [...(row.issues ?? [])] : [] };
+  if (row.job_state === "cancelled") return { code: "engine.cancelled", message: ERRORS["engine.cancelled"].message, issues: [] };
+  return { ...(row.job_error ?? { code: "internal", message: ERRORS.internal.message }), issues: [] };
 }
 
-export function presentBatch(row: BatchRow): Batch {
+/** A load as those see it who may load files into its dataset, or as others do. */
+export function presentBatch(row: BatchRow, mayLoad: boolean): Batch {
   return {
     id: row.id as Id<"batch">,
     status: row.status,
@@ -57,7 +58,7 @@ export function presentBatch(row: BatchRow): Batch {
     matched: row.added_count === null ? null : { added: row.added_count, updated: row.updated_count ?? 0, unchanged: row.unchanged_count ?? 0 },
     deletedIn: row.deleted_in,
     jobId: row.job_id as Id<"job"> | null,
-    error: row.status === "failed" ? failureOf(row) : null,
+    error: row.status === "failed" ? failureOf(row, mayLoad) : null,
     createdAt: row.created_at.toISOString(),
   };
 }

@@ -26,6 +26,8 @@ create index uploads_person_idx on uploads (workspace_id, uploaded_by, id desc);
 grant delete, update (created_at) on uploads to granary_app;
 
 alter table batches
+  -- Why a load failed in detail, [{path, message}]; may quote values of its file.
+  add column error_issues jsonb,
   add column mode text not null default 'append' check (mode in ('append', 'replace', 'upsert')),
   -- What happens to columns the dataset does not have.
   add column new_columns text not null default 'refuse' check (new_columns in ('refuse', 'evolve')),

@@ -54,7 +54,14 @@ export const batch = z
     /** The version that took its rows out. */
     deletedIn: z.number().int().nullable(),
     jobId: id("job").nullable(),
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    error: z
+      .object({
+        code: z.string(),
+        message: z.string(),
+        /** Each thing that is wrong. They may quote the file, so they are for those who may load; others get none. */
+        issues: z.array(z.object({ path: z.string(), message: z.string() })),
+      })
+      .nullable(),
     createdAt: instant,
   })
   .meta({ id: "Batch" });

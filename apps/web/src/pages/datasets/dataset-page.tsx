@@ -24,6 +24,7 @@ import { useCrumb, useSlug } from "../../shell/index.ts";
 import classes from "../people/people.module.css";
 import { DatasetState } from "./dataset-state.tsx";
 import own from "./datasets.module.css";
+import { LoadIssues } from "./load-issues.tsx";
 import { Loads } from "./loads.tsx";
 import { type RowsSearch, RowsTab } from "./rows-tab.tsx";
 
@@ -140,6 +141,7 @@ function Importing({ dataset }: { readonly dataset: Dataset }) {
     return (
       <div className={classes.stack}>
         <ErrorNote error={new SaidError(batch?.error?.message ?? "The import failed.")} />
+        <LoadIssues error={batch?.error ?? null} />
         <p className="g-soft">Nothing was stored. Correct the file and import it again under another name, or delete this dataset first.</p>
       </div>
     );

@@ -75,7 +75,7 @@ export function DownloadMenu({ dataset, choice }: DownloadMenuProps) {
           {options.format === "xlsx" && <p className="g-soft">Ids, keys and long numbers stay exact: they are written as text. At most 1,048,575 rows.</p>}
           <div className={classes.editorEnd}>
             <Button variant="subtle" color="gray" size="xs" loading={order.isPending} onClick={beginLater}>
-              Make it in the background
+              In the background
             </Button>
             <Button size="xs" loading={download.isPending} onClick={begin}>
               Save file

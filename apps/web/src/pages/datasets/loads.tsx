@@ -15,6 +15,7 @@ import { RelativeTime } from "../../kit/relative-time.tsx";
 import { StatusBadge } from "../../kit/status-badge.tsx";
 import classes from "../people/people.module.css";
 import own from "./datasets.module.css";
+import { LoadIssues } from "./load-issues.tsx";
 
 interface LoadsProps {
   readonly dataset: Dataset;
@@ -52,6 +53,7 @@ export function Loads({ dataset, rejectsOf, onRejects, onRows }: LoadsProps) {
             {format.bytes(batch.bytes)}, SHA-256 <code>{batch.sha256.slice(0, 12)}…</code>
           </span>
           {batch.error !== null && <span className={own.reason}>{batch.error.message}</span>}
+          <LoadIssues error={batch.error} />
         </span>
       ),
     },
@@ -95,7 +97,7 @@ export function Loads({ dataset, rejectsOf, onRejects, onRows }: LoadsProps) {
       <Drawer opened={opened !== undefined} onClose={() => onRejects(undefined)} position="right" size="xl" title="Rejected records">
         {opened !== undefined && (
           <>
-            <p className={own.facts} style={{ margin: "0 0 12px" }}>
+            <p className={own.facts} style={{ margin: "4px 0 12px" }}>
               <span>{opened.fileName}</span>
               <span>{counts(opened)}</span>
             </p>

@@ -35,7 +35,7 @@ async function publish(ctx: TxCtx, datasetId: string, batchId: string, staged: S
     .executeTakeFirst();
   if (marked.numUpdatedRows !== 1n) throw problem("batch.not_loaded");
   await ctx.record({ type: "dataset.batch_deleted", subject: { id: datasetId, label: version.name }, data: { batchId, rows, version: version.number } });
-  return { batch: presentBatch((await requireBatch(ctx, datasetId, batchId)).batch), version: version.number, rows };
+  return { batch: presentBatch((await requireBatch(ctx, datasetId, batchId)).batch, true), version: version.number, rows };
 }
 
 /**

@@ -110,7 +110,7 @@ async function publishBatch(ctx: TxCtx, batch: BatchRow, staged: StagedImport, j
   await ctx.db
     .updateTable("batches")
     .set({ snapshot_id: published.snapshotId, schema_version: version.schemaVersion, data_version: version.number, row_count: staged.loaded })
-    .set({ rejected_count: staged.rejectedCount, ended_at: ctx.now, error_code: null, error_message: null })
+    .set({ rejected_count: staged.rejectedCount, ended_at: ctx.now, error_code: null, error_message: null, error_issues: null })
     .set({ added_count: staged.matched?.added ?? null, updated_count: staged.matched?.updated ?? null, unchanged_count: staged.matched?.unchanged ?? null })
     .where("id", "=", batch.id)
     .execute();
@@ -132,7 +132,11 @@ async function keepFailure(ctx: Ctx, batch: BatchRow, error: unknown): Promise<v
   if (!isAppError(error) || errorSpec(error.code).retry === "later" || ctx.signal.aborted) return;
   await ctx.tx(async (ctx) => {
     const principal = await uploaderOf(ctx, batch);
-    await ctx.db.updateTable("batches").set({ error_code: error.code, error_message: error.message, ended_at: ctx.now }).where("id", "=", batch.id).execute();
+    await ctx.db
+      .updateTable("batches")
+      .set({ error_code: error.code, error_message: error.message, error_issues: JSON.stringify(error.issues), ended_at: ctx.now })
+      .where("id", "=", batch.id)
+      .execute();
     await ctx.record({
       type: "dataset.import_failed",
       subject: { id: batch.dataset_id, label: batch.file_name },

@@ -39,5 +39,5 @@ export async function insertBatch(ctx: TxCtx, datasetId: string, input: NewBatch
     .execute();
   const row = await findBatchRow(ctx.db, id);
   if (row === undefined) throw problem("batch.not_found");
-  return { batch: presentBatch(row), jobId };
+  return { batch: presentBatch(row, true), jobId };
 }

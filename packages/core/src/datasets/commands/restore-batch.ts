@@ -28,7 +28,7 @@ async function restore(ctx: TxCtx, dataset: string, batchId: string): Promise<Ch
   await ctx.db.updateTable("batches").set({ deleted_in: null }).where("id", "=", batchId).execute();
   const rows = published.rows - (before ?? 0);
   await ctx.record({ type: "dataset.batch_restored", subject: { id, label: version.name }, data: { batchId, rows, version: version.number } });
-  return { batch: presentBatch((await requireBatch(ctx, id, batchId)).batch), version: version.number, rows };
+  return { batch: presentBatch((await requireBatch(ctx, id, batchId)).batch, true), version: version.number, rows };
 }
 
 /**

@@ -9,12 +9,12 @@ import { getDataset } from "./get-dataset.ts";
 const FIRST_DELAY_MS = 50;
 const MAX_DELAY_MS = 500;
 
-/** Waits until a load has ended, however; ends early when the caller goes away. */
+/** Waits until a load of the caller has ended, however; ends early when the caller goes away. */
 export async function awaitBatch(ctx: Ctx, batchId: string): Promise<Batch> {
   for (let pause = FIRST_DELAY_MS; ; pause = Math.min(pause * 1.5, MAX_DELAY_MS)) {
     const row = await findBatchRow(ctx.db, batchId);
     if (row === undefined) throw problem("dataset.not_found");
-    if (row.status !== "importing") return presentBatch(row);
+    if (row.status !== "importing") return presentBatch(row, true);
     await delay(pause, undefined, { signal: ctx.signal });
   }
 }

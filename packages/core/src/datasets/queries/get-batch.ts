@@ -1,5 +1,5 @@
 import { type Batch, problem } from "@granary/protocol";
-import type { DatasetLevel } from "../../access/index.ts";
+import { atLeast, type DatasetLevel, datasetLevel } from "../../access/index.ts";
 import type { Ctx, TxCtx } from "../../context/index.ts";
 import { type BatchRow, findBatchRow } from "../batch-store.ts";
 import { presentBatch } from "../present.ts";
@@ -20,5 +20,6 @@ export async function requireBatch(
 }
 
 export async function getBatch(ctx: Ctx, dataset: string, batchId: string): Promise<Batch> {
-  return presentBatch((await requireBatch(ctx, dataset, batchId)).batch);
+  const found = await requireBatch(ctx, dataset, batchId);
+  return presentBatch(found.batch, atLeast(datasetLevel(ctx.principal, found.dataset), "contributor"));
 }

@@ -1,4 +1,5 @@
 import { type Batch, decodeCursor, problem, toPage } from "@granary/protocol";
+import { atLeast, datasetLevel } from "../../access/index.ts";
 import type { Ctx } from "../../context/index.ts";
 import { findBatchRow, listBatchRows, listRejectedRows, type RejectedRecord } from "../batch-store.ts";
 import { presentBatch } from "../present.ts";
@@ -10,10 +11,16 @@ interface PageQuery {
 }
 
 export async function listBatches(ctx: Ctx, dataset: string, query: PageQuery): Promise<{ items: Batch[]; next: string | null }> {
-  const { id } = await requireDataset(ctx, dataset);
+  const row = await requireDataset(ctx, dataset);
+  const mayLoad = atLeast(datasetLevel(ctx.principal, row), "contributor");
   const after = decodeCursor(query.cursor, 1)?.[0];
-  const rows = await listBatchRows(ctx.db, id, { after: after === undefined ? undefined : String(after), limit: query.limit });
-  return toPage(rows, query.limit, presentBatch, (row) => [row.id]);
+  const rows = await listBatchRows(ctx.db, row.id, { after: after === undefined ? undefined : String(after), limit: query.limit });
+  return toPage(
+    rows,
+    query.limit,
+    (batch) => presentBatch(batch, mayLoad),
+    (batch) => [batch.id],
+  );
 }
 
 /** The records a load left out; they show raw text of the file, so they are for those who may load, not for readers. */
