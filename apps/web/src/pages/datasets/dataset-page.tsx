@@ -137,15 +137,7 @@ function Importing({ dataset }: { readonly dataset: Dataset }) {
   useEffect(() => {
     if (hasEnded) void client.invalidateQueries({ queryKey: ["datasets", "one"] });
   }, [hasEnded, client]);
-  if (dataset.status === "failed") {
-    return (
-      <div className={classes.stack}>
-        <ErrorNote error={new SaidError(batch?.error?.message ?? "The import failed.")} />
-        <LoadIssues error={batch?.error ?? null} />
-        <p className="g-soft">Nothing was stored. Correct the file and import it again under another name, or delete this dataset first.</p>
-      </div>
-    );
-  }
+  if (dataset.status === "failed") return <FailedImport error={batch?.error ?? null} />;
   return (
     <Panel title="Importing" text={batch?.fileName}>
       <ImportJob jobId={batch?.jobId ?? null} />
@@ -153,6 +145,16 @@ function Importing({ dataset }: { readonly dataset: Dataset }) {
         You can leave this page; the import goes on.
       </p>
     </Panel>
+  );
+}
+
+function FailedImport({ error }: { readonly error: Batch["error"] }) {
+  return (
+    <div className={classes.stack}>
+      <ErrorNote error={new SaidError(error?.message ?? "The import failed.")} />
+      <LoadIssues error={error} />
+      <p className="g-soft">Nothing was stored. Correct the file and import it again under another name, or delete this dataset first.</p>
+    </div>
   );
 }
 
