@@ -29,6 +29,8 @@ const ENGINE_TYPES: Readonly<Record<string, SqlType>> = {
 
 const csvColumns = WIDE_SCHEMA.fields.map(({ name, type }): TypedName => ({ name, type: ENGINE_TYPES[String(type)] ?? { kind: "text" } }));
 
+const typedCsv = (path: string): Query => ({ kind: "select", items: columns, from: { kind: "csvFile", path, columns: csvColumns, dialect, lineEnd: "lf" } });
+
 async function writeCsv(bed: LakeBed): Promise<string> {
   const path = join(bed.dir, "rows.csv");
   await bed.engine.use({ kind: "job" }, (session) =>
@@ -40,13 +42,12 @@ async function writeCsv(bed: LakeBed): Promise<string> {
 /** The engine alone: the same file, types, threads, memory, compression and row groups; only the statement is timed. */
 async function plainCopy(bed: LakeBed, csv: string, files: "one" | "many"): Promise<number> {
   const path = join(bed.dir, files === "one" ? "plain.parquet" : "plain");
-  const from = { kind: "csvFile", path: csv, columns: csvColumns, dialect, lineEnd: "lf", onFault: "fail" } as const;
   const many = files === "one" ? {} : { files: { namePattern: "{i}", maxBytes: 64 * MIB } };
   try {
     return await bed.engine.use({ kind: "job", memoryBytes: MEMORY_BYTES }, async (session) => {
       const start = performance.now();
       const format = { kind: "parquet", compression: "zstd", rowGroupRows: ROW_GROUP_ROWS, ...many } as const;
-      await session.run({ kind: "copy", query: { kind: "select", items: columns, from }, path, format });
+      await session.run({ kind: "copy", query: typedCsv(csv), path, format });
       return (performance.now() - start) / 1000;
     });
   } finally {
@@ -58,7 +59,7 @@ async function plainCopy(bed: LakeBed, csv: string, files: "one" | "many"): Prom
 async function append(bed: LakeBed, csv: string, tableName: string): Promise<Watched<OpenTable>> {
   const ref = { workspaceId: bed.workspaceId, tableName };
   await bed.tx((tx) => bed.lake.createTable(tx, { ...ref, schema: WIDE_SCHEMA }));
-  const source: Source = { csv: { path: csv, dialect, lineEnd: "lf", columns: WIDE_SCHEMA.fields.map(({ name }) => name) } };
+  const source: Source = { query: typedCsv(csv) };
   const run = await watched(async () => {
     const table = await bed.tx((tx) => bed.lake.open(tx, ref));
     const staged = await bed.lake.stageAppend({ table, source });

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { column, type CsvDialect, loadCsv, type LoadedCsv, proveTypes, type Row } from "@granary/engine";
+import { column, type FileOptions, prepareFile, type PreparedFile, type Row } from "@granary/engine";
 import { isAppError } from "@granary/kernel";
 import { afterAll, describe, expect, it } from "vitest";
 import { testEngine } from "./engine.ts";
@@ -17,29 +17,35 @@ function file(content: string | Buffer): string {
 }
 
 interface Outcome {
-  readonly csv: LoadedCsv;
+  readonly file: PreparedFile;
+  readonly names: readonly string[];
+  /** As the file has them, before types. */
   readonly rows: readonly Row[];
   readonly types: readonly string[];
   readonly normalized: readonly boolean[];
 }
 
-function load(content: string | Buffer, dialect: Partial<CsvDialect> = {}): Promise<Outcome> {
+function load(content: string | Buffer, delimited: NonNullable<FileOptions["delimited"]> = {}, encoding?: "utf-8"): Promise<Outcome> {
   return harness.engine.use({ kind: "read" }, async (session) => {
-    const csv = await loadCsv(session, { path: file(content), maxRejected: 10, dialect });
-    const proved = await proveTypes(session, csv.relation, csv.columnKeys);
-    const items = csv.columnKeys.map((key) => ({ expression: column(key), as: key }));
-    const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from: csv.relation } });
+    const prepared = await prepareFile(session, {
+      path: file(content),
+      maxListed: 10,
+      options: { delimited, ...(encoding === undefined ? {} : { encoding }) },
+    });
+    const items = prepared.columns.map(({ key }) => ({ expression: column(key), as: key }));
+    const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from: prepared.relation } });
     return {
-      csv,
+      file: prepared,
+      names: prepared.columns.map((item) => item.name),
       rows,
-      normalized: proved.map((item) => item.isNormalized),
-      types: proved.map(({ type }) => (type.kind === "decimal" ? `decimal(${type.precision},${type.scale})` : type.kind)),
+      normalized: prepared.columns.map((item) => item.isNormalized),
+      types: prepared.columns.map(({ type }) => (type.kind === "decimal" ? `decimal(${type.precision},${type.scale})` : type.kind)),
     };
   });
 }
 
-async function faultOf(content: string | Buffer): Promise<{ code: string; params: Readonly<Record<string, unknown>> }> {
-  const error = await load(content).then(
+async function faultOf(content: string | Buffer, encoding?: "utf-8"): Promise<{ code: string; params: Readonly<Record<string, unknown>> }> {
+  const error = await load(content, {}, encoding).then(
     () => undefined,
     (cause: unknown) => cause,
   );
@@ -63,12 +69,12 @@ describe("loading", () => {
     ["pipe", "a|b|c\n1|2|3\n", "|"],
     ["tab with commas in text", "name\tnote\nx\ta, b\ny\tc\n", "\t"],
   ])("finds the delimiter: %s", async (_, text, delimiter) => {
-    expect((await load(text)).csv.inspection.dialect.delimiter).toBe(delimiter);
+    expect((await load(text)).file.facts.delimited?.layout.delimiter).toBe(delimiter);
   });
 
   it("reads a file of one column, whose blank lines are nulls", async () => {
-    const { csv, rows } = await load("name\nhello, world\n\nx\n");
-    expect(csv.inspection.columns).toEqual(["name"]);
+    const { names, rows } = await load("name\nhello, world\n\nx\n");
+    expect(names).toEqual(["name"]);
     expect(rows).toEqual([["hello, world"], [null], ["x"]]);
   });
 
@@ -89,8 +95,8 @@ describe("loading", () => {
     ["a blank line in front", "\n\na,b\n1,2\n"],
     ["blank lines between", "a,b\n\n1,2\n\n"],
   ])("reads a file with %s", async (_, text) => {
-    const { csv, rows } = await load(text);
-    expect([csv.inspection.columns, rows, csv.rejectedCount]).toEqual([["a", "b"], [["1", "2"]], 0]);
+    const { file, names, rows } = await load(text);
+    expect([names, rows, file.rejectedCount]).toEqual([["a", "b"], [["1", "2"]], 0]);
   });
 
   it("keeps line ends and doubled quotes inside quoted values", async () => {
@@ -102,87 +108,84 @@ describe("loading", () => {
   });
 
   it("sets ragged and broken records aside with their file line, reason and text", async () => {
-    const { csv, rows } = await load('a,b\n"1\n1",2\n3\n4,5,6\n"ab"c,1\n7,8,\n9,10\n"open,1\n');
+    const { file, rows } = await load('a,b\n"1\n1",2\n3\n4,5,6\n"ab"c,1\n7,8,\n9,10\n"open,1\n');
     expect(rows).toEqual([
       ["1\n1", "2"],
       ["7", "8"],
       ["9", "10"],
     ]);
-    expect(csv.rejected).toEqual([
+    expect(file.rejected).toEqual([
       { line: 4, reason: "2 values expected, 1 found", raw: "3" },
       { line: 5, reason: "2 values expected, 3 found", raw: "4,5,6" },
       { line: 6, reason: "there is text behind a closing quote", raw: '"ab"c,1' },
       { line: 9, reason: "a quoted value is not closed", raw: '"open,1\n' },
     ]);
-    expect(csv.loaded + csv.rejectedCount).toBe(csv.inspection.records);
+    expect(file.loaded + file.rejectedCount).toBe(file.records);
   });
 
   it("counts every rejected record but returns only as many as were asked for", async () => {
-    const { csv } = await load(`a,b\n${"1\n".repeat(50)}1,2\n`, { delimiter: "," });
-    expect([csv.rejected.length, csv.rejectedCount, csv.loaded]).toEqual([10, 50, 1]);
+    const { file } = await load(`a,b\n${"1\n".repeat(50)}1,2\n`, { delimiter: "," });
+    expect([file.rejected.length, file.rejectedCount, file.loaded]).toEqual([10, 50, 1]);
   });
 
   it("loads a header without rows, and a file whose rows were all set aside", async () => {
     expect((await load("a,b\n")).rows).toEqual([]);
-    expect((await load("a,b")).csv.inspection.columns).toEqual(["a", "b"]);
-    const { csv, rows } = await load("a,b\n1\n2\n", { delimiter: "," });
-    expect([rows, csv.rejectedCount]).toEqual([[], 2]);
+    expect((await load("a,b")).names).toEqual(["a", "b"]);
+    const { file, rows } = await load("a,b\n1\n2\n", { delimiter: "," });
+    expect([rows, file.rejectedCount]).toEqual([[], 2]);
   });
 
   it("names columns that have no usable name of their own and lists each change", async () => {
-    const { csv } = await load("id,ID,,na\u00a0me\n1,2,3,4\n");
-    expect(csv.inspection.columns).toEqual(["id", "ID_2", "column_3", "na me"]);
-    expect(csv.inspection.renamed.map((change) => change.index)).toEqual([1, 2, 3]);
+    const { file, names } = await load("id,ID,,na\u00a0me\n1,2,3,4\n");
+    expect(names).toEqual(["id", "ID_2", "column_3", "na me"]);
+    expect(file.columns.map((item) => item.renamedFrom)).toEqual([undefined, "ID", "", "na\u00a0me"]);
   });
 
   it("takes a first row of data as data", async () => {
-    const { csv, rows } = await load("1,x\n2,y\n");
-    expect([csv.inspection.columns, rows.length]).toEqual([["column_1", "column_2"], 2]);
+    const { names, rows } = await load("1,x\n2,y\n");
+    expect([names, rows.length]).toEqual([["column_1", "column_2"], 2]);
   });
 
   it("reads records of many megabytes, and sets aside what is longer than the engine takes", async () => {
     const long = "x".repeat(12_000_000);
     const tooLong = "y".repeat(20_000_000);
     const filler = "1,2\n".repeat(3_000_000);
-    const { csv } = await harness.engine.use({ kind: "job" }, async (session) => ({
-      csv: await loadCsv(session, { path: file(`a,b\n1,${long}\n${filler}2,${long}\n3,${tooLong}\n4,5\n`), maxRejected: 10 }),
-    }));
-    expect([csv.loaded, csv.rejectedCount, csv.rejected[0]?.line]).toEqual([3_000_003, 1, 3_000_004]);
+    const path = file(`a,b\n1,${long}\n${filler}2,${long}\n3,${tooLong}\n4,5\n`);
+    const found = await harness.engine.use({ kind: "job" }, (session) => prepareFile(session, { path }));
+    expect([found.loaded, found.rejectedCount, found.rejected[0]?.line]).toEqual([3_000_003, 1, 3_000_004]);
   });
 
   it("reads records longer than a chunk of the scan", async () => {
     const long = "x".repeat(3_000_000);
-    const { rows, csv } = await load(`a,b\n1,"${long}"\n2\n3,y\n`);
-    expect([rows.length, String(rows[0]?.[1]).length, csv.rejectedCount]).toEqual([2, long.length, 1]);
+    const { rows, file } = await load(`a,b\n1,"${long}"\n2\n3,y\n`);
+    expect([rows.length, String(rows[0]?.[1]).length, file.rejectedCount]).toEqual([2, long.length, 1]);
   });
 });
 
 describe("refusals", () => {
   it.each([
-    ["an empty file", "", "csv.empty"],
-    ["only blank lines", "\n\n\n", "csv.empty"],
-    ["UTF-16", Buffer.from("\ufeffa,b\n1,2\n", "utf16le"), "csv.not_text"],
-    ["a zip archive", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), "csv.not_text"],
-    ["NUL characters", "a,b\n1\0,2\n", "csv.not_text"],
-    ["random bytes", Buffer.from([0x80, 0xff, 0x00, 0x10, 0x99]), "csv.not_text"],
+    ["an empty file", "", "file.empty"],
+    ["only blank lines", "\n\n\n", "file.empty"],
+    ["a cut zip archive", Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), "file.truncated"],
+    ["NUL characters", "a,b\n1\0,2\n", "file.binary"],
   ])("refuses %s", async (_, content, code) => {
     expect((await faultOf(content)).code).toBe(code);
   });
 
   it("names the byte and line where UTF-8 ends", async () => {
-    const fault = await faultOf(Buffer.concat([Buffer.from("näme,b\n1,2\n3,"), Buffer.from([0xe9]), Buffer.from("t\n")]));
-    expect(fault).toEqual({ code: "csv.not_utf8", params: { offset: 14, line: 3 } });
+    const fault = await faultOf(Buffer.concat([Buffer.from("näme,b\n1,2\n3,"), Buffer.from([0xe9]), Buffer.from("t\n")]), "utf-8");
+    expect(fault).toEqual({ code: "file.encoding_invalid", params: { encoding: "utf-8", offset: 14, line: 3 } });
   });
 
   it("accepts a character cut by the scan's chunks, and refuses one cut by the end of the file", async () => {
     const text = `a,b\n1,${"ä".repeat(700_000)}\n`;
     expect((await load(text)).rows.length).toBe(1);
-    expect((await faultOf(Buffer.concat([Buffer.from("a,b\n1,"), Buffer.from([0xc3])]))).code).toBe("csv.not_utf8");
+    expect((await faultOf(Buffer.concat([Buffer.from("a,b\n1,"), Buffer.from([0xc3])]), "utf-8")).code).toBe("file.encoding_invalid");
   });
 
   it("refuses a quote that swallows the rest of a long file", async () => {
     const fault = await faultOf(`a,b\n1,2\n"3,4\n${"5,6\n".repeat(400_000)}`);
-    expect(fault).toEqual({ code: "csv.unclosed_quote", params: { line: 3 } });
+    expect(fault).toEqual({ code: "file.unclosed_quote", params: { line: 3 } });
   });
 });
 

@@ -373,7 +373,7 @@ describe("bad input", () => {
     ["a Parquet file cut off", "PAR1xxxxxxxxxxxxxxxx", "file.truncated"],
     ["a Parquet file of junk", "PAR1xxxxxxxxxxxxxxxxPAR1", "file.damaged"],
     ["too many columns", `${Array.from({ length: 10_001 }, (_, index) => `c${index}`).join(",")}\n`, "file.too_many_columns"],
-    ["an unclosed quote in a long file", `a,b\n1,2\n"3,4\n${"5,6\n".repeat(600_000)}`, "csv.unclosed_quote"],
+    ["an unclosed quote in a long file", `a,b\n1,2\n"3,4\n${"5,6\n".repeat(600_000)}`, "file.unclosed_quote"],
   ])("refuses %s", async (_, content, code) => {
     expect((await faultOf(content)).code).toBe(code);
   });

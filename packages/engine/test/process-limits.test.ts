@@ -126,7 +126,7 @@ describe("processes that do not answer", () => {
     await using harness = testEngine();
     const pipe = join(harness.dir, "pipe");
     execFileSync("mkfifo", [pipe]);
-    const work = harness.engine.use({ kind: "job", deadlineMs: 300 }, (session) => session.task("inspectCsv", { path: pipe }));
+    const work = harness.engine.use({ kind: "job", deadlineMs: 300 }, (session) => session.task("archiveMembers", { path: pipe }));
     expect(await codeOf(work)).toBe("engine.deadline");
     expect(await count(harness.engine)).toBe(10);
   });

@@ -54,9 +54,7 @@ export {
 } from "./file-io/index.ts";
 export type {
   ChangeInput,
-  CsvSource,
   ImportProgress,
-  QuerySource,
   RowChanges,
   Source,
   StageAppendInput,
@@ -64,7 +62,6 @@ export type {
   StageFileInput,
   StagedColumn,
   StagedImport,
-  StagedRows,
   StagedUpsert,
   StageDeleteInput,
   StageOverwriteInput,

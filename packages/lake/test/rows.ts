@@ -1,5 +1,5 @@
 import { cast, column, type Expression, literal, type Query, type SqlType } from "@granary/engine";
-import type { IcebergField, IcebergSchema, OpenTable, QuerySource } from "@granary/lake";
+import type { IcebergField, IcebergSchema, OpenTable, Source } from "@granary/lake";
 import { holdFiles, liveFiles, scanRelation } from "../src/files/index.ts";
 import { toSqlType } from "../src/iceberg/index.ts";
 import type { TestLake } from "./lake.ts";
@@ -16,7 +16,7 @@ export const schemaOf = (fields: readonly IcebergField[], keys: readonly number[
 export const field = (id: number, name: string, type: IcebergField["type"], required = false): IcebergField => ({ id, name, type, required });
 
 /** Rows written down, as a source: columns with the types the engine knows, values as texts that become them. */
-export function valuesSource(columns: readonly { readonly name: string; readonly type: SqlType }[], rows: readonly (readonly Cell[])[]): QuerySource {
+export function valuesSource(columns: readonly { readonly name: string; readonly type: SqlType }[], rows: readonly (readonly Cell[])[]): Source {
   const text: SqlType = { kind: "text" };
   const raw: Query = {
     kind: "select",
@@ -31,7 +31,7 @@ export function valuesSource(columns: readonly { readonly name: string; readonly
 }
 
 /** The same, with the names and types of some of a table's columns. */
-export function rowsFor(schema: IcebergSchema, names: readonly string[], rows: readonly (readonly Cell[])[]): QuerySource {
+export function rowsFor(schema: IcebergSchema, names: readonly string[], rows: readonly (readonly Cell[])[]): Source {
   const columns = names.map((name) => {
     const type = toSqlType(schema.fields.find((candidate) => candidate.name === name)?.type ?? "string");
     return { name, type: type ?? { kind: "text" as const } };

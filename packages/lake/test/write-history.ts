@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Expression, literal, type Query, type SelectItem } from "@granary/engine";
 import { isAppError } from "@granary/kernel";
-import { BATCH_COLUMN, type IcebergField, type IcebergSchema, type QuerySource, type TableDefinition, type UpsertMode } from "@granary/lake";
+import { BATCH_COLUMN, type IcebergField, type IcebergSchema, type Source, type TableDefinition, type UpsertMode } from "@granary/lake";
 import type { SchemaChange } from "../src/schema/index.ts";
 import type { TestLake } from "./lake.ts";
 import { type ModelUpsert, ModelTable, randomCondition } from "./model-table.ts";
@@ -120,7 +120,7 @@ class History {
     return fields.length === 0 ? this.#model.fields : fields;
   }
 
-  #source(fields: readonly IcebergField[], rows: readonly ModelRow[]): QuerySource {
+  #source(fields: readonly IcebergField[], rows: readonly ModelRow[]): Source {
     const { schema } = this.#model.table;
     return rowsFor(
       schema,
@@ -303,7 +303,7 @@ class History {
 }
 
 /** The source with a column that says which rows are to go. */
-function withFlag({ query }: QuerySource, flags: readonly boolean[]): QuerySource {
+function withFlag({ query }: Source, flags: readonly boolean[]): Source {
   if (query.kind !== "select" || query.from.kind !== "values") throw new Error("only rows that are written down can be flagged");
   const flag: SelectItem = { expression: { kind: "column", name: "is gone" }, as: "is gone" };
   const rows = query.from.rows.map((row, index): readonly Expression[] => [...row, literal(flags[index] === true)]);

@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { isAppError } from "@granary/kernel";
 import type { IcebergField, IcebergType, OpenTable, Source, TableDefinition } from "@granary/lake";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -191,25 +189,5 @@ describe("partitions", () => {
     expect(values.length).toBeLessThanOrEqual(partitions + 1);
     expect(table.rows).toBe(3);
     expect((await storedRows(bed, table, ["id"])).map(([id]) => Number(id)).toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
-  });
-});
-
-describe("a delimited file with known columns", () => {
-  const csv = (path: string, columns: readonly (string | null)[]): Source => ({
-    csv: { path, columns, dialect: { delimiter: ",", quote: '"', header: true }, lineEnd: "lf" },
-  });
-
-  it("is stored in one pass, rows that do not fit set aside and counted", async () => {
-    const path = join(bed.dir, "typed.csv");
-    writeFileSync(path, 'id,note,day,left\n1,"a\nb",2020-01-01,x\n2,c,no day,y\n3,,,z\n4,d\n');
-    const schema = schemaOf([field(1, "id", "int"), field(2, "note", "string"), field(3, "day", "date")]);
-    const staged = await bed.lake.stageCreate({ workspaceId: bed.workspaceId, tableName: "typed", schema, source: csv(path, ["id", "note", "day", null]) });
-    expect([staged.counts.addedRows, staged.rejectedCount]).toEqual([2, 2]);
-    expect(staged.rejected.map((row) => row.raw)).toEqual(["2,c,no day,y", "4,d"]);
-    await bed.publish(staged);
-    expect(await storedRows(bed, await bed.open("typed"))).toEqual([
-      [1, "a\nb", "2020-01-01"],
-      [3, null, null],
-    ]);
   });
 });

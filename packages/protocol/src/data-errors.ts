@@ -49,27 +49,10 @@ export const DATA_ERRORS = {
     message:
       "The file has {records} records, but {loaded} could be read and {rejected} set aside. Nothing was loaded; tell an administrator which file it was.",
   },
-  "csv.empty": { status: 422, retry: "never", message: "The file is empty. Choose a file with at least a header line." },
-  "csv.not_text": { status: 422, retry: "never", message: "The file is not a text file: {reason}. Export the data as CSV in UTF-8 and upload that." },
-  "csv.not_utf8": {
-    status: 422,
-    retry: "never",
-    message: "The file is not valid UTF-8 (first fault at byte {offset}, line {line}). Save it as UTF-8 and upload it again.",
-  },
-  "csv.too_many_columns": {
-    status: 422,
-    retry: "never",
-    message: "The first line has {columns} columns, more than the {limit} a dataset may have. Check the delimiter.",
-  },
-  "csv.unclosed_quote": {
+  "file.unclosed_quote": {
     status: 422,
     retry: "never",
     message: "A quote opened on line {line} is never closed, so the rest of the file cannot be read. Correct that line.",
-  },
-  "csv.unbalanced": {
-    status: 422,
-    retry: "never",
-    message: "The file has {scanned} records, but only {loaded} could be read and {rejected} set aside. Nothing was loaded; check the quotes and line ends.",
   },
   "lake.name_invalid": { status: 400, retry: "never", message: "{name} cannot be the name of a stored table: use lower-case letters, digits and underscores." },
   "lake.table_exists": { status: 409, retry: "reread", message: "There is already a stored table of this name." },

@@ -36,6 +36,7 @@ export interface ParquetFiles {
   readonly fileIndexAs?: string;
 }
 
+/** A row that does not fit makes the statement fail. */
 export interface CsvFile {
   readonly kind: "csvFile";
   readonly path: string;
@@ -44,8 +45,6 @@ export interface CsvFile {
   readonly lineEnd: LineEnd;
   /** A field written like this, unquoted, is null; by default the empty one. */
   readonly nullText?: string;
-  /** Rows that do not fit are kept aside for `rejectedRows` (the default) or make the statement fail. */
-  readonly onFault?: "reject" | "fail";
 }
 
 export interface JsonFile {
@@ -88,6 +87,4 @@ export type Relation =
   /** The columns of Parquet files as their footers have them, nested ones flattened in order, with field ids. */
   | { readonly kind: "parquetSchema"; readonly paths: readonly string[] }
   | CsvFile
-  /** What the csv reads of this session set aside, one row per fault. */
-  | { readonly kind: "rejectedRows" }
   | JsonFile;

@@ -6,12 +6,9 @@ export type { StagedColumn, StagedImport } from "./staged-import.ts";
 export { staging, type Staging } from "./staging.ts";
 export type {
   ChangeInput,
-  CsvSource,
-  QuerySource,
   Source,
   StageAppendInput,
   StageCreateInput,
-  StagedRows,
   StagedUpsert,
   StageDeleteInput,
   StageOverwriteInput,

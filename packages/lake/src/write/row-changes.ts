@@ -6,7 +6,7 @@ import { stageOverwrite } from "./stage-overwrite.ts";
 import { stageUpsert } from "./stage-upsert.ts";
 import type { StagedChange } from "../change/index.ts";
 import type { StagedImport } from "./staged-import.ts";
-import type { StageAppendInput, StageCreateInput, StagedRows, StagedUpsert, StageDeleteInput, StageOverwriteInput, StageUpsertInput } from "./types.ts";
+import type { StageAppendInput, StageCreateInput, StagedUpsert, StageDeleteInput, StageOverwriteInput, StageUpsertInput } from "./types.ts";
 import type { WriteParts } from "./work.ts";
 
 /**
@@ -15,11 +15,11 @@ import type { WriteParts } from "./work.ts";
  */
 export interface RowChanges {
   /** A table that is to be made, with its first rows if there are any. */
-  stageCreate(input: StageCreateInput): Promise<StagedRows>;
+  stageCreate(input: StageCreateInput): Promise<StagedChange>;
   /** Rows that are added. */
-  stageAppend(input: StageAppendInput): Promise<StagedRows>;
+  stageAppend(input: StageAppendInput): Promise<StagedChange>;
   /** Rows in place of all rows, or of those for which a condition is true. */
-  stageOverwrite(input: StageOverwriteInput): Promise<StagedRows>;
+  stageOverwrite(input: StageOverwriteInput): Promise<StagedChange>;
   /** Rows matched by key: added, replaced or deleted. */
   stageUpsert(input: StageUpsertInput): Promise<StagedUpsert>;
   /** Rows that go: by a condition, by the batch that brought them, or by key. */

@@ -1,22 +1,22 @@
 import { layoutOf } from "./layout.ts";
 import { branchOf, stagedChange } from "./staged-change.ts";
 import { staging } from "./staging.ts";
-import type { StageAppendInput, StagedRows } from "./types.ts";
+import type { StagedChange } from "../change/index.ts";
+import type { StageAppendInput } from "./types.ts";
 import { expectedBytes, withEngine, type WriteParts } from "./work.ts";
-import { writeSource } from "./write-source.ts";
+import { writeTyped } from "./write-typed.ts";
 
 /** Writes rows that are added to a table's branch. Throws `lake.columns_mismatch`, `lake.values_mismatch`, `storage.full`. */
-export async function stageAppend(parts: WriteParts, input: StageAppendInput): Promise<StagedRows> {
+export async function stageAppend(parts: WriteParts, input: StageAppendInput): Promise<StagedChange> {
   const { table, source, batch } = input;
   branchOf(table);
   const bytes = await expectedBytes(source);
   return staging(parts.fileIo, table.location, async (files) => {
     input.onPhase?.("writing");
-    const { stored, rejected } = await withEngine(parts, { bytes, signal: input.signal }, (session) =>
-      writeSource(session, files, { source, schema: table.schema, layout: layoutOf(table), batch, expectedBytes: bytes }),
+    const stored = await withEngine(parts, { bytes, signal: input.signal }, (session) =>
+      writeTyped(session, files, { source, schema: table.schema, layout: layoutOf(table), batch, expectedBytes: bytes }),
     );
     const added = await files.settle();
-    const change = stagedChange({ table, added, removed: [], guard: { kind: "none" }, counts: { addedRows: stored, deletedRows: 0, replacedRows: 0 } });
-    return { ...change, rejectedCount: rejected.count, rejected: rejected.rows };
+    return stagedChange({ table, added, removed: [], guard: { kind: "none" }, counts: { addedRows: stored, deletedRows: 0, replacedRows: 0 } });
   });
 }

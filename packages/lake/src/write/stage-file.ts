@@ -11,9 +11,9 @@ import { upsertRows } from "./stage-upsert.ts";
 import { branchOf, type ChangeParts, removedFile, stagedChange } from "./staged-change.ts";
 import type { StagedImport } from "./staged-import.ts";
 import { type Staging, staging } from "./staging.ts";
-import type { QuerySource } from "./types.ts";
+import type { Source } from "./types.ts";
 import { expectedBytes, type WriteParts } from "./work.ts";
-import { writeTyped } from "./write-source.ts";
+import { writeTyped } from "./write-typed.ts";
 
 const DEFAULT_LISTED = 1000;
 
@@ -87,7 +87,7 @@ interface Work {
   readonly loaded: Loaded;
 }
 
-const sourceOf = ({ file, mapping }: Loaded): QuerySource => ({ query: { ...file.query, items: mappedItems(mapping) } });
+const sourceOf = ({ file, mapping }: Loaded): Source => ({ query: { ...file.query, items: mappedItems(mapping) } });
 
 async function write(session: EngineSession, files: Staging, input: StageFileInput, loaded: Loaded): Promise<void> {
   const { file, mapping, target } = loaded;

@@ -1,32 +1,13 @@
-import type { CsvDialect, Expression, LineEnd, Query, RejectedRow } from "@granary/engine";
+import type { Expression, Query } from "@granary/engine";
 import type { TableRef } from "../catalog/index.ts";
 import type { StagedChange, TableDefinition } from "../change/index.ts";
 import type { IcebergSchema } from "../iceberg/index.ts";
 import type { OpenTable } from "../table/index.ts";
 
 /** Rows from local files; its columns are called like the table's, in any order. Columns that may be null may be missing. */
-export interface QuerySource {
+export interface Source {
   readonly query: Query;
 }
-
-/**
- * A delimited file whose columns are known, read in one pass. Values become the table's types as the engine reads them
- * (`1.999` is 2.00 in a column of two places); rows with a value that is none of its type are set aside and counted.
- * For a file nobody looked at yet use `stageFile`, which proves that no value changes.
- */
-export interface CsvSource {
-  readonly csv: {
-    readonly path: string;
-    readonly dialect: CsvDialect;
-    readonly lineEnd: LineEnd;
-    /** The table's column each column of the file goes to; null for one that is left out. */
-    readonly columns: readonly (string | null)[];
-    /** How many rejected rows are returned with their text, by default 1,000; all are counted. */
-    readonly maxRejected?: number;
-  };
-}
-
-export type Source = QuerySource | CsvSource;
 
 /** `reading`: the source. `matching`: finding its rows in the table. `writing`: storing rows. */
 export type WritePhase = "reading" | "matching" | "writing";
@@ -66,7 +47,7 @@ export interface StageOverwriteInput extends ChangeInput {
 export type UpsertMode = "upsert" | "insert-only" | "update-only" | "delete";
 
 export interface StageUpsertInput extends ChangeInput {
-  readonly source: QuerySource;
+  readonly source: Source;
   /** Field ids; by default the table's key columns. */
   readonly keys?: readonly number[];
   readonly mode?: UpsertMode;
@@ -80,15 +61,8 @@ export type StageDeleteInput = ChangeInput &
   (
     | { /** Over `storedColumn(fieldId)`. */ readonly where: Expression }
     | { /** The rows a batch brought, as far as they are still there. */ readonly rowsOfBatch: string }
-    | { /** Rows whose keys the source holds. */ readonly keysIn: QuerySource; readonly keys?: readonly number[] }
+    | { /** Rows whose keys the source holds. */ readonly keysIn: Source; readonly keys?: readonly number[] }
   );
-
-/** A staged change that rows were read for. */
-export interface StagedRows extends StagedChange {
-  readonly rejectedCount: number;
-  /** The first rejected rows, as many as were asked for. */
-  readonly rejected: readonly RejectedRow[];
-}
 
 /** What became of the rows of a source that were matched by key. */
 export interface StagedUpsert extends StagedChange {

@@ -4,7 +4,7 @@ import type { IcebergField } from "../iceberg/index.ts";
 import type { OpenTable } from "../table/index.ts";
 import { checkKeys, type KeyFacts } from "./row-keys.ts";
 import { typedRows } from "./typed-source.ts";
-import type { QuerySource } from "./types.ts";
+import type { Source } from "./types.ts";
 
 export const SOURCE = "granary_source";
 /** Numbers the source's rows. */
@@ -13,7 +13,7 @@ export const SOURCE_ROW = "granary_source_row";
 export const GONE = "granary_gone";
 
 export interface UpsertSource {
-  readonly source: QuerySource;
+  readonly source: Source;
   readonly keys: readonly IcebergField[];
   readonly deleteWhen?: string | undefined;
   readonly lastBy?: string | undefined;

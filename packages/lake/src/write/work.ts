@@ -65,8 +65,7 @@ async function sizeOf(paths: readonly string[]): Promise<number> {
 export async function expectedBytes(source: Source | undefined): Promise<number> {
   if (source === undefined) return 0;
   const inputs: Inputs = { binary: [], text: [], computedRows: 0 };
-  if ("csv" in source) inputs.text.push(source.csv.path);
-  else noteInputs(source.query, inputs);
+  noteInputs(source.query, inputs);
   const text = (await sizeOf(inputs.text)) / TEXT_TO_PARQUET;
   return (await sizeOf(inputs.binary)) + text + inputs.computedRows * BYTES_PER_COMPUTED_ROW;
 }

@@ -13,12 +13,3 @@ export async function* fileChunks(path: string, signal?: AbortSignal): AsyncGene
     yield buffer.subarray(0, bytesRead);
   }
 }
-
-/** The first bytes of a file, at most `maxBytes`. */
-export async function fileHead(path: string, maxBytes: number): Promise<{ readonly head: Buffer; readonly size: number }> {
-  await using file = await open(path, "r");
-  const { size } = await file.stat();
-  const buffer = Buffer.alloc(Math.min(size, maxBytes));
-  const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-  return { head: buffer.subarray(0, bytesRead), size };
-}

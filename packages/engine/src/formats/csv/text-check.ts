@@ -1,31 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { Fault } from "../../fault.ts";
 
-interface Signature {
-  readonly bytes: readonly number[];
-  readonly meaning: string;
-}
-
-const SIGNATURES: readonly Signature[] = [
-  { bytes: [0xff, 0xfe], meaning: "it is encoded in UTF-16" },
-  { bytes: [0xfe, 0xff], meaning: "it is encoded in UTF-16" },
-  { bytes: [0x50, 0x4b, 0x03, 0x04], meaning: "it is a zip archive or an Excel workbook" },
-  { bytes: [0xd0, 0xcf, 0x11, 0xe0], meaning: "it is an old Excel workbook" },
-  { bytes: [0x1f, 0x8b], meaning: "it is compressed with gzip" },
-  { bytes: [0x28, 0xb5, 0x2f, 0xfd], meaning: "it is compressed with zstd" },
-  { bytes: [0x50, 0x41, 0x52, 0x31], meaning: "it is a Parquet file" },
-  { bytes: [0x25, 0x50, 0x44, 0x46], meaning: "it is a PDF document" },
-];
-
 const BOM = [0xef, 0xbb, 0xbf] as const;
 
 const startsWith = (head: Uint8Array, bytes: readonly number[]): boolean => head.length >= bytes.length && bytes.every((byte, index) => head[index] === byte);
-
-/** Refuses, by name, the kinds of file that people upload as CSV by mistake. */
-export function refuseOtherFormats(head: Uint8Array): void {
-  const match = SIGNATURES.find((signature) => startsWith(head, signature.bytes));
-  if (match !== undefined) throw new Fault("csv.not_text", { reason: match.meaning });
-}
 
 /** Bytes of the byte order mark at the front: 3 or 0. */
 export const bomLength = (head: Uint8Array): number => (startsWith(head, BOM) ? BOM.length : 0);
@@ -53,7 +31,7 @@ function validPrefixLength(bytes: Uint8Array): number {
   return low - incompleteTail(bytes.subarray(0, low));
 }
 
-/** Checks a byte stream strictly: UTF-8 without NUL characters. Throws `csv.not_utf8` or `csv.not_text` with the exact place. */
+/** Checks a byte stream strictly: UTF-8 without NUL characters. Throws `file.encoding_invalid` or `file.binary` with the exact place. */
 export class TextCheck {
   #carry: Buffer = Buffer.alloc(0);
   #offset = 0;
@@ -62,7 +40,7 @@ export class TextCheck {
   check(chunk: Buffer): void {
     const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]);
     const nul = bytes.indexOf(0);
-    if (nul >= 0) throw new Fault("csv.not_text", { reason: `it holds a NUL character at byte ${this.#offset + nul}` });
+    if (nul >= 0) throw new Fault("file.binary", { reason: `it holds a NUL character at byte ${this.#offset + nul}` });
     const complete = bytes.subarray(0, bytes.length - incompleteTail(bytes));
     if (!isUtf8(complete)) this.#refuse(complete);
     this.#carry = Buffer.from(bytes.subarray(complete.length));
@@ -77,7 +55,7 @@ export class TextCheck {
   #refuse(bytes: Buffer): never {
     const valid = isUtf8(bytes) ? 0 : validPrefixLength(bytes);
     this.#countLines(bytes.subarray(0, valid));
-    throw new Fault("csv.not_utf8", { offset: this.#offset + valid, line: this.#lines });
+    throw new Fault("file.encoding_invalid", { encoding: "utf-8", offset: this.#offset + valid, line: this.#lines });
   }
 
   #countLines(bytes: Buffer): void {

@@ -89,7 +89,7 @@ export class RecordParser {
 
   finish(): void {
     if (this.#overlong !== undefined) {
-      if (this.#overlong.record.isOpen) throw new Fault("csv.unclosed_quote", { line: this.#line });
+      if (this.#overlong.record.isOpen) throw new Fault("file.unclosed_quote", { line: this.#line });
       this.#endOverlong();
     }
     this.#isFinal = true;
@@ -135,7 +135,7 @@ export class RecordParser {
       const value = this.#value(at);
       const { end } = value;
       if (end < 0) return -1;
-      if (value.isOpen === true && end - start > MAX_OPEN_CHARS) throw new Fault("csv.unclosed_quote", { line: this.#line });
+      if (value.isOpen === true && end - start > MAX_OPEN_CHARS) throw new Fault("file.unclosed_quote", { line: this.#line });
       fields.push(value.value);
       fault ??= value.fault;
       if (end < text.length && text.charCodeAt(end) === this.#delimiter) {

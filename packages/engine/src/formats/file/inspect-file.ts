@@ -2,8 +2,7 @@ import type { Row } from "../../process/messages.ts";
 import type { EngineSession } from "../../process/session.ts";
 import type { SqlType } from "../../sql/index.ts";
 import { type ColumnEvidence, findEvidence, type Reading } from "../columns/index.ts";
-import type { RejectedRow } from "../csv/index.ts";
-import type { FileWarning } from "../spool/index.ts";
+import type { FileWarning, RejectedRow } from "../spool/index.ts";
 import { type PreparedColumn, prepareFile } from "./prepare-file.ts";
 import type { FileFacts, FileOptions } from "./types.ts";
 

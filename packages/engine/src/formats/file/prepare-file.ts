@@ -5,8 +5,7 @@ import type { JsonValue } from "../../process/messages.ts";
 import type { EngineSession } from "../../process/session.ts";
 import { and, cast, column, type Expression, not, type Relation, type SelectItem, type SelectQuery, type SqlType } from "../../sql/index.ts";
 import { type ColumnReading, fitsReading, formatShape, type NumberStyle, type Reading, readColumns, readText, TEXT_READING } from "../columns/index.ts";
-import type { RejectedRow } from "../csv/index.ts";
-import type { FileWarning, Spool, SpooledColumn, SpooledRows } from "../spool/index.ts";
+import type { FileWarning, Spool, SpooledColumn, SpooledRows, RejectedRow } from "../spool/index.ts";
 import { parquetColumns } from "./parquet-columns.ts";
 import type { ColumnOptions, FileFacts, FileOptions, ValueOptions } from "./types.ts";
 
@@ -63,7 +62,7 @@ function sourceOf(spool: Spool, columns: readonly SpooledColumn[]): Relation {
   const named = columns.map((item, index) => ({ name: `c${index}`, type: item.isNested === true && item.type !== undefined ? item.type : text }));
   const withLine = [{ name: "line", type: { kind: "bigint" } as const }, ...named];
   if (spool.kind === "csv")
-    return { kind: "csvFile", path: spool.path, columns: withLine, dialect: { delimiter: ",", quote: '"', header: false }, lineEnd: "lf", onFault: "fail" };
+    return { kind: "csvFile", path: spool.path, columns: withLine, dialect: { delimiter: ",", quote: '"', header: false }, lineEnd: "lf" };
   if (spool.kind === "json") return { kind: "jsonFile", path: spool.path, columns: withLine, layout: "lines" };
   if (spool.kind === "delimited") return { kind: "csvFile", path: spool.path, columns: named, dialect: spool.dialect, lineEnd: spool.lineEnd };
   return { kind: "parquetFiles", paths: [spool.path] };
@@ -264,7 +263,7 @@ const itemsOf = (columns: readonly PreparedColumn[]): readonly SelectItem[] => c
 
 /**
  * Reads a file of any kind into typed rows without losing any: `records = loaded + rejectedCount`, or `file.unbalanced`.
- * Bad rows are part of the result; what makes the file unusable is thrown (`file.*`, `csv.unclosed_quote`). The parser of
+ * Bad rows are part of the result; what makes the file unusable is thrown (`file.*`, `file.unclosed_quote`). The parser of
  * the file runs in the session's process. One file per session at a time.
  */
 export async function prepareFile(session: EngineSession, input: PrepareFileInput): Promise<PreparedFile> {

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { TaskContext } from "../../process/tasks.ts";
 import { Fault } from "../../fault.ts";
-import { inspectCsv } from "../csv/inspect-csv.ts";
+import { scanPlain } from "../csv/scan-plain.ts";
 import type { CsvDialect } from "../../sql/index.ts";
 import { DEFAULT_LIMITS, readAt, zipMembers } from "../compressed/index.ts";
 import { type DelimitedFinding, detectDelimited, spoolDelimited } from "../delimited/index.ts";
@@ -99,28 +99,18 @@ interface Work {
 const needsLines = ({ options, maxRecords }: SpoolFileInput): boolean =>
   maxRecords !== undefined || Object.values(options.columns ?? {}).some((column) => column.type !== undefined || column.format !== undefined);
 
-/** What the quick look at a plain file refuses, as the other ways of reading would say it. */
-function inOurWords(error: unknown): unknown {
-  if (!(error instanceof Fault)) return error;
-  if (error.code === "csv.not_utf8") return new Fault("file.encoding_invalid", { encoding: "utf-8", ...error.params });
-  if (error.code === "csv.not_text") return new Fault("file.binary", error.params);
-  return error.code === "csv.empty" ? new Fault("file.empty") : error;
-}
-
 /** A regular file in UTF-8 is read by the engine where it lies; undefined for any other. */
 async function spoolPlain({ input, source, context }: Work, finding: DelimitedFinding): Promise<SpooledRows | undefined> {
   const dialect = plainDialect(finding);
   if (dialect === undefined || source.packing !== null || needsLines(input)) return undefined;
   const names = nameColumns(finding.header, finding.columns);
-  const csv = await inspectCsv({ path: input.path, dialect }, context).catch((error: unknown) => {
-    throw inOurWords(error);
-  });
-  if (csv.isIrregular || csv.hasLongRecords || csv.columns.length !== finding.columns) return undefined;
+  const { lineEnd, records, isPlain } = await scanPlain({ path: input.path, dialect, columns: finding.columns }, context);
+  if (!isPlain) return undefined;
   return {
-    spool: { kind: "delimited", path: input.path, dialect, lineEnd: csv.lineEnd },
+    spool: { kind: "delimited", path: input.path, dialect, lineEnd },
     columns: names.map((name) => ({ ...name, proof: "any" })),
-    records: csv.records,
-    loaded: csv.records,
+    records,
+    loaded: records,
     rejectedCount: 0,
     rejected: [],
     isPartial: false,

@@ -1,5 +1,5 @@
-import { columnNames } from "../csv/column-names.ts";
 import { Fault } from "../../fault.ts";
+import { columnNames } from "./column-names.ts";
 
 export const MAX_COLUMNS = 10_000;
 
@@ -12,8 +12,7 @@ export interface NamedColumn {
 export function nameColumns(header: readonly string[] | undefined, count: number): readonly NamedColumn[] {
   if (count > MAX_COLUMNS) throw new Fault("file.too_many_columns", { columns: count, limit: MAX_COLUMNS });
   const raw = Array.from({ length: count }, (_, index) => header?.[index] ?? "");
-  const { names } = columnNames(raw);
-  return names.map((name, index) => {
+  return columnNames(raw).map((name, index) => {
     const from = raw[index] as string;
     return header === undefined || name === from ? { name } : { name, renamedFrom: from };
   });

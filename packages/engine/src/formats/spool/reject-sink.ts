@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { Fault } from "../../fault.ts";
-import type { RejectedRow } from "../csv/tidy-csv.ts";
+import type { RejectedRow } from "./rejected-row.ts";
 
 /** How much of a rejected record is kept. */
 const MAX_RAW_CHARS = 64 * 1024;

@@ -1,5 +1,5 @@
 import type { CsvDialect, LineEnd, SqlType } from "../../sql/index.ts";
-import type { RejectedRow } from "../csv/tidy-csv.ts";
+import type { RejectedRow } from "./rejected-row.ts";
 
 /** What a reader of a file knows about one of its columns. */
 export interface SpooledColumn {

@@ -56,12 +56,10 @@ function printColumnTypes(columns: readonly TypedName[]): string {
 
 function printCsv(node: CsvFile): string {
   const quote = printText(node.dialect.quote);
-  // rejects_limit 0 keeps all of them: nothing may be dropped without being counted.
-  const faults = node.onFault === "fail" ? "ignore_errors = false" : "store_rejects = true, rejects_limit = 0";
   return [
     `read_csv(${printPaths([node.path])}, auto_detect = false, columns = ${printColumnTypes(node.columns)}, delim = ${printText(node.dialect.delimiter)}`,
     `quote = ${quote}, escape = ${quote}, header = ${node.dialect.header ? "true" : "false"}, strict_mode = true, null_padding = false, comment = ''`,
-    `${faults}, allow_quoted_nulls = false, nullstr = ${printText(node.nullText ?? "")}`,
+    `ignore_errors = false, allow_quoted_nulls = false, nullstr = ${printText(node.nullText ?? "")}`,
     `max_line_size = ${MAX_CSV_RECORD_BYTES}, buffer_size = ${CSV_BUFFER_BYTES}, encoding = 'utf-8', compression = 'none'${LINE_ENDS[node.lineEnd]})`,
   ].join(", ");
 }
@@ -113,6 +111,5 @@ export const RELATIONS: NodePrinters<Relation> = {
   parquetFooter: (node) => `parquet_metadata(${printPaths([node.path])})`,
   parquetSchema: (node) => `parquet_schema(${printPaths(node.paths)})`,
   csvFile: (node) => printCsv(node),
-  rejectedRows: () => "reject_errors",
   jsonFile: (node) => printJson(node),
 };

@@ -1,13 +1,13 @@
 import type { LakeTransaction, TableRef } from "../../catalog/index.ts";
 import type { StoredFile } from "../../file-io/index.ts";
-import type { QuerySource } from "../../write/index.ts";
+import type { Source } from "../../write/index.ts";
 import type { Transaction } from "../maintain-parts.ts";
 
 export interface EraseRequest extends TableRef {
   /** For the erasure's own transactions: the commit, and the deletion of what it replaced. */
   readonly transaction: Transaction;
   /** The keys whose rows are erased; its columns are named like the table's key columns. It is read more than once. */
-  readonly keysIn: QuerySource;
+  readonly keysIn: Source;
   /** Field ids; by default the table's key columns. */
   readonly keys?: readonly number[];
   /** Called in the transaction that commits the erasure: what the caller stores of change sets has to change with them. */

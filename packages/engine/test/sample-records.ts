@@ -1,4 +1,4 @@
-import type { CsvDialect } from "../../sql/index.ts";
+import type { CsvDialect } from "@granary/engine";
 
 /** The records at the front of a file, taken apart for deciding how it is written. */
 export interface SampleRecords {

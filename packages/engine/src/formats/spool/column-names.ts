@@ -1,18 +1,5 @@
 const MAX_NAME_LENGTH = 255;
 
-/** A column whose name in the file could not be kept. */
-export interface RenamedColumn {
-  /** Zero-based place in the file. */
-  readonly index: number;
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface ColumnNames {
-  readonly names: readonly string[];
-  readonly renamed: readonly RenamedColumn[];
-}
-
 function cleanName(raw: string, index: number): string {
   const cleaned = raw
     .normalize("NFC")
@@ -32,16 +19,13 @@ function unusedName(name: string, used: ReadonlySet<string>): string {
 
 /**
  * Makes a header usable as column names: no empty ones, no control characters, none that differ only by case
- * (engines that read the table would mix them up). Every change is listed.
+ * (engines that read the table would mix them up).
  */
-export function columnNames(header: readonly string[]): ColumnNames {
+export function columnNames(header: readonly string[]): readonly string[] {
   const used = new Set<string>();
-  const renamed: RenamedColumn[] = [];
-  const names = header.map((raw, index) => {
+  return header.map((raw, index) => {
     const name = unusedName(cleanName(raw, index), used);
     used.add(name.toLowerCase());
-    if (name !== raw) renamed.push({ index, from: raw, to: name });
     return name;
   });
-  return { names, renamed };
 }
