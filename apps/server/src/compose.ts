@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CoreConfig, Services } from "@granary/core/context";
 import { PrincipalCache } from "@granary/core/identity";
+import { RunningQueries } from "@granary/core/sql-console";
 import { type ConnectionOptions, type Database, openDatabase } from "@granary/db";
 import { createEngine } from "@granary/engine";
 import type { Logger } from "@granary/kernel";
@@ -24,6 +25,12 @@ export function coreConfig(config: Config, url: string): CoreConfig {
     dataDir: config.dataDir,
     uploadLimitBytes: env.GRANARY_UPLOAD_LIMIT,
     uploadHosts: uploadHosts(config),
+    sql: {
+      timeoutS: env.GRANARY_SQL_TIMEOUT,
+      maxRows: env.GRANARY_SQL_MAX_ROWS,
+      maxResultBytes: env.GRANARY_SQL_MAX_RESULT,
+      keepResultsS: env.GRANARY_SQL_KEEP_RESULTS,
+    },
     secrets: loadSecrets(config),
     mail: { smtpUrl: env.GRANARY_SMTP_URL ?? null, from: env.GRANARY_MAIL_FROM },
     signUp: env.GRANARY_SIGN_UP,
@@ -57,15 +64,28 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const fileIo = await openStorage(config);
   const database: Database = openDatabase({ connection: options.connection, log, maxConnections: config.env.GRANARY_DATABASE_POOL });
   const compileCacheDir = getCompileCacheDir();
-  const engine = createEngine({ tempRoot: join(config.dataDir, "tmp", "engine"), ...(compileCacheDir === undefined ? {} : { compileCacheDir }) });
+  const { env } = config;
+  const engine = createEngine({
+    tempRoot: join(config.dataDir, "tmp", "engine"),
+    sandbox: {
+      deadlineMs: env.GRANARY_SQL_TIMEOUT * 1000,
+      memoryBytes: env.GRANARY_SQL_MEMORY,
+      maxRows: env.GRANARY_SQL_MAX_ROWS,
+      maxBytes: env.GRANARY_SQL_MAX_RESULT,
+    },
+    logger: log,
+    ...(compileCacheDir === undefined ? {} : { compileCacheDir }),
+  });
   const clock = createDatabaseClock(database, log);
   await clock.sync();
   const principals = new PrincipalCache(database);
   const lake = createLake({ engine, fileIo, warehouseUri: storageUri(config), catalogName: CATALOG });
-  const services: Services = { config: coreConfig(config, options.url), clock, database, principals, lake, engine, log };
+  const queries = new RunningQueries();
+  const services: Services = { config: coreConfig(config, options.url), clock, database, principals, lake, engine, queries, log };
   return {
     services,
     async [Symbol.asyncDispose]() {
+      await queries[Symbol.asyncDispose]();
       clock[Symbol.dispose]();
       await principals[Symbol.asyncDispose]();
       await engine[Symbol.asyncDispose]();

@@ -79,6 +79,11 @@ const environment = z.object({
     .string()
     .default("")
     .describe("Hosts in private networks that uploads by URL may come from, as `name` or `name:port`, separated by commas. All others have to be public."),
+  GRANARY_SQL_TIMEOUT: seconds(60).describe("Seconds after which a person's SQL query is stopped."),
+  GRANARY_SQL_MEMORY: z.coerce.number().int().min(67_108_864).default(536_870_912).describe("Memory in bytes a person's SQL query may use."),
+  GRANARY_SQL_MAX_ROWS: z.coerce.number().int().positive().default(1_000_000).describe("Rows after which the result of a SQL query is cut."),
+  GRANARY_SQL_MAX_RESULT: z.coerce.number().int().positive().default(268_435_456).describe("Bytes after which the result of a SQL query is cut."),
+  GRANARY_SQL_KEEP_RESULTS: seconds(86_400).describe("Seconds the result of a SQL query is kept for its owner."),
   GRANARY_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("Lowest level that is logged."),
   GRANARY_LOG_TO: z
     .enum(["stdout", "file"])

@@ -16,6 +16,7 @@ interface ApiErrorFields {
   readonly requestId?: string | undefined;
   readonly retry?: RetryHint;
   readonly current?: unknown;
+  readonly place?: ProblemBody["place"];
   readonly retryAfterSeconds?: number | undefined;
   readonly cause?: unknown;
 }
@@ -32,6 +33,8 @@ export class ApiError extends Error {
   readonly requestId: string | undefined;
   readonly retry: RetryHint;
   readonly current: unknown;
+  /** Where in the text of a query the error is. */
+  readonly place: ProblemBody["place"];
   readonly retryAfterSeconds: number | undefined;
 
   constructor(message: string, fields: ApiErrorFields) {
@@ -42,6 +45,7 @@ export class ApiError extends Error {
     this.requestId = fields.requestId;
     this.retry = fields.retry ?? "never";
     this.current = fields.current;
+    this.place = fields.place;
     this.retryAfterSeconds = fields.retryAfterSeconds;
   }
 }
@@ -76,8 +80,8 @@ export function errorFromAnswer(status: number, text: string, header: (name: str
   const seconds = Number(header("retry-after") ?? Number.NaN);
   const retryAfterSeconds = Number.isFinite(seconds) ? seconds : undefined;
   if (isProblem(body)) {
-    const { code, errors, requestId, retry, current } = body;
-    return new ApiError(body.detail, { status, code, issues: errors ?? [], requestId, retry, current, retryAfterSeconds });
+    const { code, errors, requestId, retry, current, place } = body;
+    return new ApiError(body.detail, { status, code, issues: errors ?? [], requestId, retry, current, place, retryAfterSeconds });
   }
   return new ApiError(`The server answered ${status} without an explanation. Something between here and Granary may be down.`, {
     status,

@@ -752,6 +752,30 @@ create policy one_workspace on public.rejected_records to granary_app using ((wo
 grant delete, insert, select, update on public.rejected_records to granary_system;
 grant insert, select on public.rejected_records to granary_app;
 
+create table public.saved_queries (
+  id text not null,
+  workspace_id text not null,
+  owner_id text not null,
+  name text not null,
+  description text default ''::text not null,
+  sql text not null,
+  visibility text not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint saved_queries_pkey PRIMARY KEY (id),
+  constraint saved_queries_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE CASCADE,
+  constraint saved_queries_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'workspace'::text]))),
+  constraint saved_queries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX saved_queries_list_idx ON public.saved_queries USING btree (workspace_id, lower(name), id);
+CREATE UNIQUE INDEX saved_queries_name_key ON public.saved_queries USING btree (workspace_id, owner_id, lower(name));
+alter table public.saved_queries enable row level security, force row level security;
+create policy every_workspace on public.saved_queries to granary_system using (true) with check (true);
+create policy one_workspace on public.saved_queries to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.saved_queries to granary_app;
+grant delete, insert, select, update on public.saved_queries to granary_system;
+
 create table public.schema_versions (
   workspace_id text not null,
   dataset_id text not null,
@@ -812,6 +836,41 @@ create table public.sign_in_failures (
   constraint sign_in_failures_pkey PRIMARY KEY (account)
 );
 grant delete, insert, select, update on public.sign_in_failures to granary_system;
+
+create table public.sql_queries (
+  id text not null,
+  workspace_id text not null,
+  person_id text not null,
+  sql text not null,
+  status text default 'running'::text not null,
+  cancel_asked boolean default false not null,
+  lost_at timestamp with time zone not null,
+  datasets jsonb default '[]'::jsonb not null,
+  columns jsonb,
+  row_count bigint,
+  bytes bigint,
+  cut text,
+  error_code text,
+  error_message text,
+  error_line integer,
+  error_column integer,
+  kept boolean default false not null,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint sql_queries_pkey PRIMARY KEY (id),
+  constraint sql_queries_cut_check CHECK ((cut = ANY (ARRAY['rows'::text, 'bytes'::text]))),
+  constraint sql_queries_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.users(id) ON DELETE CASCADE,
+  constraint sql_queries_status_check CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint sql_queries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX sql_queries_expiry_idx ON public.sql_queries USING btree (expires_at) WHERE kept;
+CREATE INDEX sql_queries_person_idx ON public.sql_queries USING btree (workspace_id, person_id, id DESC);
+alter table public.sql_queries enable row level security, force row level security;
+create policy every_workspace on public.sql_queries to granary_system using (true) with check (true);
+create policy one_workspace on public.sql_queries to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.sql_queries to granary_system;
+grant insert, select, update on public.sql_queries to granary_app;
 
 create table public.uploads (
   id text not null,

@@ -389,6 +389,19 @@ export interface RejectedRecords {
   raw: string;
 }
 
+export interface SavedQueries {
+  id: string;
+  workspace_id: string;
+  owner_id: string;
+  name: string;
+  description: Generated<string>;
+  sql: string;
+  visibility: "private" | "workspace";
+  version: Generated<number>;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
 export interface SchemaVersions {
   workspace_id: string;
   dataset_id: string;
@@ -426,6 +439,29 @@ export interface SignInFailures {
   failures: number;
   last_failed_at: Timestamp;
   locked_until: Timestamp | null;
+}
+
+export interface SqlQueries {
+  id: string;
+  workspace_id: string;
+  person_id: string;
+  sql: string;
+  status: Generated<"running" | "succeeded" | "failed" | "cancelled">;
+  cancel_asked: Generated<boolean>;
+  lost_at: Timestamp;
+  datasets: Generated<Json>;
+  columns: Json | null;
+  row_count: number | null;
+  bytes: number | null;
+  cut: "rows" | "bytes" | null;
+  error_code: string | null;
+  error_message: string | null;
+  error_line: number | null;
+  error_column: number | null;
+  kept: Generated<boolean>;
+  expires_at: Timestamp | null;
+  created_at: Timestamp;
+  ended_at: Timestamp | null;
 }
 
 export interface Uploads {
@@ -496,10 +532,12 @@ export interface DB {
   notifications: Notifications;
   one_time_tokens: OneTimeTokens;
   rejected_records: RejectedRecords;
+  saved_queries: SavedQueries;
   schema_versions: SchemaVersions;
   session_tokens: SessionTokens;
   sessions: Sessions;
   sign_in_failures: SignInFailures;
+  sql_queries: SqlQueries;
   uploads: Uploads;
   users: Users;
   workspaces: Workspaces;

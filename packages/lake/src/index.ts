@@ -111,6 +111,8 @@ export {
   type PlannedQueries,
   type PlannedTable,
   type ReadPlan,
+  type KeptColumn,
+  type ResultExportRequest,
   type RowChoice,
   type RowOrder,
   type RowSearch,

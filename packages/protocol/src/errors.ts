@@ -129,6 +129,22 @@ export const ERRORS = {
     message: "A value of the column {name} is larger than {limit}. Shorten it in the query, for example with left().",
   },
   "sql.result_too_large": { status: 422, retry: "never", message: "The result is too large to be sent. Read fewer columns or rows." },
+  "sql.unknown_version": { status: 422, retry: "never", message: "The dataset {name} has no version {version} (line {line}, column {column})." },
+  "sql.table_not_ready": {
+    status: 409,
+    retry: "later",
+    message: "The dataset {name} has no data yet: its first import is still running or has failed (line {line}, column {column}).",
+  },
+  "sql.too_many_running": { status: 429, retry: "later", message: "You have {limit} queries running. Wait for one of them to end, or cancel one." },
+  "sql.query_not_found": { status: 404, retry: "never", message: "There is no such query, or somebody else ran it." },
+  "sql.no_result": { status: 409, retry: "later", message: "The query has no rows to read: it is still running, has failed or was cancelled." },
+  "sql.result_expired": {
+    status: 410,
+    retry: "never",
+    message: "The rows of this query are not kept any more, or you may not see the same of its datasets any more. Run it again.",
+  },
+  "saved_query.not_found": { status: 404, retry: "never", message: "There is no such saved query, or it is not shared with you." },
+  "saved_query.name_taken": { status: 409, retry: "never", message: "You have a saved query named {name} already. Choose another name." },
   "storage.full": { status: 507, retry: "later", message: "There is no space left to store this. Nothing was changed; free some space and try again." },
   "storage.failed": { status: 500, retry: "later", message: "The stored file {name} could not be {operation}: {reason}. Nothing was changed." },
   "storage.unavailable": {

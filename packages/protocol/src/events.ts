@@ -14,6 +14,7 @@ export type SubjectKind =
   | "mail"
   | "dataset"
   | "batch"
+  | "query"
   | "route";
 
 interface EventSpec {
@@ -89,6 +90,11 @@ export const EVENTS = {
   "dataset.maintenance_failed": { subject: "dataset", area: "system", text: "The maintenance of {subject} failed" },
   "dataset.trashed": { subject: "dataset", area: "data", text: "{actor} moved {subject} to the trash" },
   "dataset.restored": { subject: "dataset", area: "data", text: "{actor} took {subject} out of the trash" },
+  "query.ran": { subject: "query", area: "data", text: "{actor} ran the SQL query {subject}" },
+  "query.downloaded": { subject: "query", area: "data", text: "{actor} downloaded the result of the SQL query {subject}" },
+  "query.saved": { subject: "query", area: "data", text: "{actor} saved the SQL query {subject}" },
+  "query.updated": { subject: "query", area: "data", text: "{actor} changed the saved SQL query {subject}" },
+  "query.deleted": { subject: "query", area: "data", text: "{actor} deleted the saved SQL query {subject}" },
   "access.denied": { subject: "route", area: "authentication", text: "{actor} was refused {subject}" },
 } as const satisfies Record<string, EventSpec>;
 

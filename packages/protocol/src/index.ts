@@ -87,4 +87,13 @@ export { type BulkResult, bulkResult, type User, type UserBulkAction, USER_BULK_
 export { type Workspace, workspace, workspaceRoutes } from "./routes/workspaces.ts";
 export { FILTER_OPERATORS, type FilterCondition, type FilterOperator, type RowFilter } from "./row-filter.ts";
 export { can, email, id, instant, line, page, pageQuery, type ProblemBody, problemBody } from "./schemas.ts";
+export {
+  type SavedQuery,
+  type SqlCompletions,
+  type SqlPlanStep,
+  type SqlProblem,
+  type SqlQuery,
+  type SqlRowsPage,
+  sqlRoutes,
+} from "./routes/sql.ts";
 export { type InspectedFile, type Upload, UPLOAD_MAX_PART_BYTES, UPLOAD_PART_BYTES, uploadRoutes } from "./routes/uploads.ts";

@@ -18,6 +18,7 @@ export const JOBS = {
   "dataset.import": { payload: z.strictObject({ batchId: z.string() }), title: "Import a file into a dataset", maxAttempts: 3, deadlineS: 21_600 },
   "dataset.download": { payload: z.strictObject({ downloadId: z.string() }), title: "Write rows of a dataset to a file", maxAttempts: 2, deadlineS: 21_600 },
   "maintenance.downloads": { payload: nothing, title: "Remove files of downloads that have expired" },
+  "maintenance.sql": { payload: nothing, title: "Remove results of SQL queries that have expired, and old queries" },
   "maintenance.expired": { payload: nothing, title: "Remove expired sessions, tokens and idempotency keys" },
   "maintenance.jobs": { payload: z.strictObject({ keepDays: z.int().min(1).default(30) }), title: "Remove jobs finished long ago" },
   "maintenance.files": { payload: nothing, title: "Remove files that cut-off uploads, downloads and commits left behind", deadlineS: 3_600 },

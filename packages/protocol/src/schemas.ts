@@ -52,6 +52,8 @@ export const problemBody = z
     requestId: z.string(),
     retry: z.enum(["never", "reread", "later"]),
     errors: z.array(z.object({ path: z.string(), message: z.string() })),
+    /** Where in the text of a query the error is: counted from 1, in characters. */
+    place: z.object({ line: z.number().int(), column: z.number().int() }).optional(),
     /** On `edit.conflict`: the object as it is now, next to what was sent. */
     current: z.unknown().optional(),
   })

@@ -37,7 +37,13 @@ export function toAppError(error: unknown): AppError {
   return fromDatabase(error) ?? fromFramework(error) ?? problem("internal", {}, { cause: error });
 }
 
-/** The body of an error answer (RFC 9457). Causes and parameters stay inside, except the current object of a conflict. */
+/** Errors about the text of a query say where in it they are. */
+function placeOf({ code, params }: AppError): Pick<ProblemBody, "place"> {
+  const { line, column } = params;
+  return code.startsWith("sql.") && typeof line === "number" && typeof column === "number" ? { place: { line, column } } : {};
+}
+
+/** The body of an error answer (RFC 9457). Causes and parameters stay inside, except the current object of a conflict and places in a query. */
 export function toProblemBody(error: AppError, requestId: string): ProblemBody {
   const spec = errorSpec(error.code);
   return {
@@ -49,6 +55,7 @@ export function toProblemBody(error: AppError, requestId: string): ProblemBody {
     requestId,
     retry: spec.retry,
     errors: error.issues.map(({ path, message }) => ({ path, message })),
+    ...placeOf(error),
     ...(error.params["current"] === undefined ? {} : { current: error.params["current"] }),
   };
 }

@@ -28,6 +28,8 @@ const NOTICE_RULES = {
   mail: seeAll("instance:outbox"),
   dataset: DATASETS,
   batch: DATASETS,
+  // People's queries are their own: whoever ran one is told of it besides.
+  query: seeAll("activity:read"),
   route: seeAll("activity:read"),
 } as const satisfies Record<SubjectKind, NoticeRule>;
 

@@ -9,7 +9,7 @@ interface FileInfo {
   readonly contentType: string;
 }
 
-const headersOf = ({ id, fileName, contentType }: FileInfo): Record<string, string> => ({
+export const downloadHeaders = ({ id, fileName, contentType }: FileInfo): Record<string, string> => ({
   "content-type": contentType,
   "content-disposition": `attachment; filename="${fileName}"`,
   "granary-download-id": id,
@@ -20,14 +20,14 @@ export const datasetDownloadHandlers: HandlersOf<typeof datasetDownloadRoutes> =
     const download = await startDownload(ctx, params.dataset, query);
     const stream = Readable.from(download.chunks, { objectMode: false });
     stream.once("close", () => void download[Symbol.asyncDispose]());
-    return streamed(stream, { headers: headersOf(download) });
+    return streamed(stream, { headers: downloadHeaders(download) });
   },
   "downloads.create": async (ctx, { params, body }) => answer(await createDownload(ctx, params.dataset, body), { status: 202 }),
   "downloads.list": (ctx, { query }) => listDownloads(ctx, query),
   "downloads.get": (ctx, { params }) => getDownload(ctx, params.download),
   "downloads.file": async (ctx, { params }) => {
     const kept = await openDownload(ctx, params.download);
-    return streamed(kept.file.createReadStream(), { headers: { ...headersOf(kept), "content-length": String(kept.bytes) } });
+    return streamed(kept.file.createReadStream(), { headers: { ...downloadHeaders(kept), "content-length": String(kept.bytes) } });
   },
   "downloads.delete": (ctx, { params }) => deleteDownload(ctx, params.download),
 };

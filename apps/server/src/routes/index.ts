@@ -14,6 +14,7 @@ import { groupHandlers } from "./groups.ts";
 import { invitationHandlers } from "./invitations.ts";
 import { roleHandlers } from "./roles.ts";
 import { settingsHandlers } from "./settings.ts";
+import { sqlHandlers } from "./sql.ts";
 import { uploadHandlers } from "./uploads.ts";
 import { userHandlers } from "./users.ts";
 import { workspaceHandlers } from "./workspaces.ts";
@@ -36,6 +37,7 @@ export const handlers: Handlers = {
   ...roleHandlers,
   ...settingsHandlers,
   ...userHandlers,
+  ...sqlHandlers,
   ...uploadHandlers,
   ...workspaceHandlers,
 };

@@ -1,4 +1,5 @@
 import type { Ctx } from "@granary/core/context";
+import { sqlJobs } from "@granary/core/sql-console";
 import { datasetJobs } from "@granary/core/datasets";
 import { jobJobs } from "@granary/core/jobs";
 import { mailJobs } from "@granary/core/mail";
@@ -7,7 +8,7 @@ import { notificationJobs } from "@granary/core/notifications";
 import { defineJobHandlers, type JobHandlerGroup, type JobHandlers } from "@granary/jobs";
 
 /** The jobs of every feature. A feature with jobs is one line here. */
-const GROUPS: readonly JobHandlerGroup<Ctx>[] = [datasetJobs, mailJobs, jobJobs, notificationJobs, maintenanceJobs];
+const GROUPS: readonly JobHandlerGroup<Ctx>[] = [datasetJobs, mailJobs, jobJobs, notificationJobs, maintenanceJobs, sqlJobs];
 
 /** Every job's handler; throws `job.handler_mismatch` while a job has none or a handler no job. */
 export function jobHandlers(): JobHandlers<Ctx> {

@@ -10,6 +10,15 @@ export interface CoreConfig {
   readonly uploadHosts: readonly string[];
   /** Secrets of this installation; each is at least 32 random bytes. */
   readonly secrets: { readonly encryptionKey: Buffer; readonly maskKey: Buffer };
+  readonly sql: {
+    /** After which a query is stopped. */
+    readonly timeoutS: number;
+    readonly maxRows: number;
+    /** Of the rows as JSON. */
+    readonly maxResultBytes: number;
+    /** How long results are kept for their owner. */
+    readonly keepResultsS: number;
+  };
   readonly mail: { readonly smtpUrl: string | null; readonly from: string };
   readonly signUp: "open" | "invitation" | "closed";
   readonly session: {

@@ -5,6 +5,7 @@ import { enqueueJob } from "@granary/jobs";
 import type { Clock, Id, Logger } from "@granary/kernel";
 import type { Lake } from "@granary/lake";
 import type { PrincipalCache } from "../identity/index.ts";
+import type { RunningQueries } from "../sql-console/index.ts";
 import type { CoreConfig } from "./config.ts";
 import { type Principal, requireWorkspace } from "./principal.ts";
 import { type NewEvent, recordEvent } from "./record-event.ts";
@@ -17,6 +18,8 @@ export interface Services {
   readonly lake: Lake;
   /** Processes that look at files; table data is read through the lake alone. */
   readonly engine: Engine;
+  /** People's SQL queries that run in this process. */
+  readonly queries: RunningQueries;
   /** Who a token belongs to, remembered for a moment. */
   readonly principals: PrincipalCache;
   readonly log: Logger;

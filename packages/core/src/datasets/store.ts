@@ -70,6 +70,18 @@ export function listDatasetRows(db: Db, principal: Principal, options: ListOptio
     .execute();
 }
 
+/** Datasets with data that the principal may see, by name. */
+export function listDatasetRowsByName(db: Db, principal: Principal, options: { readonly q?: string | undefined; readonly limit: number }) {
+  const pattern = `%${(options.q ?? "").replace(/[\\%_]/g, "\\$&")}%`;
+  return selectDatasets(db, principal)
+    .where("d.trashed_at", "is", null)
+    .where("d.data_version", ">", 0)
+    .$if(options.q !== undefined && options.q !== "", (q) => q.where("d.name", "ilike", pattern))
+    .orderBy(sql`lower(d.name)`)
+    .limit(options.limit)
+    .execute();
+}
+
 /** Whether a dataset outside the trash has this name, whoever may see it. */
 export async function isNameTaken(db: Db, name: string): Promise<boolean> {
   const row = await db

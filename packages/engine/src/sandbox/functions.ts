@@ -50,6 +50,9 @@ export const ALLOWED_FUNCTIONS: ReadonlySet<string> = new Set(
 `),
 );
 
+/** What people may call in a query, by name. */
+export const functionNames = (): readonly string[] => [...ALLOWED_FUNCTIONS];
+
 /** Operators, which the engine keeps as functions. */
 export const ALLOWED_OPERATORS: ReadonlySet<string> = new Set(
   names("!__postfix !~~ !~~* % & && * ** + - ->> / // <-> << <=> <@ >> @ @> ^ ^@ | || ~ ~~ ~~* ~~~"),

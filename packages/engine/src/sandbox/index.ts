@@ -1,3 +1,4 @@
+export { functionNames } from "./functions.ts";
 export { relationKey } from "./relation-key.ts";
 export type {
   EngineCapabilities,

@@ -64,16 +64,30 @@ const guarded = (value: Expression): Expression =>
 
 const isFormula = (text: string): boolean => new RegExp(FORMULA, "u").test(text);
 
+/** Whether spreadsheets may take texts of a value for formulas. */
+export interface DelimitedColumn {
+  readonly name: string;
+  readonly value: Expression;
+  readonly isText: boolean;
+}
+
+/** Columns of a delimited file, with what a spreadsheet would compute made harmless if that is asked for. */
+export function delimitedItems(columns: readonly DelimitedColumn[], format: CsvExport): readonly SelectItem[] {
+  const isSafe = format.isSpreadsheetSafe === true;
+  return columns.map(({ name, value, isText }) => ({
+    expression: isSafe && isText ? guarded(value) : value,
+    as: isSafe && isFormula(name) ? `'${name}` : name,
+  }));
+}
+
 /** Nested values have no text of their own in a delimited file: they are JSON there. */
 function csvItems(chosen: Chosen, types: readonly ShownColumnType[], format: CsvExport): readonly SelectItem[] {
-  const isSafe = format.isSpreadsheetSafe === true;
-  return chosen.shown.map((item, index) => {
+  const columns = chosen.shown.map((item, index) => {
     const { kind, sqlType } = types[index] ?? {};
     const read = column(item.key);
-    const value = kind === "nested" ? jsonText(read, sqlType) : read;
-    const isText = kind === "text" || kind === "nested";
-    return { expression: isSafe && isText ? guarded(value) : value, as: isSafe && isFormula(item.name) ? `'${item.name}` : item.name };
+    return { name: item.name, value: kind === "nested" ? jsonText(read, sqlType) : read, isText: kind === "text" || kind === "nested" };
   });
+  return delimitedItems(columns, format);
 }
 
 /** The shown columns in the form the format needs them in. */
@@ -84,7 +98,7 @@ async function exportItems(session: EngineSession, chosen: Chosen, format: Expor
   return { items: chosen.shown.map((item, index) => ({ expression: jsonValue(column(item.key), types[index]?.sqlType), as: item.name })) };
 }
 
-function copyFormat(format: ExportFormat): CopyFormat {
+export function copyFormat(format: ExportFormat): CopyFormat {
   if (format.kind === "parquet") return { kind: "parquet", rowGroupRows: PARQUET_GROUP_ROWS, compression: "zstd" };
   if (format.kind !== "csv") return { kind: "json", layout: format.kind === "json" ? "array" : "lines" };
   const { delimiter, header, quoteAll, lineEnd } = format;

@@ -1,6 +1,7 @@
 export { storedColumn } from "../files/index.ts";
 export type { CountRequest } from "./count-rows.ts";
 export type { CsvExport, Exported, ExportFormat, ExportRequest } from "./export-rows.ts";
+export type { KeptColumn, ResultExportRequest } from "./export-result.ts";
 export type { PlannedQueries, PlannedTable } from "./planned-queries.ts";
 export type { CutCell } from "./preview-cells.ts";
 export type { ComputeRequest, SqlRequest } from "./query-tables.ts";

@@ -15,7 +15,7 @@ export interface SqlRequest extends Omit<SandboxQuery, "relations" | "files"> {
 export async function queryTables(parts: ReadParts, request: SqlRequest): Promise<SandboxResult> {
   const { tables, ...query } = request;
   await using stack = new AsyncDisposableStack();
-  const { queries, files } = stack.use(await planQueries(parts, tables, request.signal));
+  const { queries, files } = stack.use(await planQueries(parts, tables, { signal: request.signal, isEmpty: request.explain === true }));
   const result = stack.use(await parts.engine.sandbox({ ...query, relations: queries, files }));
   const kept = stack.move();
   return {
@@ -43,7 +43,7 @@ export interface ComputeRequest {
 /** Lends the rows of a query over planned tables to `use` for as long as it runs. */
 export async function computeRows<T>(parts: ReadParts, request: ComputeRequest, use: (rows: RowStream) => Promise<T>): Promise<T> {
   const { signal } = request;
-  await using planned = await planQueries(parts, request.tables, signal);
+  await using planned = await planQueries(parts, request.tables, { signal });
   const named = Object.entries(planned.queries).map(([name, query]) => ({ name, query }));
   const query: Query = { kind: "with", named, query: request.query };
   return await parts.engine.use({ kind: request.work ?? "read", ...signalOf(signal) }, async (session) => use(await session.stream(query)));

@@ -42,4 +42,13 @@ export function holdFor(
   return holdFiles(parts, { table: chosen.table, files, fieldIds: chosen.fieldIds, signal });
 }
 
+/** A table as if it had no files. */
+export const holdNothing = (table: Chosen["table"]): HeldFiles => ({
+  table,
+  files: [],
+  paths: new Map<string, string>(),
+  layouts: new Map(),
+  [Symbol.asyncDispose]: async () => undefined,
+});
+
 export const signalOf = (signal: AbortSignal | undefined): { readonly signal?: AbortSignal } => (signal === undefined ? {} : { signal });

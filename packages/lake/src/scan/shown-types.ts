@@ -3,6 +3,7 @@ import type { LakeColumn } from "../table/index.ts";
 import { plannedRows } from "./planned-rows.ts";
 import { sqlTypeOfResult } from "./result-type.ts";
 import type { Chosen } from "./row-choice.ts";
+import { holdNothing } from "./scan-parts.ts";
 
 /** What decides how a shown value is written: texts and binaries may be long, nested values have no text of their own. */
 type ShownType = "text" | "binary" | "nested" | "single";
@@ -34,10 +35,9 @@ function ofMask(source: LakeColumn, storedType: string, type: string): ShownColu
 /** The types of the shown columns; those of masks are asked of the engine, over no rows. */
 export async function shownTypes(session: Pick<EngineSession, "run">, chosen: Chosen): Promise<readonly ShownColumnType[]> {
   if (chosen.shown.every((item) => item.mask === undefined)) return chosen.shown.map((item) => ofStored(item.source));
-  const nothing = { table: chosen.table, files: [], paths: new Map<string, string>(), layouts: new Map(), [Symbol.asyncDispose]: async () => undefined };
   const stored = chosen.shown.map((item, index) => ({ expression: cast(literal(null), item.source.sqlType), as: `stored_${index}` }));
   const shown = chosen.shown.map((item, index) => ({ expression: column(item.key), as: `shown_${index}` }));
-  const from = { kind: "query", query: plannedRows(chosen, nothing) } as const;
+  const from = { kind: "query", query: plannedRows(chosen, holdNothing(chosen.table)) } as const;
   const { columns } = await session.run({ kind: "query", query: { kind: "select", items: [...stored, ...shown], from } });
   const typeAt = (index: number): string => columns[index]?.type ?? "";
   return chosen.shown.map(({ source, mask }, index) =>

@@ -2,6 +2,7 @@ import type { RowStream, SandboxResult } from "@granary/engine";
 import type { OpenTable } from "../table/index.ts";
 import { type CountRequest, countRows } from "./count-rows.ts";
 import { type Exported, exportRows, type ExportRequest } from "./export-rows.ts";
+import { exportResult, type ResultExportRequest } from "./export-result.ts";
 import { namingFile } from "./name-file.ts";
 import { type PlannedQueries, type PlannedTable, planQueries } from "./planned-queries.ts";
 import { type ComputeRequest, computeRows, queryTables, type SqlRequest } from "./query-tables.ts";
@@ -26,6 +27,8 @@ export interface TableReads {
   query(request: SqlRequest): Promise<SandboxResult>;
   /** Lends the result of a query the platform put together to `use`. */
   compute<T>(request: ComputeRequest, use: (rows: RowStream) => Promise<T>): Promise<T>;
+  /** The kept result of such a query as a local file. */
+  exportResult(request: ResultExportRequest): Promise<void>;
   /** Tables as sources of further work, such as staging the rows of another table. Never hand the queries to a person. */
   plannedQueries(tables: Readonly<Record<string, PlannedTable>>, signal?: AbortSignal): Promise<PlannedQueries>;
 }
@@ -40,6 +43,7 @@ export function tableReads(parts: ReadParts): TableReads {
     export: (table, request) => namingFile([table], () => exportRows(parts, table, request)),
     query: (request) => queryTables(parts, request),
     compute: (request, use) => namingFile(tablesOf(request.tables), () => computeRows(parts, request, use)),
-    plannedQueries: (tables, signal) => planQueries(parts, tables, signal),
+    exportResult: (request) => exportResult(parts, request),
+    plannedQueries: (tables, signal) => planQueries(parts, tables, { signal }),
   };
 }

@@ -18,8 +18,8 @@ const delimiter = z
   .transform((name) => (name in DELIMITERS ? DELIMITERS[name as keyof typeof DELIMITERS] : (name as "," | ";" | "\t" | "|")))
   .meta({ description: "Between the values of a CSV file: `comma`, `semicolon`, `tab`, `pipe` or the character itself" });
 
-/** How the values of a switch are read: from an address as texts, from a body as they are. */
-function options<B extends z.ZodType<boolean>>(flag: B) {
+/** What kind of file is wanted. How the values of a switch are read: from an address as texts, from a body as they are. */
+export function fileOptions<B extends z.ZodType<boolean>>(flag: B) {
   return {
     format: z.enum(DOWNLOAD_FORMATS).default("csv"),
     delimiter: delimiter.optional(),
@@ -69,7 +69,7 @@ export const datasetDownloadRoutes = {
       "The file is sent while it is written. Its id, in the header `Granary-Download-Id` and in the file's name, tells later which version, columns and rows it holds.",
     access: "dataset:download",
     params: datasetParams,
-    query: z.strictObject({ ...options(z.stringbool()), ...rowChoice, sort: sort.optional() }),
+    query: z.strictObject({ ...fileOptions(z.stringbool()), ...rowChoice, sort: sort.optional() }),
     responses: { 200: "bytes" },
     errors: [...READ_ERRORS, "download.too_large", "storage.full"],
   }),
@@ -81,7 +81,7 @@ export const datasetDownloadRoutes = {
     description: "Answers at once. The job tells how far it is; you are notified when the file can be fetched, which it can for seven days.",
     access: "dataset:download",
     params: datasetParams,
-    body: z.strictObject({ ...options(z.boolean()), ...rowChoice, filter: rowFilter.optional(), sort: sort.optional() }),
+    body: z.strictObject({ ...fileOptions(z.boolean()), ...rowChoice, filter: rowFilter.optional(), sort: sort.optional() }),
     responses: { 202: download },
     errors: [...READ_ERRORS, "download.too_large"],
   }),

@@ -14,6 +14,7 @@ import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { roleRoutes } from "./roles.ts";
 import { settingsRoutes } from "./settings.ts";
+import { sqlRoutes } from "./sql.ts";
 import { uploadRoutes } from "./uploads.ts";
 import { userRoutes } from "./users.ts";
 import { workspaceRoutes } from "./workspaces.ts";
@@ -37,6 +38,7 @@ export const routes = {
   ...datasetRowRoutes,
   ...datasetDownloadRoutes,
   ...uploadRoutes,
+  ...sqlRoutes,
   ...workspaceRoutes,
 } as const satisfies Record<string, RouteSpec>;
 

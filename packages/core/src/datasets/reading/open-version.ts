@@ -43,14 +43,35 @@ function keysOf(table: OpenTable, columns: readonly ReadableColumn[]): readonly 
   return names.length === ids.length ? names : [];
 }
 
+/** What somebody sees of a version, before its table is opened. */
+export interface PlannedVersion {
+  readonly dataset: DatasetRow;
+  readonly version: ResolvedVersion;
+  readonly plan: ReadPlan;
+}
+
+/** What the caller sees of a version of a dataset. Throws like {@link openVersion}. */
+export async function planVersion(ctx: Ctx, idOrName: string, asked: string | undefined): Promise<PlannedVersion> {
+  const dataset = await requireDataset(ctx, idOrName);
+  const version = await resolveVersion(ctx, dataset, asked);
+  return { dataset, version, plan: readPlanFor(datasetLevel(ctx.principal, dataset), version.columns) };
+}
+
+/** The columns of today that the caller sees of a dataset they may read. */
+export function shownColumns(ctx: Pick<Ctx, "principal">, dataset: DatasetRow): readonly StoredColumn[] {
+  const columns = dataset.columns ?? [];
+  const plan = readPlanFor(datasetLevel(ctx.principal, dataset), columns);
+  return plan.columns.flatMap(({ name, fieldId, mask }) =>
+    columns.filter((item) => item.fieldId === fieldId).map((item) => (mask === undefined ? { ...item, name } : { ...item, name, type: "text" })),
+  );
+}
+
 /**
  * Opens a version of a dataset for the caller: the one way by which table data is read. Throws `dataset.not_found`,
  * `dataset.not_ready` and `dataset.version_not_found`.
  */
 export async function openVersion(ctx: Ctx, idOrName: string, asked: string | undefined): Promise<Readable> {
-  const dataset = await requireDataset(ctx, idOrName);
-  const version = await resolveVersion(ctx, dataset, asked);
-  const plan = readPlanFor(datasetLevel(ctx.principal, dataset), version.columns);
+  const { dataset, version, plan } = await planVersion(ctx, idOrName, asked);
   const at = { snapshotId: version.snapshotId };
   const table = await ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: dataset.table_name, at });
   const columns = readableColumns(version, plan, table);

@@ -1,0 +1,12 @@
+export { cancelQuery } from "./commands/cancel-query.ts";
+export { runQuery } from "./commands/run-query.ts";
+export { sqlJobs } from "./jobs.ts";
+export { checkQuery, explainQuery } from "./queries/explain-query.ts";
+export { getQuery } from "./queries/get-query.ts";
+export { listCompletions } from "./queries/list-completions.ts";
+export { listHistory } from "./queries/list-history.ts";
+export { readRows } from "./queries/read-rows.ts";
+export { downloadResult } from "./results/download-result.ts";
+export { RunningQueries } from "./running-queries.ts";
+export { getSaved, listSaved } from "./saved/read-saved.ts";
+export { deleteSaved, saveQuery, updateSaved } from "./saved/save-query.ts";

@@ -1,0 +1,61 @@
+import { isAppError } from "@granary/kernel";
+import type { PlanStep } from "@granary/engine";
+import type { Dataset, SqlPlanStep, SqlProblem, SqlQuery } from "@granary/protocol";
+import type { Ctx } from "../../context/index.ts";
+import { type OpenedTables, openTables } from "../open-tables.ts";
+
+export interface QueryText {
+  readonly sql: string;
+  readonly at?: string | undefined;
+}
+
+const presentStep = ({ operator, table, details, inputs }: PlanStep): SqlPlanStep => ({
+  operator,
+  table: table ?? null,
+  details,
+  inputs: inputs.map(presentStep),
+});
+
+async function open(ctx: Ctx, { sql, at }: QueryText): Promise<OpenedTables> {
+  const { tables } = await ctx.services.engine.checkSql(sql, ctx.signal);
+  return openTables(ctx, tables, at);
+}
+
+async function plan(ctx: Ctx, { sql }: QueryText, { tables, suggestions }: OpenedTables): Promise<readonly PlanStep[]> {
+  await using result = await ctx.services.lake.query({ sql, tables, suggestions, explain: true, signal: ctx.signal });
+  return result.plan ?? [];
+}
+
+/** How a query would be carried out. No row is read for it, so it tells nothing but what stands in the query. */
+export async function explainQuery(ctx: Ctx, text: QueryText): Promise<{ steps: SqlPlanStep[] }> {
+  const opened = await open(ctx, text);
+  return { steps: (await plan(ctx, text, opened)).map(presentStep) };
+}
+
+const isAboutText = (error: unknown): error is { code: string; message: string; params: Readonly<Record<string, unknown>> } & Error =>
+  isAppError(error) && error.code.startsWith("sql.");
+
+export interface CheckedText {
+  readonly problems: SqlProblem[];
+  /** The datasets it would read. */
+  readonly datasets: SqlQuery["datasets"];
+}
+
+/** What is wrong with a query: syntax, names, types. Nothing is read. */
+export async function checkQuery(ctx: Ctx, text: QueryText): Promise<CheckedText> {
+  const found: { datasets: OpenedTables["datasets"] } = { datasets: [] };
+  const answer = (problems: SqlProblem[]): CheckedText => ({
+    problems,
+    datasets: found.datasets.map(({ id, name, version }) => ({ id: id as Dataset["id"], name, version })),
+  });
+  try {
+    const opened = await open(ctx, text);
+    found.datasets = opened.datasets;
+    await plan(ctx, text, opened);
+    return answer([]);
+  } catch (error) {
+    if (!isAboutText(error)) throw error;
+    const { line = null, column = null } = error.params as { line?: number; column?: number };
+    return answer([{ code: error.code, message: error.message, line, column }]);
+  }
+}

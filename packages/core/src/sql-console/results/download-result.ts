@@ -1,0 +1,90 @@
+import { createReadStream } from "node:fs";
+import { mkdir, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Row } from "@granary/engine";
+import { type Id, newId } from "@granary/kernel";
+import { problem } from "@granary/protocol";
+import type { Ctx } from "../../context/index.ts";
+import { contentTypeOf, exportFormat, type FileOptions, hasByteOrderMark, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS, writeWorkbook } from "../../datasets/index.ts";
+import { labelOf } from "../label.ts";
+import { type QueryWithResult, requireResult } from "../queries/require-result.ts";
+import { jsonLines } from "./json-lines.ts";
+import { openResult, readResult } from "./read-result.ts";
+import { sqlTypeOf } from "./result-columns.ts";
+import { resultPath } from "./result-file.ts";
+
+/** A file of a result; dispose it when it was sent. */
+export interface ResultDownload extends AsyncDisposable {
+  readonly id: Id<"download">;
+  readonly fileName: string;
+  readonly contentType: string;
+  readonly chunks: AsyncIterable<Buffer>;
+}
+
+const BYTE_ORDER_MARK = Buffer.from("\uFEFF");
+
+function refuseTooLarge({ columns, row_count: rows }: QueryWithResult, { format }: FileOptions): void {
+  if (format !== "xlsx") return;
+  if (columns.length > MAX_SHEET_COLUMNS) throw problem("download.too_large", { reason: `it has ${columns.length} columns, more than ${MAX_SHEET_COLUMNS}` });
+  if ((rows ?? 0) >= MAX_SHEET_ROWS) throw problem("download.too_large", { reason: `it has ${rows} rows, more than ${MAX_SHEET_ROWS - 1} below the names` });
+}
+
+interface Writing {
+  readonly query: QueryWithResult;
+  readonly options: FileOptions;
+  readonly path: string;
+}
+
+async function writeRows(ctx: Ctx, { query, options, path }: Writing): Promise<void> {
+  const { dataDir } = ctx.services.config;
+  const columns = query.columns.map((column) => ({ name: column.name, sqlType: sqlTypeOf(column), isKey: false }));
+  const format = exportFormat(options);
+  if (format?.kind === "csv" || format?.kind === "parquet") {
+    const file = format.kind === "csv" ? format : ({ kind: "parquet" } as const);
+    return ctx.services.lake.exportResult({ from: resultPath(dataDir, query.id), columns, format: file, to: path, signal: ctx.signal });
+  }
+  await using source = await openResult(dataDir, query.id);
+  const batches = (async function* (): AsyncGenerator<readonly Row[]> {
+    for await (const rows of readResult(source, 0)) yield rows.map(({ row }) => row);
+  })();
+  if (format === undefined) {
+    await writeWorkbook({ path, title: "Result", identifier: query.id, columns, batches });
+    return;
+  }
+  await using target = await open(path, "wx", 0o600);
+  for await (const text of jsonLines(query.columns, batches, options.format === "json" ? "array" : "lines")) {
+    ctx.signal.throwIfAborted();
+    await target.appendFile(text);
+  }
+}
+
+async function* chunksOf(path: string, options: FileOptions): AsyncGenerator<Buffer> {
+  if (hasByteOrderMark(options)) yield BYTE_ORDER_MARK;
+  yield* createReadStream(path) as AsyncIterable<Buffer>;
+}
+
+/** The kept rows of the caller's query as a file, written whole before its first byte leaves; every one is an event. */
+export async function downloadResult(ctx: Ctx, queryId: string, options: FileOptions): Promise<ResultDownload> {
+  const query = await requireResult(ctx, queryId);
+  refuseTooLarge(query, options);
+  const id = newId("download");
+  const directory = join(ctx.services.config.dataDir, "tmp");
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, `${id}.${options.format}`);
+  await using made = new AsyncDisposableStack();
+  made.defer(() => rm(path, { force: true }));
+  await writeRows(ctx, { query, options, path });
+  await ctx.tx(async (ctx) => {
+    const datasets = query.datasets.map(({ id, name, version }) => ({ id, name, version }));
+    const data = { downloadId: id, format: options.format, rows: query.row_count, columns: query.columns.map(({ name }) => name), datasets };
+    await ctx.record({ type: "query.downloaded", subject: { id: query.id, label: labelOf(query.text) }, data });
+  });
+  const kept = made.move();
+  return {
+    id,
+    fileName: `query-${id}.${options.format}`,
+    contentType: contentTypeOf(options),
+    chunks: chunksOf(path, options),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
