@@ -1,6 +1,6 @@
 import { isAppError } from "@granary/kernel";
-import type { TableReference } from "@granary/engine";
-import type { PlannedTable } from "@granary/lake";
+import type { SandboxResult, TableReference } from "@granary/engine";
+import type { PlannedTable, SqlRequest } from "@granary/lake";
 import { problem } from "@granary/protocol";
 import type { Ctx } from "../context/index.ts";
 import { listDatasetRowsByName, openVersion, planHash, type Readable } from "../datasets/index.ts";
@@ -13,6 +13,13 @@ export interface OpenedTables {
   readonly datasets: readonly ReadDataset[];
   /** Names to choose from where the query names none the caller may read. */
   readonly suggestions: readonly string[];
+}
+
+/** What somebody wrote. */
+export interface QueryText {
+  readonly sql: string;
+  /** The version of tables that name none. */
+  readonly at?: string | undefined;
 }
 
 /** Names that are looked through for a similar one. */
@@ -59,7 +66,8 @@ async function openTable(ctx: Ctx, reference: TableReference, fallback: string |
  * Opens the datasets a query names, as the caller sees them. One that may not be read is left out, like one that does not
  * exist: the engine then knows no such table.
  */
-export async function openTables(ctx: Ctx, references: readonly TableReference[], at: string | undefined): Promise<OpenedTables> {
+export async function openTables(ctx: Ctx, { sql, at }: QueryText, signal: AbortSignal): Promise<OpenedTables> {
+  const { tables: references } = await ctx.services.engine.checkSql(sql, signal);
   const tables: Record<string, PlannedTable> = {};
   const datasets = new Map<string, ReadDataset>();
   let isAllKnown = true;
@@ -75,4 +83,13 @@ export async function openTables(ctx: Ctx, references: readonly TableReference[]
   }
   const suggestions = isAllKnown ? [] : (await listDatasetRowsByName(ctx.db, ctx.principal, { limit: MAX_SUGGESTIONS })).map(({ name }) => name);
   return { tables, datasets: [...datasets.values()], suggestions };
+}
+
+interface QueryOptions extends Pick<SqlRequest, "limits" | "explain"> {
+  readonly signal: AbortSignal;
+}
+
+/** Asks the opened tables. Dispose the result. */
+export function queryTables(ctx: Ctx, { sql }: QueryText, { tables, suggestions }: OpenedTables, options: QueryOptions): Promise<SandboxResult> {
+  return ctx.services.lake.query({ sql, tables, suggestions, ...options });
 }

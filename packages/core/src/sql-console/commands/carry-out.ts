@@ -3,7 +3,7 @@ import { type AppError, isAppError } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
 import { labelOf } from "../label.ts";
-import { type OpenedTables, openTables } from "../open-tables.ts";
+import { openTables, queryTables } from "../open-tables.ts";
 import { keepResult } from "../results/keep-result.ts";
 import { resultPath } from "../results/result-file.ts";
 import { endQuery, type QueryEnd, type ReadDataset } from "../store.ts";
@@ -49,23 +49,19 @@ function followCancel(ctx: Ctx, id: string): Disposable & { readonly signal: Abo
   return { signal: AbortSignal.any([ctx.signal, stop.signal]), [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-async function open(ctx: Ctx, asked: NewQuery, signal: AbortSignal): Promise<OpenedTables> {
-  const { tables } = await ctx.services.engine.checkSql(asked.sql, signal);
-  return openTables(ctx, tables, asked.at);
-}
-
 /** Runs a query to its end, keeps its rows and notes how it went, with the event that tells of it. Throws why it failed. */
 export async function carryOut(ctx: Ctx, id: string, asked: NewQuery): Promise<void> {
-  const { config, lake } = ctx.services;
+  const { config } = ctx.services;
   const { sql } = asked;
   const read: { datasets: readonly ReadDataset[] } = { datasets: [] };
   try {
     using cancel = followCancel(ctx, id);
     const { signal } = cancel;
-    const { tables, datasets, suggestions } = await open(ctx, asked, signal);
+    const opened = await openTables(ctx, asked, signal);
+    const { datasets } = opened;
     read.datasets = datasets;
     const limits = { maxRows: Math.min(asked.maxRows, config.sql.maxRows), maxBytes: config.sql.maxResultBytes, maxCellBytes: MAX_CELL_BYTES };
-    await using result = await lake.query({ sql, tables, suggestions, limits, signal });
+    await using result = await queryTables(ctx, asked, opened, { limits, signal });
     const kept = await keepResult(config.dataDir, id, result);
     await settle(ctx, id, sql, ({ now }) => ({ status: "succeeded", datasets, ...kept, expiresAt: new Date(now.getTime() + config.sql.keepResultsS * 1000) }));
   } catch (thrown) {

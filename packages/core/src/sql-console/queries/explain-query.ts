@@ -2,12 +2,7 @@ import { isAppError } from "@granary/kernel";
 import type { PlanStep } from "@granary/engine";
 import type { Dataset, SqlPlanStep, SqlProblem, SqlQuery } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
-import { type OpenedTables, openTables } from "../open-tables.ts";
-
-export interface QueryText {
-  readonly sql: string;
-  readonly at?: string | undefined;
-}
+import { type OpenedTables, openTables, queryTables, type QueryText } from "../open-tables.ts";
 
 const presentStep = ({ operator, table, details, inputs }: PlanStep): SqlPlanStep => ({
   operator,
@@ -16,19 +11,14 @@ const presentStep = ({ operator, table, details, inputs }: PlanStep): SqlPlanSte
   inputs: inputs.map(presentStep),
 });
 
-async function open(ctx: Ctx, { sql, at }: QueryText): Promise<OpenedTables> {
-  const { tables } = await ctx.services.engine.checkSql(sql, ctx.signal);
-  return openTables(ctx, tables, at);
-}
-
-async function plan(ctx: Ctx, { sql }: QueryText, { tables, suggestions }: OpenedTables): Promise<readonly PlanStep[]> {
-  await using result = await ctx.services.lake.query({ sql, tables, suggestions, explain: true, signal: ctx.signal });
+async function plan(ctx: Ctx, text: QueryText, opened: OpenedTables): Promise<readonly PlanStep[]> {
+  await using result = await queryTables(ctx, text, opened, { explain: true, signal: ctx.signal });
   return result.plan ?? [];
 }
 
 /** How a query would be carried out. No row is read for it, so it tells nothing but what stands in the query. */
 export async function explainQuery(ctx: Ctx, text: QueryText): Promise<{ steps: SqlPlanStep[] }> {
-  const opened = await open(ctx, text);
+  const opened = await openTables(ctx, text, ctx.signal);
   return { steps: (await plan(ctx, text, opened)).map(presentStep) };
 }
 
@@ -49,7 +39,7 @@ export async function checkQuery(ctx: Ctx, text: QueryText): Promise<CheckedText
     datasets: found.datasets.map(({ id, name, version }) => ({ id: id as Dataset["id"], name, version })),
   });
   try {
-    const opened = await open(ctx, text);
+    const opened = await openTables(ctx, text, ctx.signal);
     found.datasets = opened.datasets;
     await plan(ctx, text, opened);
     return answer([]);
