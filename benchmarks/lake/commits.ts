@@ -28,7 +28,7 @@ function rowsFrom(first: number): Query {
     kind: "select",
     items: [
       { expression: cast(id, { kind: "bigint" }), as: "id" },
-      { expression: call("concat", literal("customer "), cast(id, { kind: "text" })), as: "name" },
+      { expression: cast(call("concat", literal("customer "), id), { kind: "text" }), as: "name" },
       { expression: cast(arithmetic(id, "*", literal(1.25)), { kind: "double" }), as: "amount" },
     ],
     from: { kind: "sequence", length: ROWS },

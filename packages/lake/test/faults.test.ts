@@ -73,7 +73,7 @@ describe("a killed writer", () => {
     expect(await readAfresh("crash")).toEqual(expected);
     expect(await bed.tx((tx) => bed.lake.sweepOrphans(tx, { workspaceId: bed.workspaceId, minAgeMs: 0 }))).toEqual({ files: 0, bytes: 0 });
     expect(readdirSync(join(bed.warehouse, ".staging"))).toEqual([]);
-  });
+  }, 180_000);
 
   it("keeps young files from the sweep", async () => {
     const staged = await bed.stage("young", "n\n1\n");

@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
-import { copyFile, type FileHandle, open, opendir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { copyFile, open, opendir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type AppError, isAppError } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import { ContentChecks, sha256Of } from "./content-checks.ts";
 import { makeDirectory, syncDirectory } from "./directories.ts";
+import { diskThread, type SmallFile } from "./disk/index.ts";
 import type { ExpectedFile, FileIo, ListedFile, LocalFile, StoredFile } from "./file-io.ts";
 import { isAlive, PROCESS_TAG } from "./process-tag.ts";
 
@@ -24,6 +25,10 @@ export interface LocalFileIoOptions {
 export const DEFAULT_RECHECK_RATE = 0.01;
 
 const SCRATCH = ".staging";
+/** Larger files are hashed and flushed beside one another, where none waits for another. */
+const SMALL_BYTES = 1024 * 1024;
+
+const linkRefused = (): AppError => problem("lake.unsupported", { reason: "one of its files is a symbolic link" });
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
@@ -63,19 +68,7 @@ class LocalDiskFileIo implements FileIo {
   async write(uri: string, content: Uint8Array): Promise<StoredFile> {
     return this.#guard(uri, "stored", async () => {
       const path = this.#path(uri);
-      const scratch = this.#scratch("content");
-      try {
-        {
-          await using file = await this.#create(scratch);
-          await file.writeFile(content);
-          await file.sync();
-        }
-        await this.#settle(scratch, path);
-      } catch (error) {
-        await rm(scratch, { force: true });
-        throw error;
-      }
-      return { uri, bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
+      return { uri, ...(await this.#store({ path, scratch: this.#scratch("content"), content })) };
     });
   }
 
@@ -83,6 +76,7 @@ class LocalDiskFileIo implements FileIo {
     return this.#guard(uri, "stored", async () => {
       const path = this.#path(uri);
       const { size: bytes } = await stat(scratchPath);
+      if (bytes <= SMALL_BYTES && dirname(scratchPath) === join(this.#root, SCRATCH)) return { uri, ...(await this.#store({ path, scratch: scratchPath })) };
       const [sha256] = await Promise.all([sha256Of(scratchPath, bytes), syncFile(scratchPath)]);
       await this.#settle(scratchPath, path);
       return { uri, bytes, sha256 };
@@ -182,15 +176,11 @@ class LocalDiskFileIo implements FileIo {
     return join(this.#root, SCRATCH, `${PROCESS_TAG}-${randomUUID()}-${name}`);
   }
 
-  /** Only the first file ever finds no directory. */
-  async #create(scratchPath: string): Promise<FileHandle> {
-    try {
-      return await open(scratchPath, "wx", 0o600);
-    } catch (error) {
-      if (codeOf(error) !== "ENOENT") throw error;
-      await makeDirectory(dirname(scratchPath));
-      return open(scratchPath, "wx", 0o600);
-    }
+  async #store(file: Omit<SmallFile, "root">): Promise<Pick<StoredFile, "bytes" | "sha256">> {
+    const result = await diskThread.store({ ...file, root: this.#root });
+    if ("sha256" in result) return result;
+    if ("isLink" in result) throw linkRefused();
+    throw Object.assign(new Error(result.message), { code: result.code });
   }
 
   async #enter(directory: string): Promise<void> {
@@ -222,7 +212,7 @@ class LocalDiskFileIo implements FileIo {
   /** Whoever may write into a part of the warehouse must not reach other parts, or other files, through symbolic links. */
   async #refuseLinks(path: string): Promise<void> {
     const [root, real] = await Promise.all([this.#realRoot(), realpath(path)]);
-    if (real !== join(root, relative(this.#root, path))) throw problem("lake.unsupported", { reason: "one of its files is a symbolic link" });
+    if (real !== join(root, relative(this.#root, path))) throw linkRefused();
   }
 
   /** Looked up until it is there once: the warehouse does not move while a process uses it. */

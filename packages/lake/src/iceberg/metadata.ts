@@ -17,8 +17,23 @@ export function parseMetadata(bytes: Buffer, name: string): TableMetadata {
   return checkMetadata(parsed, name);
 }
 
+/** The text of each snapshot and log entry: they never change, every commit prints all of them again. */
+const printed = new WeakMap<object, string>();
+
+function printOnce(value: object): string {
+  const known = printed.get(value);
+  if (known !== undefined) return known;
+  const text = printExactJson(value);
+  printed.set(value, text);
+  return text;
+}
+
 export function printMetadata(metadata: TableMetadata): Buffer {
-  return Buffer.from(printExactJson(metadata), "utf8");
+  const { snapshots, "snapshot-log": log, ...rest } = metadata;
+  const lists = Object.entries({ snapshots, "snapshot-log": log }).flatMap(([name, items]) =>
+    items === undefined ? [] : [`,"${name}":[${items.map(printOnce).join(",")}]`],
+  );
+  return Buffer.from(`${printExactJson(rest).slice(0, -1)}${lists.join("")}}`, "utf8");
 }
 
 /** The snapshot of that id, or the current one; undefined when there is none. */

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { call, cast, column, type EngineSession, type Expression, literal, not, type Query, type SelectItem, type SqlType } from "@granary/engine";
 import { problem } from "@granary/protocol";
 import { type IcebergField, type IcebergSchema, toSqlType } from "../iceberg/index.ts";
 import { BATCH_COLUMN } from "../table/index.ts";
+import { knownType } from "./known-types.ts";
 import { type Conversion, conversionOf } from "./source-value.ts";
 
 const COLUMNS_PER_CHECK = 100;
@@ -56,8 +58,16 @@ function sqlTypeOf(field: IcebergField): SqlType {
   return type;
 }
 
+/** How every field's value is made when the source says itself that it has the very types; undefined when it does not. */
+function knownConversions(source: Query, fields: readonly IcebergField[]): readonly Conversion[] | undefined {
+  const types = fields.map(sqlTypeOf);
+  const areSame = fields.every(({ name }, index) => isDeepStrictEqual(knownType(source, name), types[index]));
+  if (!areSame) return undefined;
+  return fields.map((field) => conversionOf({ value: column(field.name), engineType: "" }, { type: field.type, sqlType: sqlTypeOf(field), engineType: "" }));
+}
+
 /** How every field's value is made, from the types the engine reports for the source and for the columns. */
-async function conversions(session: EngineSession, source: Query, fields: readonly IcebergField[]): Promise<readonly Conversion[]> {
+async function askedConversions(session: EngineSession, source: Query, fields: readonly IcebergField[]): Promise<readonly Conversion[]> {
   const types = fields.map(sqlTypeOf);
   const { columns } = await session.run({
     kind: "query",
@@ -126,7 +136,7 @@ function batchItem(wanted: WantedRows): readonly { readonly field: IcebergField;
  */
 export async function typedRows(session: EngineSession, source: Query, wanted: WantedRows): Promise<TypedRows> {
   const fields = matchedFields(namesOf(source), wanted);
-  const made = await conversions(session, source, fields);
+  const made = knownConversions(source, fields) ?? (await askedConversions(session, source, fields));
   const checks = fields.flatMap((field, index): readonly Checked[] => {
     const fits = made[index]?.fits;
     return fits === undefined ? [] : [{ field, fits }];
