@@ -1,4 +1,5 @@
 import { runParts } from "../foundation/run-parts.ts";
+import { catalogSearch } from "./catalog-search.ts";
 import { downloadCsv } from "./download-csv.ts";
 import { grid } from "./grid.ts";
 import { rowPages } from "./row-pages.ts";
@@ -7,4 +8,5 @@ await runParts({
   "row-pages": rowPages,
   "download-csv": downloadCsv,
   grid,
+  "catalog-search": catalogSearch,
 });

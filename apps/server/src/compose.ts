@@ -31,6 +31,7 @@ export function coreConfig(config: Config, url: string): CoreConfig {
       maxResultBytes: env.GRANARY_SQL_MAX_RESULT,
       keepResultsS: env.GRANARY_SQL_KEEP_RESULTS,
     },
+    trashDays: env.GRANARY_TRASH_DAYS,
     secrets: loadSecrets(config),
     mail: { smtpUrl: env.GRANARY_SMTP_URL ?? null, from: env.GRANARY_MAIL_FROM },
     signUp: env.GRANARY_SIGN_UP,

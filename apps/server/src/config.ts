@@ -84,6 +84,7 @@ const environment = z.object({
   GRANARY_SQL_MAX_ROWS: z.coerce.number().int().positive().default(1_000_000).describe("Rows after which the result of a SQL query is cut."),
   GRANARY_SQL_MAX_RESULT: z.coerce.number().int().positive().default(268_435_456).describe("Bytes after which the result of a SQL query is cut."),
   GRANARY_SQL_KEEP_RESULTS: seconds(86_400).describe("Seconds the result of a SQL query is kept for its owner."),
+  GRANARY_TRASH_DAYS: z.coerce.number().int().min(1).max(3_650).default(30).describe("Days a dataset stays in the trash before it is gone for good."),
   GRANARY_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info").describe("Lowest level that is logged."),
   GRANARY_LOG_TO: z
     .enum(["stdout", "file"])

@@ -18,6 +18,28 @@ CREATE OR REPLACE FUNCTION public.event_hash(previous bytea, event public.events
  STABLE PARALLEL SAFE
 RETURN sha256((previous || convert_to(public.event_canonical(event), 'UTF8'::name)));
 
+CREATE OR REPLACE FUNCTION public.forget_dataset_access_of_group()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from dataset_grants where workspace_id = old.workspace_id and grantee_kind = 'group' and grantee_id = old.id;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.forget_dataset_access_of_member()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from dataset_grants where workspace_id = old.workspace_id and grantee_kind = 'user' and grantee_id = old.user_id;
+  delete from dataset_access_requests where workspace_id = old.workspace_id and asked_by = old.user_id and state = 'pending';
+  update datasets set owner_id = null where workspace_id = old.workspace_id and owner_id = old.user_id;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE PROCEDURE public.isolate_by_workspace(IN target regclass)
  LANGUAGE plpgsql
 AS $procedure$
@@ -167,6 +189,20 @@ create policy one_workspace on public.batches to granary_app using ((workspace_i
 grant delete, insert, select, update on public.batches to granary_system;
 grant insert, select, update on public.batches to granary_app;
 
+create table public.catalog_words (
+  workspace_id text not null,
+  word text not null,
+  keys text[] not null,
+  constraint catalog_words_pkey PRIMARY KEY (workspace_id, word),
+  constraint catalog_words_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX catalog_words_keys_idx ON public.catalog_words USING gin (keys) WITH (fastupdate=off);
+alter table public.catalog_words enable row level security, force row level security;
+create policy every_workspace on public.catalog_words to granary_system using (true) with check (true);
+create policy one_workspace on public.catalog_words to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.catalog_words to granary_system;
+grant insert, select on public.catalog_words to granary_app;
+
 create table public.credentials (
   user_id text not null,
   password_hash text,
@@ -181,6 +217,36 @@ create table public.credentials (
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 grant delete, insert, select, update on public.credentials to granary_system;
 
+create table public.dataset_access_requests (
+  id text not null,
+  workspace_id text not null,
+  dataset_id text not null,
+  asked_by text not null,
+  level text not null,
+  reason text default ''::text not null,
+  state text default 'pending'::text not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  answer text default ''::text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint dataset_access_requests_pkey PRIMARY KEY (id),
+  constraint dataset_access_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.users(id) ON DELETE CASCADE,
+  constraint dataset_access_requests_check CHECK (((state = 'pending'::text) = (decided_at IS NULL))),
+  constraint dataset_access_requests_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint dataset_access_requests_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint dataset_access_requests_level_check CHECK ((level = ANY (ARRAY['viewer'::text, 'contributor'::text, 'owner'::text]))),
+  constraint dataset_access_requests_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'denied'::text]))),
+  constraint dataset_access_requests_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX dataset_access_requests_dataset_idx ON public.dataset_access_requests USING btree (workspace_id, dataset_id, id DESC);
+CREATE UNIQUE INDEX dataset_access_requests_pending_key ON public.dataset_access_requests USING btree (dataset_id, asked_by) WHERE (state = 'pending'::text);
+CREATE INDEX dataset_access_requests_person_idx ON public.dataset_access_requests USING btree (workspace_id, asked_by, id DESC);
+alter table public.dataset_access_requests enable row level security, force row level security;
+create policy every_workspace on public.dataset_access_requests to granary_system using (true) with check (true);
+create policy one_workspace on public.dataset_access_requests to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.dataset_access_requests to granary_app;
+grant delete, insert, select, update on public.dataset_access_requests to granary_system;
+
 create table public.dataset_grants (
   workspace_id text not null,
   dataset_id text not null,
@@ -192,7 +258,7 @@ create table public.dataset_grants (
   constraint dataset_grants_pkey PRIMARY KEY (dataset_id, grantee_kind, grantee_id),
   constraint dataset_grants_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
   constraint dataset_grants_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES public.users(id) ON DELETE SET NULL,
-  constraint dataset_grants_grantee_kind_check CHECK ((grantee_kind = ANY (ARRAY['user'::text, 'group'::text]))),
+  constraint dataset_grants_grantee_kind_check CHECK ((grantee_kind = ANY (ARRAY['user'::text, 'group'::text, 'everyone'::text]))),
   constraint dataset_grants_level_check CHECK ((level = ANY (ARRAY['viewer'::text, 'contributor'::text, 'owner'::text]))),
   constraint dataset_grants_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
@@ -225,6 +291,26 @@ create policy one_workspace on public.dataset_versions to granary_app using ((wo
 grant delete, insert, select, update on public.dataset_versions to granary_system;
 grant insert, select on public.dataset_versions to granary_app;
 
+create table public.dataset_views (
+  id text not null,
+  workspace_id text not null,
+  owner_id text not null,
+  name text not null,
+  query jsonb not null,
+  shared boolean default false not null,
+  created_at timestamp with time zone default now() not null,
+  constraint dataset_views_pkey PRIMARY KEY (id),
+  constraint dataset_views_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE CASCADE,
+  constraint dataset_views_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX dataset_views_name_key ON public.dataset_views USING btree (workspace_id, owner_id, lower(name));
+CREATE INDEX dataset_views_shared_idx ON public.dataset_views USING btree (workspace_id, lower(name)) WHERE shared;
+alter table public.dataset_views enable row level security, force row level security;
+create policy every_workspace on public.dataset_views to granary_system using (true) with check (true);
+create policy one_workspace on public.dataset_views to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select on public.dataset_views to granary_app;
+grant delete, insert, select, update on public.dataset_views to granary_system;
+
 create table public.datasets (
   id text not null,
   workspace_id text not null,
@@ -241,19 +327,34 @@ create table public.datasets (
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
   trashed_at timestamp with time zone,
+  tags text[] default '{}'::text[] not null,
+  properties jsonb default '{}'::jsonb not null,
+  frequency text,
+  format text,
+  name_words text[] default '{}'::text[] not null,
+  words text[] default '{}'::text[] not null,
+  words_made_by integer default 0 not null,
   constraint datasets_pkey PRIMARY KEY (id),
+  constraint datasets_frequency_check CHECK ((frequency = ANY (ARRAY['once'::text, 'hourly'::text, 'daily'::text, 'weekly'::text, 'monthly'::text, 'quarterly'::text, 'yearly'::text]))),
   constraint datasets_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE SET NULL,
-  constraint datasets_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'workspace'::text]))),
+  constraint datasets_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'askable'::text, 'workspace'::text]))),
   constraint datasets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
 CREATE INDEX datasets_list_idx ON public.datasets USING btree (workspace_id, id DESC) WHERE (trashed_at IS NULL);
 CREATE UNIQUE INDEX datasets_name_key ON public.datasets USING btree (workspace_id, lower(name)) WHERE (trashed_at IS NULL);
+CREATE INDEX datasets_name_words_idx ON public.datasets USING gin (name_words) WITH (fastupdate=off);
+CREATE INDEX datasets_owner_idx ON public.datasets USING btree (workspace_id, owner_id);
+CREATE INDEX datasets_rows_idx ON public.datasets USING btree (workspace_id, COALESCE(row_count, ('-1'::integer)::bigint) DESC, id DESC) WHERE (trashed_at IS NULL);
 CREATE UNIQUE INDEX datasets_table_key ON public.datasets USING btree (table_name);
+CREATE INDEX datasets_tags_idx ON public.datasets USING gin (tags) WITH (fastupdate=off);
+CREATE INDEX datasets_trash_idx ON public.datasets USING btree (trashed_at) WHERE (trashed_at IS NOT NULL);
+CREATE INDEX datasets_updated_idx ON public.datasets USING btree (workspace_id, updated_at DESC, id DESC) WHERE (trashed_at IS NULL);
+CREATE INDEX datasets_words_idx ON public.datasets USING gin (words) WITH (fastupdate=off);
 alter table public.datasets enable row level security, force row level security;
 create policy every_workspace on public.datasets to granary_system using (true) with check (true);
 create policy one_workspace on public.datasets to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.datasets to granary_app;
 grant delete, insert, select, update on public.datasets to granary_system;
-grant insert, select, update on public.datasets to granary_app;
 
 create table public.device_grants (
   id text not null,
@@ -417,6 +518,7 @@ create table public.groups (
 );
 CREATE UNIQUE INDEX groups_name_key ON public.groups USING btree (workspace_id, lower(name));
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON public.groups FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
+CREATE TRIGGER forget_dataset_access AFTER DELETE ON public.groups FOR EACH ROW EXECUTE FUNCTION public.forget_dataset_access_of_group();
 alter table public.groups enable row level security, force row level security;
 create policy every_workspace on public.groups to granary_system using (true) with check (true);
 create policy one_workspace on public.groups to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
@@ -691,6 +793,7 @@ create table public.memberships (
 );
 CREATE INDEX memberships_user_idx ON public.memberships USING btree (user_id);
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON public.memberships FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
+CREATE TRIGGER forget_dataset_access AFTER DELETE ON public.memberships FOR EACH ROW EXECUTE FUNCTION public.forget_dataset_access_of_member();
 alter table public.memberships enable row level security, force row level security;
 create policy every_workspace on public.memberships to granary_system using (true) with check (true);
 create policy one_workspace on public.memberships to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));

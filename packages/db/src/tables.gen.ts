@@ -56,6 +56,12 @@ export interface Batches {
   deleted_in: number | null;
 }
 
+export interface CatalogWords {
+  workspace_id: string;
+  word: string;
+  keys: string[];
+}
+
 export interface Credentials {
   user_id: string;
   password_hash: string | null;
@@ -66,10 +72,24 @@ export interface Credentials {
   totp_last_step: number | null;
 }
 
+export interface DatasetAccessRequests {
+  id: string;
+  workspace_id: string;
+  dataset_id: string;
+  asked_by: string;
+  level: "viewer" | "contributor" | "owner";
+  reason: Generated<string>;
+  state: Generated<"pending" | "approved" | "denied">;
+  decided_by: string | null;
+  decided_at: Timestamp | null;
+  answer: Generated<string>;
+  created_at: Generated<Timestamp>;
+}
+
 export interface DatasetGrants {
   workspace_id: string;
   dataset_id: string;
-  grantee_kind: "user" | "group";
+  grantee_kind: "user" | "group" | "everyone";
   grantee_id: string;
   level: "viewer" | "contributor" | "owner";
   granted_by: string | null;
@@ -88,12 +108,22 @@ export interface DatasetVersions {
   created_at: Generated<Timestamp>;
 }
 
+export interface DatasetViews {
+  id: string;
+  workspace_id: string;
+  owner_id: string;
+  name: string;
+  query: Json;
+  shared: Generated<boolean>;
+  created_at: Generated<Timestamp>;
+}
+
 export interface Datasets {
   id: string;
   workspace_id: string;
   name: string;
   description: Generated<string>;
-  visibility: Generated<"private" | "workspace">;
+  visibility: Generated<"private" | "askable" | "workspace">;
   owner_id: string | null;
   table_name: string;
   row_count: number | null;
@@ -104,6 +134,13 @@ export interface Datasets {
   created_at: Generated<Timestamp>;
   updated_at: Generated<Timestamp>;
   trashed_at: Timestamp | null;
+  tags: Generated<string[]>;
+  properties: Generated<Json>;
+  frequency: "once" | "hourly" | "daily" | "weekly" | "monthly" | "quarterly" | "yearly" | null;
+  format: string | null;
+  name_words: Generated<string[]>;
+  words: Generated<string[]>;
+  words_made_by: Generated<number>;
 }
 
 export interface DeviceGrants {
@@ -504,9 +541,12 @@ export interface DB {
   api_keys: ApiKeys;
   backup_codes: BackupCodes;
   batches: Batches;
+  catalog_words: CatalogWords;
   credentials: Credentials;
+  dataset_access_requests: DatasetAccessRequests;
   dataset_grants: DatasetGrants;
   dataset_versions: DatasetVersions;
+  dataset_views: DatasetViews;
   datasets: Datasets;
   device_grants: DeviceGrants;
   downloads: Downloads;

@@ -3,9 +3,11 @@ const ENCODED_LENGTH = 26;
 
 /** Prefixes of every identifier the platform hands out; the prefix names the kind of thing. */
 export const ID_PREFIXES = {
+  accessRequest: "acr",
   apiKey: "key",
   batch: "bat",
   dataset: "ds",
+  datasetView: "dsv",
   device: "dev",
   download: "dow",
   event: "evt",

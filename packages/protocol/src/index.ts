@@ -70,7 +70,36 @@ export { type ApiKey, apiKey, apiKeyRoutes } from "./routes/api-keys.ts";
 export { datasetBatchRoutes } from "./routes/dataset-batches.ts";
 export { datasetDownloadRoutes, DOWNLOAD_FORMATS, type Download, type DownloadFormat } from "./routes/dataset-downloads.ts";
 export { type ColumnStats, datasetRowRoutes } from "./routes/dataset-rows.ts";
-export { type Batch, COLUMN_TYPES, type Column, type Dataset, datasetRoutes, type Frequency, type LoadMode, type NewColumns } from "./routes/datasets.ts";
+export {
+  DATASET_SORTS,
+  type DatasetChange,
+  type DatasetChanged,
+  type DatasetChoice,
+  type DatasetFacets,
+  type DatasetSort,
+  type DatasetView,
+  datasetCatalogRoutes,
+  type ListedDataset,
+  type MATCH_PLACES,
+} from "./routes/dataset-catalog.ts";
+export { type AccessRequest, type DatasetPermission, datasetSharingRoutes } from "./routes/dataset-sharing.ts";
+export {
+  ACCESS_LEVELS,
+  type AccessLevel,
+  type Batch,
+  COLUMN_TYPES,
+  type Column,
+  DATASET_FORMATS,
+  type Dataset,
+  type DatasetFormat,
+  datasetRoutes,
+  FREQUENCIES,
+  type Frequency,
+  type LoadMode,
+  type NewColumns,
+  VISIBILITIES,
+  type Visibility,
+} from "./routes/datasets.ts";
 export { type Group, type GroupMember, group, groupMember, groupRoutes } from "./routes/groups.ts";
 export { type Invitation, type InvitationResult, invitation, invitationResult, invitationRoutes } from "./routes/invitations.ts";
 export { type PermissionInfo, permissionInfo, type Role, role, roleRoutes } from "./routes/roles.ts";

@@ -27,6 +27,7 @@ export const JOBS = {
     title: "Compact tables and free what they no longer need",
     deadlineS: 7_200,
   },
+  "maintenance.catalog": { payload: nothing, title: "Empty the trash of datasets and tidy the words they are found by", deadlineS: 3_600 },
   "maintenance.notifications": { payload: z.strictObject({ keepDays: z.int().min(1).default(90) }), title: "Remove old notifications" },
 } as const satisfies Record<string, JobSpec>;
 

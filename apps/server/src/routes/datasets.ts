@@ -5,7 +5,6 @@ import {
   createDataset,
   getDataset,
   listBatches,
-  listDatasets,
   listRejects,
   refuseTakenName,
   restoreDataset,
@@ -56,7 +55,6 @@ export const datasetHandlers: HandlersOf<typeof datasetRoutes> = {
     if (!query.wait) return answer(created, { status: 202 });
     return answer(await awaitImport(ctx, created), { status: 201 });
   },
-  "datasets.list": (ctx, { query }) => listDatasets(ctx, query),
   "datasets.get": (ctx, { params }) => getDataset(ctx, params.dataset),
   "datasets.delete": (ctx, { params }) => trashDataset(ctx, params.dataset),
   "datasets.restore": (ctx, { params }) => restoreDataset(ctx, params.dataset),

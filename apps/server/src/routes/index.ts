@@ -2,8 +2,10 @@ import type { Handlers } from "../http/answer.ts";
 import { accountHandlers } from "./account.ts";
 import { authHandlers } from "./auth.ts";
 import { datasetBatchHandlers } from "./dataset-batches.ts";
+import { datasetCatalogHandlers } from "./dataset-catalog.ts";
 import { datasetDownloadHandlers } from "./dataset-downloads.ts";
 import { datasetRowHandlers } from "./dataset-rows.ts";
+import { datasetSharingHandlers } from "./dataset-sharing.ts";
 import { datasetHandlers } from "./datasets.ts";
 import { jobHandlers } from "./jobs.ts";
 import { notificationHandlers } from "./notifications.ts";
@@ -25,6 +27,8 @@ export const handlers: Handlers = {
   ...authHandlers,
   ...datasetHandlers,
   ...datasetBatchHandlers,
+  ...datasetCatalogHandlers,
+  ...datasetSharingHandlers,
   ...datasetRowHandlers,
   ...datasetDownloadHandlers,
   ...jobHandlers,

@@ -1,4 +1,4 @@
 export { authorize, mayDo } from "./authorize.ts";
-export { atLeast, DATASET_LEVELS, type DatasetLevel, datasetLevel, grantedLevel, readableDatasets } from "./dataset-access.ts";
+export { atLeast, DATASET_LEVELS, type DatasetLevel, datasetLevel, grantedLevel, listableDatasets, readableDatasets } from "./dataset-access.ts";
 export { type PlannableColumn, readPlanFor } from "./read-plan.ts";
 export { permissionsOf, permissionsOfKey } from "./permissions-of.ts";

@@ -8,6 +8,8 @@ export interface CoreConfig {
   readonly uploadLimitBytes: number;
   /** Hosts that files may be fetched from although they lie in a private network, as `name` or `name:port`. */
   readonly uploadHosts: readonly string[];
+  /** Days a dataset stays in the trash before it is gone for good. */
+  readonly trashDays: number;
   /** Secrets of this installation; each is at least 32 random bytes. */
   readonly secrets: { readonly encryptionKey: Buffer; readonly maskKey: Buffer };
   readonly sql: {

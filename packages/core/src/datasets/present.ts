@@ -1,7 +1,7 @@
 import type { Id } from "@granary/kernel";
 import { type Batch, type Column, type Dataset, ERRORS } from "@granary/protocol";
 import { atLeast, datasetLevel, mayDo } from "../access/index.ts";
-import type { Principal } from "../context/index.ts";
+import type { Ctx } from "../context/index.ts";
 import type { BatchRow } from "./batch-store.ts";
 import type { DatasetRow, StoredColumn } from "./store.ts";
 
@@ -9,13 +9,19 @@ export function presentColumn(column: StoredColumn): Column {
   return { name: column.name, type: column.type as Column["type"], storedType: column.storedType, masked: false };
 }
 
+const DAY_MS = 86_400_000;
+
 /** A dataset as the caller sees it, with what they may do. */
-export function presentDataset(principal: Principal, row: DatasetRow): Dataset {
+export function presentDataset({ principal, services }: Pick<Ctx, "principal" | "services">, row: DatasetRow): Dataset {
   const level = datasetLevel(principal, row);
   return {
     id: row.id as Id<"dataset">,
     name: row.name,
     description: row.description,
+    tags: row.tags,
+    properties: row.own_properties,
+    frequency: row.frequency as Dataset["frequency"],
+    format: row.format as Dataset["format"],
     visibility: row.visibility as Dataset["visibility"],
     owner: row.owner_name === null ? null : { id: row.owner_id as Id<"user">, name: row.owner_name },
     status: row.status,
@@ -23,6 +29,11 @@ export function presentDataset(principal: Principal, row: DatasetRow): Dataset {
     columns: (row.columns ?? []).map(presentColumn),
     dataVersion: row.data_version,
     version: row.version,
+    level: level === "none" ? "viewer" : level,
+    trash:
+      row.trashed_at === null
+        ? null
+        : { at: row.trashed_at.toISOString(), purgeAt: new Date(row.trashed_at.getTime() + services.config.trashDays * DAY_MS).toISOString() },
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
     can: {

@@ -28,6 +28,7 @@ function selectDatasets(db: Db, principal: Principal) {
       datasetStatus.as("status"),
       "owner.name as owner_name",
       sql<StoredColumn[] | null>`s.columns`.as("columns"),
+      sql<Record<string, string>>`d.properties`.as("own_properties"),
       grantedLevel(principal).as("granted"),
     ])
     .where((eb) => readableDatasets(eb as never, principal) as Expression<SqlBool>);
@@ -50,24 +51,29 @@ export function findDatasetRow(db: Db, principal: Principal, idOrName: string, o
     .executeTakeFirst();
 }
 
-interface ListOptions {
-  readonly q: string | undefined;
-  readonly mineOnly: boolean;
-  readonly after: string | undefined;
-  readonly limit: number;
+/** Those of some datasets the principal may see, in any order. */
+export function listDatasetRows(db: Db, principal: Principal, ids: readonly string[]) {
+  if (ids.length === 0) return Promise.resolve([]);
+  return selectDatasets(db, principal)
+    .where("d.id", "in", [...ids])
+    .execute();
 }
 
-/** Datasets the principal may see, newest first. */
-export function listDatasetRows(db: Db, principal: Principal, options: ListOptions) {
-  const pattern = `%${(options.q ?? "").replace(/[\\%_]/g, "\\$&")}%`;
-  return selectDatasets(db, principal)
+/** A dataset outside the trash that may be asked for by whoever has its id. */
+export function findAskableRow(db: Db, id: string) {
+  return db
+    .selectFrom("datasets as d")
+    .leftJoin("users as owner", "owner.id", "d.owner_id")
+    .select(["d.id", "d.name", "d.owner_id", "d.visibility", "owner.name as owner_name"])
+    .where("d.id", "=", id)
+    .where("d.visibility", "=", "askable")
     .where("d.trashed_at", "is", null)
-    .$if(options.q !== undefined && options.q !== "", (q) => q.where((eb) => eb.or([eb("d.name", "ilike", pattern), eb("d.description", "ilike", pattern)])))
-    .$if(options.mineOnly, (q) => q.where("d.owner_id", "=", principal.userId ?? ""))
-    .$if(options.after !== undefined, (q) => q.where("d.id", "<", options.after ?? ""))
-    .orderBy("d.id", "desc")
-    .limit(options.limit + 1)
-    .execute();
+    .executeTakeFirst();
+}
+
+/** Makes changes of one dataset's description and sharing wait for each other until the transaction ends. */
+export async function holdDataset(db: Writer, id: string): Promise<void> {
+  await db.selectFrom("datasets").select("id").where("id", "=", id).forNoKeyUpdate().execute();
 }
 
 /** Datasets with data that the principal may see, by name. */

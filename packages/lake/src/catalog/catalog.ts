@@ -175,6 +175,12 @@ export class Catalog {
     return new Map(rows.map((row) => [row.location, toExpected(row)]));
   }
 
+  /** Forgets a table; what is known of its files stays until they are deleted. */
+  async remove(tx: LakeTransaction, ref: TableRef): Promise<void> {
+    await sql`delete from iceberg_tables
+      where catalog_name = ${this.#name} and table_namespace = ${ref.workspaceId} and table_name = ${ref.tableName}`.execute(tx);
+  }
+
   /** Forgets files that were deleted. */
   async unregister(tx: LakeTransaction, uris: readonly string[]): Promise<void> {
     if (uris.length === 0) return;

@@ -1,7 +1,8 @@
-import type { LakeTransaction } from "../catalog/index.ts";
+import type { LakeTransaction, TableRef } from "../catalog/index.ts";
 import { compact, type Compacted, type CompactRequest } from "./compact.ts";
 import { deleteDiscards } from "./delete-discards.ts";
 import { deleteOldMetadata, type OldMetadataRequest } from "./delete-old-metadata.ts";
+import { dropTable } from "./drop-table.ts";
 import { erase, type Erasure, type EraseRequest } from "./erase/index.ts";
 import { expire, type ExpiredSnapshots, type ExpireRequest } from "./expire.ts";
 import type { Freed, MaintainParts } from "./maintain-parts.ts";
@@ -31,6 +32,8 @@ export interface Maintenance {
   deleteDiscards(tx: LakeTransaction, of: { readonly workspaceId: string; readonly tableName?: string }): Promise<Freed>;
   /** Removes the rows of given keys from every snapshot and file, and proves that nothing of them is left. */
   erase(request: EraseRequest): Promise<Erasure>;
+  /** Takes a table out of the catalog; its files go with the next `deleteDiscards`. Answers whether there was one. */
+  dropTable(tx: LakeTransaction, ref: TableRef): Promise<boolean>;
   /** Deletes what crashes and lost commits left behind. */
   sweepOrphans(tx: LakeTransaction, options: SweepOptions): Promise<Swept>;
 }
@@ -45,6 +48,7 @@ export function maintenance(parts: MaintainParts): Maintenance {
     deleteOldMetadata: (request) => deleteOldMetadata(parts, request),
     deleteDiscards: (tx, of) => deleteDiscards(parts, tx, of),
     erase: (request) => erase(parts, request),
+    dropTable: (tx, ref) => dropTable(parts, tx, ref),
     sweepOrphans: (tx, options) => sweepOrphans(parts, tx, options),
   };
 }

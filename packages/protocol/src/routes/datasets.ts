@@ -66,12 +66,43 @@ export const batch = z
   })
   .meta({ id: "Batch" });
 
-const dataset = z
+/** Who may know of a dataset: those it is shared with; also those who have its address, who may then ask for access; everyone in the workspace. */
+export const VISIBILITIES = ["private", "askable", "workspace"] as const;
+/** What a person may do with a dataset; each level includes the ones before it. */
+export const ACCESS_LEVELS = ["viewer", "contributor", "owner"] as const;
+/** Kinds of files a dataset's data can come from. */
+export const DATASET_FORMATS = ["csv", "tsv", "json", "ndjson", "parquet", "xlsx", "xml", "other"] as const;
+
+export type Visibility = (typeof VISIBILITIES)[number];
+export type AccessLevel = (typeof ACCESS_LEVELS)[number];
+export type DatasetFormat = (typeof DATASET_FORMATS)[number];
+
+const MAX_TAGS = 30;
+const MAX_PROPERTIES = 50;
+
+/** Labels of a dataset: in lower case, each once, in order. */
+export const tagSet = z
+  .array(line(50).transform((tag) => tag.toLowerCase()))
+  .max(MAX_TAGS)
+  .transform((tags) => [...new Set(tags)].toSorted());
+
+/** Names and values of people's own choice. */
+export const properties = z
+  .record(line(60), z.string().trim().max(1_000))
+  .refine((value) => Object.keys(value).length <= MAX_PROPERTIES, `must not have more than ${MAX_PROPERTIES} properties`);
+
+export const dataset = z
   .object({
     id: id("dataset"),
     name: z.string(),
     description: z.string(),
-    visibility: z.enum(["private", "workspace"]),
+    tags: z.array(z.string()),
+    properties: z.record(z.string(), z.string()),
+    /** How often new data is to come. */
+    frequency: z.enum(FREQUENCIES).nullable(),
+    /** What kind of file was loaded last. */
+    format: z.enum(DATASET_FORMATS).nullable(),
+    visibility: z.enum(VISIBILITIES),
     /** Null when the owner has left the workspace; administrators act as owners then. */
     owner: z.object({ id: id("user"), name: z.string() }).nullable(),
     status: z.enum(["importing", "ready", "failed"]),
@@ -80,6 +111,10 @@ const dataset = z
     /** The number of the newest data version, 0 before the first load. */
     dataVersion: z.number().int(),
     version: z.number().int(),
+    /** What you may do with it. */
+    level: z.enum(ACCESS_LEVELS),
+    /** Null outside the trash; `purgeAt` is when it will be gone for good. */
+    trash: z.object({ at: instant, purgeAt: instant }).nullable(),
     createdAt: instant,
     updatedAt: instant,
     can: can("update", "delete", "download", "share"),
@@ -93,7 +128,8 @@ export type Dataset = z.infer<typeof dataset>;
 /** Names a dataset in an address. */
 export const datasetParams = z.strictObject({ dataset: z.string().min(1).max(100).describe("Id or unique name") });
 
-const visibility = z.enum(["private", "workspace"]);
+/** Fields of a form are texts: tags come there with commas between them. */
+const newTags = z.preprocess((value) => (typeof value === "string" ? value.split(",").filter((tag) => tag.trim() !== "") : value), tagSet);
 
 const created = z.object({ dataset, batch, jobId: id("job") });
 
@@ -105,7 +141,7 @@ export const datasetRoutes = {
     tag: TAG,
     summary: "Create a dataset from a file",
     description:
-      "A multipart form with the fields `name`, `description`, `visibility` and, last, the `file`: `curl -F name=orders -F file=@orders.csv`. " +
+      "A multipart form with the fields `name`, `description`, `tags`, `visibility` and, last, the `file`: `curl -F name=orders -F file=@orders.csv`. " +
       "A file that was uploaded before (`POST /uploads`) is named in JSON instead: `{name, uploadId}`. " +
       "Answers at once with the job to follow, or with `?wait=true` when the import has ended.",
     access: "dataset:create",
@@ -114,7 +150,8 @@ export const datasetRoutes = {
     body: z.object({
       name: line(100),
       description: z.string().max(10_000).optional(),
-      visibility: visibility.optional(),
+      tags: newTags.optional().meta({ description: "Labels; in a form with commas between them." }),
+      visibility: z.enum(VISIBILITIES).optional(),
       batchDate: z.iso.date().optional().meta({ description: "The day the first load is about." }),
       frequency: z.enum(FREQUENCIES).optional(),
       file: z.any().optional().meta({ description: "The file, as the last part of a form." }),
@@ -135,15 +172,6 @@ export const datasetRoutes = {
     ],
     rate: "upload",
   }),
-  "datasets.list": route({
-    method: "GET",
-    path: "/datasets",
-    tag: TAG,
-    summary: "List the datasets you may read",
-    access: "dataset:read",
-    query: pageQuery.extend({ q: z.string().trim().max(200).optional().describe("Part of a name or description"), owner: z.enum(["me"]).optional() }),
-    responses: { 200: page(dataset) },
-  }),
   "datasets.get": route({
     method: "GET",
     path: "/datasets/{dataset}",
@@ -152,7 +180,7 @@ export const datasetRoutes = {
     access: "dataset:read",
     params: datasetParams,
     responses: { 200: dataset },
-    errors: ["dataset.not_found"],
+    errors: ["dataset.not_found", "dataset.not_shared"],
     versioned: true,
   }),
   "datasets.delete": route({

@@ -7,6 +7,8 @@ import { outboxRoutes } from "./outbox.ts";
 import { activityRoutes } from "./activity.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
 import { datasetBatchRoutes } from "./dataset-batches.ts";
+import { datasetCatalogRoutes } from "./dataset-catalog.ts";
+import { datasetSharingRoutes } from "./dataset-sharing.ts";
 import { datasetDownloadRoutes } from "./dataset-downloads.ts";
 import { datasetRowRoutes } from "./dataset-rows.ts";
 import { datasetRoutes } from "./datasets.ts";
@@ -34,6 +36,8 @@ export const routes = {
   ...settingsRoutes,
   ...activityRoutes,
   ...datasetRoutes,
+  ...datasetCatalogRoutes,
+  ...datasetSharingRoutes,
   ...datasetBatchRoutes,
   ...datasetRowRoutes,
   ...datasetDownloadRoutes,

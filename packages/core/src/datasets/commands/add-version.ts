@@ -1,5 +1,6 @@
 import type { Published } from "@granary/lake";
 import type { TxCtx } from "../../context/index.ts";
+import { writeWords } from "../catalog/index.ts";
 import type { StoredColumn } from "../store.ts";
 
 /** A published snapshot that becomes a version of a dataset. */
@@ -33,11 +34,13 @@ export async function addVersion(ctx: TxCtx, { datasetId, published, batchId, pe
     .where("id", "=", datasetId)
     .returning(["name", "data_version as number", "schema_version as schemaVersion"])
     .executeTakeFirstOrThrow();
-  if (columns !== undefined)
+  if (columns !== undefined) {
     await ctx.db
       .insertInto("schema_versions")
       .values({ workspace_id, dataset_id: datasetId, number: dataset.schemaVersion, columns: JSON.stringify(columns) })
       .execute();
+    await writeWords(ctx, datasetId);
+  }
   await ctx.db
     .insertInto("dataset_versions")
     .values({

@@ -1,17 +1,19 @@
 import { isUniqueViolation } from "@granary/db";
 import { type Id, newId } from "@granary/kernel";
-import { type Batch, type Dataset, type Frequency, problem } from "@granary/protocol";
+import { type Batch, type Dataset, type Frequency, problem, type Visibility } from "@granary/protocol";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
 import { presentDataset } from "../present.ts";
 import { requireDataset } from "../queries/get-dataset.ts";
 import { discardUpload, type ReceivedUpload, takeUpload } from "../../uploads/index.ts";
+import { formatOf, writeWords } from "../catalog/index.ts";
 import { isNameTaken } from "../store.ts";
 import { insertBatch } from "./insert-batch.ts";
 
 export interface NewDataset {
   readonly name: string;
   readonly description?: string | undefined;
-  readonly visibility?: "private" | "workspace" | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly visibility?: Visibility | undefined;
   /** The day the first load is about. */
   readonly batchDate?: string | undefined;
   /** How often loads are to come. */
@@ -62,13 +64,17 @@ async function insertDataset(ctx: TxCtx, input: NewDataset, source: DatasetSourc
       workspace_id,
       name: input.name,
       description: input.description ?? "",
+      tags: [...(input.tags ?? [])],
+      frequency: input.frequency ?? null,
+      format: formatOf(upload.fileName),
       visibility: input.visibility ?? "private",
       owner_id: requireUser(ctx.principal),
       table_name: id,
     })
     .execute();
+  await writeWords(ctx, id);
   const { batch, jobId } = await insertBatch(ctx, id, { uploadId: upload.id, mode: "append", batchDate: input.batchDate, frequency: input.frequency });
   const { fileName, bytes, sha256 } = upload;
   await ctx.record({ type: "dataset.created", subject: { id, label: input.name }, data: { batchId: batch.id, fileName, bytes, sha256 } });
-  return { dataset: presentDataset(ctx.principal, await requireDataset(ctx, id)), batch, jobId };
+  return { dataset: presentDataset(ctx, await requireDataset(ctx, id)), batch, jobId };
 }

@@ -2,6 +2,7 @@ import type { Id } from "@granary/kernel";
 import { type Batch, problem } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
 import { takeUpload } from "../../uploads/index.ts";
+import { formatOf } from "../catalog/index.ts";
 import { requireDataset } from "../queries/get-dataset.ts";
 import type { DatasetRow } from "../store.ts";
 import { insertBatch, type NewBatch } from "./insert-batch.ts";
@@ -27,6 +28,11 @@ export async function loadBatch(ctx: Ctx, dataset: string, input: NewBatch): Pro
     const row = await requireDataset(ctx, dataset, "contributor");
     const upload = await takeUpload(ctx, input.uploadId);
     const loading = await insertBatch(ctx, row.id, input);
+    await ctx.db
+      .updateTable("datasets")
+      .set((eb) => ({ format: formatOf(upload.fileName), frequency: eb.fn.coalesce("frequency", eb.val(input.frequency ?? null)) }))
+      .where("id", "=", row.id)
+      .execute();
     const data = { batchId: loading.batch.id, mode: input.mode, fileName: upload.fileName, bytes: upload.bytes, sha256: upload.sha256 };
     await ctx.record({ type: "dataset.load_started", subject: { id: row.id, label: row.name }, data });
     return loading;

@@ -22,7 +22,7 @@ export async function restoreDataset(ctx: Ctx, idOrName: string): Promise<Datase
     return await ctx.tx(async (ctx) => {
       if (!(await setTrashed(ctx.db, row.id, null, ctx.now))) throw problem("dataset.not_found");
       await ctx.record({ type: "dataset.restored", subject: { id: row.id, label: row.name } });
-      return presentDataset(ctx.principal, await requireDataset(ctx, row.id, "owner"));
+      return presentDataset(ctx, await requireDataset(ctx, row.id, "owner"));
     });
   } catch (error) {
     if (isUniqueViolation(error, "datasets_name_key")) throw problem("dataset.name_taken", { name: row.name }, { cause: error });
