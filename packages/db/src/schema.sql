@@ -173,11 +173,17 @@ create table public.batches (
   updated_count bigint,
   unchanged_count bigint,
   deleted_in integer,
+  file_options jsonb,
+  column_mapping jsonb,
+  max_rejects jsonb,
+  record_form jsonb,
+  repairs text,
   constraint batches_pkey PRIMARY KEY (id),
   constraint batches_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
   constraint batches_frequency_check CHECK ((frequency = ANY (ARRAY['once'::text, 'hourly'::text, 'daily'::text, 'weekly'::text, 'monthly'::text, 'quarterly'::text, 'yearly'::text]))),
   constraint batches_mode_check CHECK ((mode = ANY (ARRAY['append'::text, 'replace'::text, 'upsert'::text]))),
-  constraint batches_new_columns_check CHECK ((new_columns = ANY (ARRAY['refuse'::text, 'evolve'::text]))),
+  constraint batches_new_columns_check CHECK ((new_columns = ANY (ARRAY['refuse'::text, 'evolve'::text, 'map'::text]))),
+  constraint batches_repairs_fkey FOREIGN KEY (repairs) REFERENCES public.batches(id) ON DELETE SET NULL,
   constraint batches_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES public.uploads(id),
   constraint batches_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
@@ -845,15 +851,26 @@ create table public.rejected_records (
   line bigint not null,
   reason text not null,
   raw text not null,
-  constraint rejected_records_pkey PRIMARY KEY (batch_id, line),
+  number integer not null,
+  fields jsonb,
+  repaired_fields jsonb,
+  repaired_raw text,
+  repaired_by text,
+  repaired_at timestamp with time zone,
+  resubmitted_in text,
+  version integer default 1 not null,
+  constraint rejected_records_pkey PRIMARY KEY (batch_id, number),
   constraint rejected_records_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id) ON DELETE CASCADE,
+  constraint rejected_records_repaired_by_fkey FOREIGN KEY (repaired_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint rejected_records_resubmitted_in_fkey FOREIGN KEY (resubmitted_in) REFERENCES public.batches(id) ON DELETE SET NULL,
   constraint rejected_records_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
+CREATE INDEX rejected_records_resubmitted_idx ON public.rejected_records USING btree (resubmitted_in) WHERE (resubmitted_in IS NOT NULL);
 alter table public.rejected_records enable row level security, force row level security;
 create policy every_workspace on public.rejected_records to granary_system using (true) with check (true);
 create policy one_workspace on public.rejected_records to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
 grant delete, insert, select, update on public.rejected_records to granary_system;
-grant insert, select on public.rejected_records to granary_app;
+grant insert, select, update on public.rejected_records to granary_app;
 
 create table public.saved_queries (
   id text not null,

@@ -46,7 +46,7 @@ export interface Batches {
   ended_at: Timestamp | null;
   error_issues: Json | null;
   mode: Generated<"append" | "replace" | "upsert">;
-  new_columns: Generated<"refuse" | "evolve">;
+  new_columns: Generated<"refuse" | "evolve" | "map">;
   key_columns: string[] | null;
   batch_date: string | null;
   frequency: "once" | "hourly" | "daily" | "weekly" | "monthly" | "quarterly" | "yearly" | null;
@@ -54,6 +54,11 @@ export interface Batches {
   updated_count: number | null;
   unchanged_count: number | null;
   deleted_in: number | null;
+  file_options: Json | null;
+  column_mapping: Json | null;
+  max_rejects: Json | null;
+  record_form: Json | null;
+  repairs: string | null;
 }
 
 export interface CatalogWords {
@@ -424,6 +429,14 @@ export interface RejectedRecords {
   line: number;
   reason: string;
   raw: string;
+  number: number;
+  fields: Json | null;
+  repaired_fields: Json | null;
+  repaired_raw: string | null;
+  repaired_by: string | null;
+  repaired_at: Timestamp | null;
+  resubmitted_in: string | null;
+  version: Generated<number>;
 }
 
 export interface SavedQueries {

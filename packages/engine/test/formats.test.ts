@@ -105,8 +105,8 @@ describe("delimited files", () => {
     const { rejects, rows } = await load('a,b\n"1\n1",2\n3\n4,5,6\n"ab"c,1\n7,8,\n9,10\n"open,1\n');
     expect(rows.length).toBe(3);
     expect(rejects).toEqual([
-      { line: 4, reason: "2 values expected, 1 found", raw: "3" },
-      { line: 5, reason: "2 values expected, 3 found", raw: "4,5,6" },
+      { line: 4, reason: "2 values expected, 1 found", raw: "3", fields: ["3"] },
+      { line: 5, reason: "2 values expected, 3 found", raw: "4,5,6", fields: ["4", "5", "6"] },
       { line: 6, reason: "there is text behind a closing quote", raw: '"ab"c,1' },
       { line: 9, reason: "a quoted value is not closed", raw: '"open,1\n' },
     ]);
@@ -180,7 +180,7 @@ describe("types of values", () => {
 
   it("rejects the rows that do not fit a type a person asked for", async () => {
     const { rows, rejects } = await typed(["1", "n/a", "3"], { columns: { v: { type: { kind: "bigint" } } } });
-    expect([rows.length, rejects]).toEqual([2, [{ line: 3, reason: "v: “n/a” is no bigint", raw: "n/a,x" }]]);
+    expect([rows.length, rejects]).toEqual([2, [{ line: 3, reason: "v: “n/a” is no bigint", raw: "n/a;x", fields: ["n/a", "x"] }]]);
   });
 
   it("reads null tokens that a person names, in all columns or one", async () => {
@@ -303,7 +303,9 @@ describe("Excel", () => {
         ["00503", "3.0", null, null, null],
       ],
     ]);
-    expect(rejects).toEqual([{ line: 4, reason: "cell E4 shows #DIV/0!", raw: "00502\t2\t2024-02-01 00:00:00\t#DIV/0!" }]);
+    expect(rejects).toEqual([
+      { line: 4, reason: "cell E4 shows #DIV/0!", raw: "00502\t2\t2024-02-01\t\t#DIV/0!", fields: ["00502", "2", "2024-02-01", null, "#DIV/0!"] },
+    ]);
     expect(prepared.warnings.map((warning) => warning.code)).toEqual(["cells_merged", "formulas"]);
   });
 

@@ -118,6 +118,9 @@ export const DATA_ERRORS = {
   },
   "batch.not_loaded": { status: 409, retry: "reread", message: "The load has no rows in the dataset: it is still running, has failed or was deleted." },
   "batch.no_rows": { status: 409, retry: "never", message: "None of the rows this load brought are in the dataset any more, so there is nothing to delete." },
+  "batch.nothing_repaired": { status: 409, retry: "never", message: "No rejected record of this load is corrected and waiting. Correct some first." },
+  "reject.not_found": { status: 404, retry: "never", message: "The load has no such rejected record." },
+  "reject.resubmitted": { status: 409, retry: "reread", message: "The record was loaded in another load as it was corrected, so it cannot be changed here." },
   "batch.not_deleted": { status: 409, retry: "reread", message: "The load is not deleted, so there is nothing to restore." },
   "batch.overtaken": {
     status: 409,

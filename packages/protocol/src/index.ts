@@ -125,4 +125,16 @@ export {
   type SqlRowsPage,
   sqlRoutes,
 } from "./routes/sql.ts";
-export { type InspectedFile, type Upload, UPLOAD_MAX_PART_BYTES, UPLOAD_PART_BYTES, uploadRoutes } from "./routes/uploads.ts";
+export {
+  FILE_COLUMN_TYPES,
+  FILE_ENCODINGS,
+  FILE_KINDS,
+  type FileColumnOptions,
+  type FileOptions,
+  fileOptions,
+  type MaxRejects,
+  maxRejects,
+} from "./file-options.ts";
+export { type InspectedColumn, type InspectedFile, inspectedFile } from "./inspected-file.ts";
+export { datasetRejectRoutes, type Reject, type RejectRepair } from "./routes/dataset-rejects.ts";
+export { type Upload, UPLOAD_MAX_PART_BYTES, UPLOAD_PART_BYTES, uploadRoutes } from "./routes/uploads.ts";

@@ -38,6 +38,17 @@ async function rowsOf(dataset: string, more = ""): Promise<string[]> {
 const drop = (dataset: string, batch: string, as = maker) => server.request("DELETE", `/datasets/${dataset}/batches/${batch}`, { as });
 const undo = (dataset: string, batch: string) => server.request("POST", `/datasets/${dataset}/batches/${batch}/restore`, { as: maker });
 
+describe("stopping a load", () => {
+  it("is refused once it has ended, and to those who may not load", async () => {
+    const dataset = await created("Ended", "id\n1\n");
+    const { body } = await server.request("GET", `/datasets/${dataset}/batches`, { as: maker });
+    const path = `/datasets/${dataset}/batches/${body.items[0].id}/cancel`;
+    expect(codeOf(await server.request("POST", path, { as: maker }))).toBe("409 job.ended");
+    const other = await server.user({ roles: ["contributor"] });
+    expect(codeOf(await server.request("POST", path, { as: other }))).toBe("404 dataset.not_found");
+  });
+});
+
 describe("loading into a dataset that is there", () => {
   it("appends rows as a batch of their own", async () => {
     const dataset = await created("Appended", "id,name\n1,Ada\n2,Grace\n");

@@ -1,4 +1,4 @@
-import { awaitBatch, deleteBatch, getBatch, loadBatch, restoreBatch } from "@granary/core/datasets";
+import { awaitBatch, cancelBatch, deleteBatch, getBatch, loadBatch, restoreBatch } from "@granary/core/datasets";
 import type { datasetBatchRoutes } from "@granary/protocol";
 import { answer, type HandlersOf } from "../http/answer.ts";
 
@@ -9,6 +9,7 @@ export const datasetBatchHandlers: HandlersOf<typeof datasetBatchRoutes> = {
     return answer({ ...loading, batch: await awaitBatch(ctx, loading.batch.id) }, { status: 201 });
   },
   "datasets.batch": (ctx, { params }) => getBatch(ctx, params.dataset, params.batch),
+  "datasets.cancelBatch": (ctx, { params }) => cancelBatch(ctx, params.dataset, params.batch),
   "datasets.deleteBatch": (ctx, { params }) => deleteBatch(ctx, params.dataset, params.batch),
   "datasets.restoreBatch": (ctx, { params }) => restoreBatch(ctx, params.dataset, params.batch),
 };

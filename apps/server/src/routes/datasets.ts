@@ -5,7 +5,6 @@ import {
   createDataset,
   getDataset,
   listBatches,
-  listRejects,
   refuseTakenName,
   restoreDataset,
   trashDataset,
@@ -26,6 +25,23 @@ function parse<T extends z.ZodType>(schema: T, values: unknown): z.output<T> {
   return parsed.data;
 }
 
+/** Fields of a form are texts; these hold JSON. */
+const JSON_FIELDS = ["options", "maxRejects"] as const;
+
+function withParsedFields(values: Readonly<Record<string, string>>): Record<string, unknown> {
+  const parsed: Record<string, unknown> = { ...values };
+  for (const field of JSON_FIELDS) {
+    const text = values[field];
+    if (text === undefined) continue;
+    try {
+      parsed[field] = JSON.parse(text);
+    } catch (cause) {
+      throw problem("request.invalid", {}, { issues: [{ path: `body.${field}`, message: "must be valid JSON" }], cause });
+    }
+  }
+  return parsed;
+}
+
 /** Reads the form; the fields come before the file, so that a wrong one is told before gigabytes are sent. */
 async function receiveForm(ctx: Ctx, parts: AsyncIterable<Part>): Promise<CreatedDataset> {
   const values: Record<string, string> = {};
@@ -35,7 +51,7 @@ async function receiveForm(ctx: Ctx, parts: AsyncIterable<Part>): Promise<Create
       continue;
     }
     if (part.name !== "file") throw problem("upload.missing_file");
-    const input = parse(fields, { name: part.filename.replace(/\.[^.]*$/, ""), ...values });
+    const input = parse(fields, { name: part.filename.replace(/\.[^.]*$/, ""), ...withParsedFields(values) });
     await refuseTakenName(ctx, input.name);
     const received = await receiveUpload(ctx.services.config.dataDir, { stream: part.stream, fileName: part.filename }, ctx.signal);
     return createDataset(ctx, input, { received });
@@ -59,5 +75,4 @@ export const datasetHandlers: HandlersOf<typeof datasetRoutes> = {
   "datasets.delete": (ctx, { params }) => trashDataset(ctx, params.dataset),
   "datasets.restore": (ctx, { params }) => restoreDataset(ctx, params.dataset),
   "datasets.batches": (ctx, { params, query }) => listBatches(ctx, params.dataset, query),
-  "datasets.rejects": (ctx, { params, query }) => listRejects(ctx, params.dataset, params.batch, query),
 };

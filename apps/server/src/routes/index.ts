@@ -4,6 +4,7 @@ import { authHandlers } from "./auth.ts";
 import { datasetBatchHandlers } from "./dataset-batches.ts";
 import { datasetCatalogHandlers } from "./dataset-catalog.ts";
 import { datasetDownloadHandlers } from "./dataset-downloads.ts";
+import { datasetRejectHandlers } from "./dataset-rejects.ts";
 import { datasetRowHandlers } from "./dataset-rows.ts";
 import { datasetSharingHandlers } from "./dataset-sharing.ts";
 import { datasetHandlers } from "./datasets.ts";
@@ -29,6 +30,7 @@ export const handlers: Handlers = {
   ...datasetBatchHandlers,
   ...datasetCatalogHandlers,
   ...datasetSharingHandlers,
+  ...datasetRejectHandlers,
   ...datasetRowHandlers,
   ...datasetDownloadHandlers,
   ...jobHandlers,

@@ -189,7 +189,7 @@ describe("looking at an upload", () => {
     const content = await readFile(new URL("../../../../samples/inventory.xlsx", import.meta.url));
     const { body } = await inspect(await whole("inventory.xlsx", content));
     expect(body.facts).toMatchObject({ kind: "xlsx", sheet: { name: expect.any(String) } });
-    const unknown = await inspect(await whole("inventory.xlsx", content), { sheet: "no such sheet" });
+    const unknown = await inspect(await whole("inventory.xlsx", content), { options: { sheet: { name: "no such sheet" } } });
     expect(codeOf(unknown)).toBe("422 file.sheet_unknown");
   });
 

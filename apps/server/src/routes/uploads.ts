@@ -8,6 +8,6 @@ export const uploadHandlers: HandlersOf<typeof uploadRoutes> = {
   "uploads.list": (ctx, { query }) => listUploads(ctx, query),
   "uploads.get": (ctx, { params }) => getUpload(ctx, params.id),
   "uploads.append": (ctx, { params, query, stream }) => receivePart(ctx, params.id, { offset: query.offset, stream }),
-  "uploads.inspect": (ctx, { params, body }) => inspectUpload(ctx, params.id, body),
+  "uploads.inspect": (ctx, { params, body }) => inspectUpload(ctx, params.id, body.options),
   "uploads.delete": (ctx, { params }) => deleteUpload(ctx, params.id),
 };

@@ -1,5 +1,6 @@
 import type { Reader, Writer } from "@granary/db";
-import type { Id, Issue } from "@granary/kernel";
+import type { Issue } from "@granary/kernel";
+import type { FileOptions, JobProgress, MaxRejects } from "@granary/protocol";
 import { sql } from "kysely";
 
 type Db = Reader | Writer;
@@ -25,7 +26,11 @@ function selectBatches(db: Db) {
       batchStatus.as("status"),
       "j.state as job_state",
       sql<{ code: string; message: string } | null>`j.error`.as("job_error"),
+      sql<JobProgress | null>`j.progress`.as("job_progress"),
       sql<readonly Issue[] | null>`b.error_issues`.as("issues"),
+      sql<FileOptions | null>`b.file_options`.as("options"),
+      sql<Readonly<Record<string, string | null>> | null>`b.column_mapping`.as("mapping"),
+      sql<MaxRejects | null>`b.max_rejects`.as("limit"),
     ]);
 }
 
@@ -43,36 +48,4 @@ export function listBatchRows(db: Db, datasetId: string, options: { after: strin
     .orderBy("b.id", "desc")
     .limit(options.limit + 1)
     .execute();
-}
-
-/** Records a batch could not load, in the order of the file. */
-export function listRejectedRows(db: Db, batchId: string, options: { after: number | undefined; limit: number }) {
-  return db
-    .selectFrom("rejected_records")
-    .select(["line", "reason", "raw"])
-    .where("batch_id", "=", batchId)
-    .$if(options.after !== undefined, (q) => q.where("line", ">", options.after ?? 0))
-    .orderBy("line")
-    .limit(options.limit + 1)
-    .execute();
-}
-
-export interface RejectedRecord {
-  readonly line: number;
-  readonly reason: string;
-  readonly raw: string;
-}
-
-const CHUNK = 1_000;
-
-/** Keeps rejected records, in chunks that stay below PostgreSQL's limit of parameters. */
-export async function insertRejected(db: Writer, workspaceId: Id<"workspace">, batchId: string, records: readonly RejectedRecord[]): Promise<void> {
-  for (let start = 0; start < records.length; start += CHUNK) {
-    const part = records.slice(start, start + CHUNK);
-    await sql`
-      insert into rejected_records (workspace_id, batch_id, line, reason, raw)
-      select ${workspaceId}, ${batchId}, line, reason, raw
-      from unnest(${part.map((record) => record.line)}::bigint[], ${part.map((record) => record.reason)}::text[], ${part.map((record) => record.raw)}::text[]) as r (line, reason, raw)
-      on conflict do nothing`.execute(db);
-  }
 }

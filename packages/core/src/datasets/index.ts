@@ -1,4 +1,5 @@
 export { type CreatedDataset, createDataset, type NewDataset, refuseTakenName } from "./commands/create-dataset.ts";
+export { cancelBatch } from "./commands/cancel-batch.ts";
 export { deleteBatch } from "./commands/delete-batch.ts";
 export { loadBatch } from "./commands/load-batch.ts";
 export { restoreBatch } from "./commands/restore-batch.ts";
@@ -7,8 +8,9 @@ export { datasetJobs } from "./jobs.ts";
 export { awaitBatch, awaitImport } from "./queries/await-import.ts";
 export { getBatch } from "./queries/get-batch.ts";
 export { getDataset, requireDataset } from "./queries/get-dataset.ts";
-export { listBatches, listRejects } from "./queries/list-batches.ts";
+export { listBatches } from "./queries/list-batches.ts";
 export { createView, deleteView, listChanges, listDatasets, listViews, updateDataset } from "./catalog/index.ts";
+export { listRejects, repairReject, resubmitRejects } from "./rejects/index.ts";
 export { createDownload, deleteDownload, getDownload, listDownloads, openDownload, startDownload } from "./downloads/index.ts";
 export { countRows } from "./queries/count-rows.ts";
 export { getColumnStats } from "./queries/get-column-stats.ts";

@@ -67,8 +67,10 @@ export function presentBatch(row: BatchRow, mayLoad: boolean): Batch {
     version: row.data_version,
     schemaVersion: row.schema_version,
     matched: row.added_count === null ? null : { added: row.added_count, updated: row.updated_count ?? 0, unchanged: row.unchanged_count ?? 0 },
+    repairs: row.repairs as Id<"batch"> | null,
     deletedIn: row.deleted_in,
     jobId: row.job_id as Id<"job"> | null,
+    progress: row.status === "importing" ? row.job_progress : null,
     error: row.status === "failed" ? failureOf(row, mayLoad) : null,
     createdAt: row.created_at.toISOString(),
   };

@@ -1,3 +1,4 @@
+export { toEngineOptions } from "./file-options.ts";
 export { beginUpload, type NewUpload } from "./begin-upload.ts";
 export { deleteUpload } from "./delete-upload.ts";
 export { getUpload, listUploads } from "./get-upload.ts";

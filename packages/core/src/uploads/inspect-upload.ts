@@ -1,16 +1,9 @@
 import { type FileInspection, inspectFile, type InspectedColumn, type Reading, type SqlType } from "@granary/engine";
-import { type InspectedFile, problem } from "@granary/protocol";
+import { type FileOptions, type InspectedFile, problem } from "@granary/protocol";
 import type { Ctx } from "../context/index.ts";
+import { toEngineOptions } from "./file-options.ts";
 import { requireUpload } from "./get-upload.ts";
 import { uploadPath } from "./upload-files.ts";
-
-/** What a person says about a file that cannot be told from its bytes. */
-export interface InspectOptions {
-  /** Which file of an archive. */
-  readonly member?: string | undefined;
-  /** Which sheet of a workbook. */
-  readonly sheet?: string | undefined;
-}
 
 function typeText(type: SqlType): string {
   if (type.kind === "decimal") return `decimal(${type.precision},${type.scale})`;
@@ -28,6 +21,8 @@ function presentColumn(column: InspectedColumn): InspectedFile["columns"][number
   const { values, nulls, likely, fitting, misfit, text } = column.evidence;
   return {
     name: column.name,
+    source: column.source,
+    canRetype: column.isText,
     renamedFrom: column.renamedFrom ?? null,
     type: typeText(column.type),
     reading: presentReading(column.reading),
@@ -37,40 +32,63 @@ function presentColumn(column: InspectedColumn): InspectedFile["columns"][number
   };
 }
 
-function presentFacts({ facts }: FileInspection): InspectedFile["facts"] {
+const MAX_SHOWN_CHARS = 500;
+const MAX_SHOWN_LINES = 50;
+
+type Facts = FileInspection["facts"];
+type Shown = InspectedFile["facts"];
+
+const presentFinding = ({ confidence, evidence }: { readonly confidence: number; readonly evidence: string }) => ({ confidence, evidence });
+
+function presentEncoding(found: NonNullable<Facts["encoding"]>): Shown["encoding"] {
+  return { name: found.encoding, runnerUp: found.runnerUp, hasByteOrderMark: found.hasByteOrderMark, ...presentFinding(found) };
+}
+
+function presentDelimited(found: NonNullable<Facts["delimited"]>): Shown["delimited"] {
+  const { delimiter, quote, escape, skipLines, headerRows } = found.layout;
+  const preamble = found.preamble.slice(0, MAX_SHOWN_LINES).map((line) => line.slice(0, MAX_SHOWN_CHARS));
+  const layout = { delimiter, quote, escape, skipLines, headerRows };
+  return { ...layout, runnerUp: found.runnerUp, headerConfidence: found.headerConfidence, preamble, ...presentFinding(found) };
+}
+
+function presentSheet(found: NonNullable<Facts["sheet"]>): Shown["sheet"] {
+  const sheets = found.sheets.map(({ name, isHidden }) => ({ name, isHidden }));
+  return { name: found.name, sheets, headerRow: found.headerRow, errors: found.errors, ...presentFinding(found) };
+}
+
+function presentJson({ layout, path, nested, otherPaths, ...found }: NonNullable<Facts["json"]>): Shown["json"] {
+  return { layout, path: [...path], nested, otherPaths: otherPaths.map((other) => [...other]), ...presentFinding(found) };
+}
+
+function presentXml({ rowPath, nested, others, ...found }: NonNullable<Facts["xml"]>): Shown["xml"] {
+  return { rowPath: [...rowPath], nested, others: others.map(({ path, count }) => ({ path: [...path], count })), ...presentFinding(found) };
+}
+
+function presentFacts({ facts }: FileInspection): Shown {
   const { encoding, delimited, json, xml, sheet } = facts;
   return {
     kind: facts.kind,
     packing: facts.packing,
     member: facts.member ?? null,
-    encoding: encoding === undefined ? null : { name: encoding.encoding, runnerUp: encoding.runnerUp, hasByteOrderMark: encoding.hasByteOrderMark },
-    delimited:
-      delimited === undefined
-        ? null
-        : {
-            delimiter: delimited.layout.delimiter,
-            runnerUp: delimited.runnerUp,
-            skipLines: delimited.layout.skipLines,
-            headerRows: delimited.layout.headerRows,
-            preamble: [...delimited.preamble],
-          },
-    sheet:
-      sheet === undefined ? null : { name: sheet.name, sheets: sheet.sheets.map(({ name, isHidden }) => ({ name, isHidden })), headerRow: sheet.headerRow },
-    rowPath: [...(json?.path ?? xml?.rowPath ?? [])],
-    findings: [encoding, delimited, json, xml, sheet].flatMap((item) => (item === undefined ? [] : [{ confidence: item.confidence, evidence: item.evidence }])),
+    encoding: encoding === undefined ? null : presentEncoding(encoding),
+    delimited: delimited === undefined ? null : presentDelimited(delimited),
+    sheet: sheet === undefined ? null : presentSheet(sheet),
+    json: json === undefined ? null : presentJson(json),
+    xml: xml === undefined ? null : presentXml(xml),
   };
 }
 
 /** Looks at the first records of a whole upload, in an engine process, and tells what they are. Throws `file...` for what cannot be read. */
-export async function inspectUpload(ctx: Ctx, id: string, { member, sheet }: InspectOptions): Promise<InspectedFile> {
+export async function inspectUpload(ctx: Ctx, id: string, options: FileOptions = {}): Promise<InspectedFile> {
   const row = await requireUpload(ctx, id);
   if (row.status === "refused") throw problem("upload.refused");
   if (row.status === "receiving") throw problem("upload.not_complete", { received: row.received });
-  const options = { ...(member === undefined ? {} : { member }), ...(sheet === undefined ? {} : { sheet: { name: sheet } }) };
   const path = uploadPath(ctx.services.config.dataDir, id);
-  const found = await ctx.services.engine.use({ kind: "read", signal: ctx.signal }, (session) => inspectFile(session, { path, options }));
+  const input = { path, options: toEngineOptions(options) };
+  const found = await ctx.services.engine.use({ kind: "read", signal: ctx.signal }, (session) => inspectFile(session, input));
   return {
     facts: presentFacts(found),
+    head: found.head === undefined ? null : [...found.head],
     columns: found.columns.map(presentColumn),
     rows: found.rows.map((values) => [...values]),
     records: found.records,

@@ -1,3 +1,4 @@
+import { parseRecord } from "../formats/delimited/record-text.ts";
 import { archiveMembers } from "../formats/file/open-source.ts";
 import { spoolFile } from "../formats/file/spool-file.ts";
 import type { TaskProgress } from "./messages.ts";
@@ -9,7 +10,7 @@ export interface TaskContext {
 }
 
 /** Work in JavaScript that reads people's files, and therefore runs in an engine process and never in the caller's. */
-export const TASKS = { archiveMembers, spoolFile } as const satisfies Record<string, (input: never, context: TaskContext) => Promise<unknown>>;
+export const TASKS = { archiveMembers, parseRecord, spoolFile } as const satisfies Record<string, (input: never, context: TaskContext) => Promise<unknown>>;
 
 export type TaskName = keyof typeof TASKS;
 export type TaskInput<N extends TaskName> = Parameters<(typeof TASKS)[N]>[0];

@@ -41,6 +41,8 @@ export interface StageFileInput extends TableRef {
   readonly maxListed?: number;
   /** Stops with `file.too_many_rejected` beyond this many. */
   readonly maxRejected?: number;
+  /** Ends with `file.too_many_rejected` when more than this share of the records, 0 to 1, does not fit. */
+  readonly maxRejectedShare?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
@@ -61,12 +63,13 @@ async function map(session: EngineSession, file: PreparedFile, { target, mayAddC
 }
 
 async function load(session: EngineSession, input: StageFileInput, report: (phase: "typing" | "writing", progress: TaskProgress) => void): Promise<Loaded> {
-  const { path, options, maxListed = DEFAULT_LISTED, maxRejected } = input;
+  const { path, options, maxListed = DEFAULT_LISTED, maxRejected, maxRejectedShare } = input;
   const file = await prepareFile(session, {
     path,
     maxListed,
     ...(options === undefined ? {} : { options }),
     ...(maxRejected === undefined ? {} : { maxRejected }),
+    ...(maxRejectedShare === undefined ? {} : { maxRejectedShare }),
   });
   const done = { bytes: file.facts.bytes, rows: file.loaded };
   report("typing", done);
@@ -153,6 +156,7 @@ export async function stageFile(parts: WriteParts, input: StageFileInput): Promi
       newColumns,
       ...(matched === undefined ? {} : { matched }),
       facts: file.facts,
+      recordForm: file.recordForm,
       warnings: file.warnings,
       scanned: file.records,
       loaded: file.loaded,

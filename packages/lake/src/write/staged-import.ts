@@ -1,4 +1,4 @@
-import type { FileFacts, FileWarning, RejectedRow } from "@granary/engine";
+import type { FileFacts, FileWarning, RecordForm, RejectedRow } from "@granary/engine";
 import type { AddColumn } from "../schema/index.ts";
 import type { StagedChange } from "../change/index.ts";
 
@@ -23,6 +23,8 @@ export interface StagedImport extends StagedChange {
   readonly matched?: { readonly added: number; readonly updated: number; readonly unchanged: number };
   /** What the file was found to be. */
   readonly facts: FileFacts;
+  /** How rejected records are written, and what was made of the file's columns. */
+  readonly recordForm: RecordForm;
   readonly warnings: readonly FileWarning[];
   /** Records in the file; always `loaded + rejectedCount`. */
   readonly scanned: number;

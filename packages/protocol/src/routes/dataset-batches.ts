@@ -1,13 +1,12 @@
 import { z } from "zod";
+import { fileOptions, maxRejects } from "../file-options.ts";
 import { route } from "../route.ts";
 import { id } from "../schemas.ts";
-import { batch, datasetParams, FREQUENCIES, LOAD_MODES, NEW_COLUMNS } from "./datasets.ts";
+import { batch, datasetParams, FREQUENCIES, LOAD_MODES, loading, NEW_COLUMNS } from "./datasets.ts";
 
 const TAG = "Datasets";
 
 const params = datasetParams.extend({ batch: id("batch") });
-
-const loading = z.object({ batch, jobId: id("job") });
 
 const changed = z.object({
   batch,
@@ -34,6 +33,12 @@ export const datasetBatchRoutes = {
       uploadId: id("upload"),
       mode: z.enum(LOAD_MODES).default("append"),
       onNewColumns: z.enum(NEW_COLUMNS).default("refuse"),
+      mapping: z
+        .record(z.string().min(1).max(1_000), z.string().min(1).max(255).nullable())
+        .optional()
+        .meta({ description: "With `onNewColumns: map`: the dataset's column for a column of the file, null to leave it out. Others go by their names." }),
+      options: fileOptions.optional(),
+      maxRejects: maxRejects.optional(),
       keys: z
         .array(z.string().min(1))
         .min(1)
@@ -55,6 +60,16 @@ export const datasetBatchRoutes = {
     params,
     responses: { 200: batch },
     errors: ["dataset.not_found", "batch.not_found"],
+  }),
+  "datasets.cancelBatch": route({
+    method: "POST",
+    path: "/datasets/{dataset}/batches/{batch}/cancel",
+    tag: TAG,
+    summary: "Stop a load that has not ended, so that nothing of it is loaded",
+    access: "dataset:update",
+    params,
+    responses: { 200: batch },
+    errors: ["dataset.not_found", "batch.not_found", "job.ended"],
   }),
   "datasets.deleteBatch": route({
     method: "DELETE",

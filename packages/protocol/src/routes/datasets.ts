@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { fileOptions, maxRejects } from "../file-options.ts";
 import { route } from "../route.ts";
+import { jobProgress } from "./jobs.ts";
 import { can, id, instant, line, page, pageQuery } from "../schemas.ts";
 
 const TAG = "Datasets";
@@ -21,8 +23,8 @@ export const column = z
 
 /** How a load changes the rows that are there: added to them, in place of all of them, or matched with them by key. */
 export const LOAD_MODES = ["append", "replace", "upsert"] as const;
-/** What becomes of a file's columns that the dataset does not have: the load is refused, or the dataset gets them. */
-export const NEW_COLUMNS = ["refuse", "evolve"] as const;
+/** What becomes of a file's columns that the dataset does not have: the load is refused, the dataset gets them, or the sender says where each one goes. */
+export const NEW_COLUMNS = ["refuse", "evolve", "map"] as const;
 /** How often loads are to come. */
 export const FREQUENCIES = ["once", "hourly", "daily", "weekly", "monthly", "quarterly", "yearly"] as const;
 
@@ -51,9 +53,13 @@ export const batch = z
     schemaVersion: z.number().int().nullable(),
     /** Of an upsert: rows that were new, that replaced another, and that were there with the very values. */
     matched: z.object({ added: z.number().int(), updated: z.number().int(), unchanged: z.number().int() }).nullable(),
+    /** The load whose repaired records it brings. */
+    repairs: id("batch").nullable(),
     /** The version that took its rows out. */
     deletedIn: z.number().int().nullable(),
     jobId: id("job").nullable(),
+    /** While importing: bytes of the file that were read, and what is going on. */
+    progress: jobProgress.nullable(),
     error: z
       .object({
         code: z.string(),
@@ -125,6 +131,9 @@ export type Column = z.infer<typeof column>;
 export type Batch = z.infer<typeof batch>;
 export type Dataset = z.infer<typeof dataset>;
 
+/** A load that has begun, and the job to follow. */
+export const loading = z.object({ batch, jobId: id("job") });
+
 /** Names a dataset in an address. */
 export const datasetParams = z.strictObject({ dataset: z.string().min(1).max(100).describe("Id or unique name") });
 
@@ -141,7 +150,7 @@ export const datasetRoutes = {
     tag: TAG,
     summary: "Create a dataset from a file",
     description:
-      "A multipart form with the fields `name`, `description`, `tags`, `visibility` and, last, the `file`: `curl -F name=orders -F file=@orders.csv`. " +
+      "A multipart form with the fields `name`, `description`, `tags`, `visibility`, `options` (as JSON) and, last, the `file`: `curl -F name=orders -F file=@orders.csv`. " +
       "A file that was uploaded before (`POST /uploads`) is named in JSON instead: `{name, uploadId}`. " +
       "Answers at once with the job to follow, or with `?wait=true` when the import has ended.",
     access: "dataset:create",
@@ -154,6 +163,8 @@ export const datasetRoutes = {
       visibility: z.enum(VISIBILITIES).optional(),
       batchDate: z.iso.date().optional().meta({ description: "The day the first load is about." }),
       frequency: z.enum(FREQUENCIES).optional(),
+      options: fileOptions.optional().meta({ description: "How the file is to be read; in a form as JSON." }),
+      maxRejects: maxRejects.optional(),
       file: z.any().optional().meta({ description: "The file, as the last part of a form." }),
       uploadId: id("upload").optional().meta({ description: "In JSON: an upload of yours that is complete." }),
     }),
@@ -212,17 +223,6 @@ export const datasetRoutes = {
     params: datasetParams,
     query: pageQuery,
     responses: { 200: page(batch) },
-    errors: ["dataset.not_found"],
-  }),
-  "datasets.rejects": route({
-    method: "GET",
-    path: "/datasets/{dataset}/batches/{batch}/rejects",
-    tag: TAG,
-    summary: "List records of a file that were not loaded, with line and reason",
-    access: "dataset:update",
-    params: datasetParams.extend({ batch: id("batch") }),
-    query: pageQuery,
-    responses: { 200: page(z.object({ line: z.number().int(), reason: z.string(), raw: z.string() })) },
     errors: ["dataset.not_found"],
   }),
 } as const;

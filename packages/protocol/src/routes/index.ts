@@ -10,6 +10,7 @@ import { datasetBatchRoutes } from "./dataset-batches.ts";
 import { datasetCatalogRoutes } from "./dataset-catalog.ts";
 import { datasetSharingRoutes } from "./dataset-sharing.ts";
 import { datasetDownloadRoutes } from "./dataset-downloads.ts";
+import { datasetRejectRoutes } from "./dataset-rejects.ts";
 import { datasetRowRoutes } from "./dataset-rows.ts";
 import { datasetRoutes } from "./datasets.ts";
 import { groupRoutes } from "./groups.ts";
@@ -39,6 +40,7 @@ export const routes = {
   ...datasetCatalogRoutes,
   ...datasetSharingRoutes,
   ...datasetBatchRoutes,
+  ...datasetRejectRoutes,
   ...datasetRowRoutes,
   ...datasetDownloadRoutes,
   ...uploadRoutes,

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { fileOptions } from "../file-options.ts";
+import { inspectedFile } from "../inspected-file.ts";
 import { route } from "../route.ts";
 import { id, instant, line, page, pageQuery } from "../schemas.ts";
 
@@ -33,71 +35,6 @@ const upload = z
   .meta({ id: "Upload" });
 
 export type Upload = z.infer<typeof upload>;
-
-const reading = z.object({
-  type: z.string(),
-  /** Texts that stand for a missing value. */
-  nullTokens: z.array(z.string()),
-  decimal: z.string().nullable(),
-  thousands: z.string().nullable(),
-  /** How dates are written, in strptime's letters; null for ISO 8601. */
-  format: z.string().nullable(),
-});
-
-const inspectedFile = z
-  .object({
-    facts: z.object({
-      kind: z.enum(["delimited", "json", "xml", "xlsx", "parquet"]),
-      packing: z.enum(["gzip", "zstd", "zip"]).nullable(),
-      /** The file of an archive that was looked at. */
-      member: z.string().nullable(),
-      encoding: z.object({ name: z.string(), runnerUp: z.string().nullable(), hasByteOrderMark: z.boolean() }).nullable(),
-      delimited: z
-        .object({
-          delimiter: z.string(),
-          runnerUp: z.string().nullable(),
-          skipLines: z.number().int(),
-          headerRows: z.number().int(),
-          preamble: z.array(z.string()),
-        })
-        .nullable(),
-      sheet: z.object({ name: z.string(), sheets: z.array(z.object({ name: z.string(), isHidden: z.boolean() })), headerRow: z.number().int() }).nullable(),
-      /** Of JSON and XML: what leads to the rows. */
-      rowPath: z.array(z.string()),
-      findings: z.array(z.object({ confidence: z.number(), evidence: z.string() })),
-    }),
-    columns: z.array(
-      z.object({
-        name: z.string(),
-        renamedFrom: z.string().nullable(),
-        type: z.string(),
-        reading,
-        /** Whether some values are stored in another spelling of the same value. */
-        isNormalized: z.boolean(),
-        /** Other readings that fit every value looked at. */
-        alternatives: z.array(reading),
-        evidence: z.object({
-          values: z.number().int(),
-          nulls: z.number().int(),
-          likely: z.string().nullable(),
-          fitting: z.number().int().nullable(),
-          misfit: z.object({ line: z.number().int(), value: z.string() }).nullable(),
-          text: z.string(),
-        }),
-      }),
-    ),
-    /** Typed values in the order of `columns`. */
-    rows: z.array(z.array(z.unknown())),
-    /** Records looked at: all of the file unless `isPartial`. */
-    records: z.number().int(),
-    isPartial: z.boolean(),
-    rejectedCount: z.number().int(),
-    rejected: z.array(z.object({ line: z.number().int(), reason: z.string(), raw: z.string() })),
-    warnings: z.array(z.object({ code: z.string(), message: z.string(), column: z.string().nullable() })),
-  })
-  .meta({ id: "InspectedFile" });
-
-export type InspectedFile = z.infer<typeof inspectedFile>;
 
 const params = z.strictObject({ id: id("upload") });
 
@@ -177,10 +114,8 @@ export const uploadRoutes = {
     summary: "Look at the first records of an upload: kind, encoding, columns, types, evidence",
     access: "dataset:create",
     params,
-    body: z.strictObject({
-      member: z.string().min(1).max(1_000).optional().meta({ description: "Which file of an archive." }),
-      sheet: z.string().min(1).max(100).optional().meta({ description: "Which sheet of a workbook." }),
-    }),
+    description: "Reads the front of the file by the very steps of the import; with `options` as the import would with them.",
+    body: z.strictObject({ options: fileOptions.optional() }),
     responses: { 200: inspectedFile },
     errors: [
       "upload.not_found",
@@ -195,6 +130,9 @@ export const uploadRoutes = {
       "file.member_required",
       "file.member_unknown",
       "file.sheet_unknown",
+      "file.option_invalid",
+      "file.encoding_invalid",
+      "file.rows_not_found",
       "engine.busy",
     ],
     rate: "read",

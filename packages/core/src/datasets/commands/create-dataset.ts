@@ -1,6 +1,6 @@
 import { isUniqueViolation } from "@granary/db";
 import { type Id, newId } from "@granary/kernel";
-import { type Batch, type Dataset, type Frequency, problem, type Visibility } from "@granary/protocol";
+import { type Batch, type Dataset, type FileOptions, type Frequency, type MaxRejects, problem, type Visibility } from "@granary/protocol";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
 import { presentDataset } from "../present.ts";
 import { requireDataset } from "../queries/get-dataset.ts";
@@ -18,6 +18,10 @@ export interface NewDataset {
   readonly batchDate?: string | undefined;
   /** How often loads are to come. */
   readonly frequency?: Frequency | undefined;
+  /** How the file is to be read; the rest is detected. */
+  readonly options?: FileOptions | undefined;
+  /** With more rejected records nothing is loaded. */
+  readonly maxRejects?: MaxRejects | undefined;
 }
 
 /** What a dataset is made of: a file that was received with the request, or one that was uploaded before. */
@@ -73,7 +77,8 @@ async function insertDataset(ctx: TxCtx, input: NewDataset, source: DatasetSourc
     })
     .execute();
   await writeWords(ctx, id);
-  const { batch, jobId } = await insertBatch(ctx, id, { uploadId: upload.id, mode: "append", batchDate: input.batchDate, frequency: input.frequency });
+  const { batchDate, frequency, options, maxRejects } = input;
+  const { batch, jobId } = await insertBatch(ctx, id, { uploadId: upload.id, mode: "append", batchDate, frequency, options, maxRejects });
   const { fileName, bytes, sha256 } = upload;
   await ctx.record({ type: "dataset.created", subject: { id, label: input.name }, data: { batchId: batch.id, fileName, bytes, sha256 } });
   return { dataset: presentDataset(ctx, await requireDataset(ctx, id)), batch, jobId };

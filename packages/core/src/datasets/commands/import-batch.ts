@@ -2,12 +2,13 @@ import type { RunningJob } from "@granary/jobs";
 import type { Id } from "@granary/kernel";
 import { isAppError } from "@granary/kernel";
 import type { OpenTable, StagedColumn, StagedImport } from "@granary/lake";
-import { errorSpec, type LoadMode, problem } from "@granary/protocol";
+import { errorSpec, type FileOptions, type LoadMode, type MaxRejects, problem } from "@granary/protocol";
 import { sql } from "kysely";
 import { type Ctx, onBehalfOf, type Principal, type TxCtx } from "../../context/index.ts";
-import { type BatchRow, findBatchRow, insertRejected } from "../batch-store.ts";
+import { type BatchRow, findBatchRow } from "../batch-store.ts";
 import { columnTypeOf } from "../column-types.ts";
-import { uploadPath } from "../../uploads/index.ts";
+import { toEngineOptions, uploadPath } from "../../uploads/index.ts";
+import { insertRejected, keepRecordForm } from "../rejects/index.ts";
 import type { StoredColumn } from "../store.ts";
 import { addVersion } from "./add-version.ts";
 import { withRestaging } from "./with-restaging.ts";
@@ -50,12 +51,30 @@ function keysOf(batch: BatchRow, table: OpenTable): readonly number[] | undefine
   });
 }
 
+/** How the file is to be read: as its sender said, with columns under the dataset's names where they were mapped. */
+function optionsOf({ options, mapping }: BatchRow): FileOptions {
+  const own = options ?? {};
+  if (mapping === null) return own;
+  const mapped = Object.entries(mapping).map(([source, target]) => [
+    source,
+    { ...own.columns?.[source], ...(target === null ? { skip: true } : { name: target }) },
+  ]);
+  return { ...own, columns: { ...own.columns, ...Object.fromEntries(mapped) } };
+}
+
+function limitsOf(limit: MaxRejects | null): { readonly maxRejected?: number; readonly maxRejectedShare?: number } {
+  if (limit === null) return {};
+  return "count" in limit ? { maxRejected: limit.count } : { maxRejectedShare: limit.share };
+}
+
 /** The table the batch is for as it is now; a dataset whose first load failed has none yet. */
 async function openTarget(ctx: Ctx, batch: BatchRow): Promise<OpenTable | undefined> {
   const dataset = await ctx.db.selectFrom("datasets").select(["data_version", "table_name"]).where("id", "=", batch.dataset_id).executeTakeFirstOrThrow();
   if (dataset.data_version === 0) return undefined;
   return ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: dataset.table_name });
 }
+
+const PHASES = { reading: "Reading", typing: "Proving types", writing: "Storing" } as const;
 
 async function stageBatch(ctx: Ctx, batch: BatchRow, job: RunningJob): Promise<StagedImport> {
   const target = await openTarget(ctx, batch);
@@ -67,9 +86,11 @@ async function stageBatch(ctx: Ctx, batch: BatchRow, job: RunningJob): Promise<S
     batch: batch.id,
     ...(target === undefined ? {} : { target, mode: batch.mode as LoadMode, mayAddColumns: batch.new_columns === "evolve" }),
     ...(keys === undefined ? {} : { keys }),
+    options: toEngineOptions(optionsOf(batch)),
+    ...limitsOf(batch.limit),
     maxListed: MAX_KEPT_REJECTS,
     signal: ctx.signal,
-    onProgress: ({ phase, bytes }) => job.progress(bytes ?? 0, batch.bytes, phase),
+    onProgress: ({ phase, bytes, rows }) => job.progress(bytes ?? 0, batch.bytes, `${PHASES[phase]}${rows > 0 ? `: ${rows} records` : ""}`),
   });
   job.log("info", `Read ${batch.file_name}`, { rows: staged.loaded, rejected: staged.rejectedCount, columns: staged.columns.length });
   return staged;
@@ -114,6 +135,7 @@ async function publishBatch(ctx: TxCtx, batch: BatchRow, staged: StagedImport, j
     .set({ added_count: staged.matched?.added ?? null, updated_count: staged.matched?.updated ?? null, unchanged_count: staged.matched?.unchanged ?? null })
     .where("id", "=", batch.id)
     .execute();
+  await keepRecordForm(ctx.db, batch.id, staged);
   await insertRejected(ctx.db, ctx.workspaceId, batch.id, staged.rejected);
   const result = { rows: staged.loaded, rejected: staged.rejectedCount, version: version.number };
   const principal = await uploaderOf(ctx, batch);

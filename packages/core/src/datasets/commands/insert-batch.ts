@@ -1,5 +1,5 @@
 import { type Id, newId } from "@granary/kernel";
-import { type Batch, type Frequency, type LoadMode, type NewColumns, problem } from "@granary/protocol";
+import { type Batch, type FileOptions, type Frequency, type LoadMode, type MaxRejects, type NewColumns, problem } from "@granary/protocol";
 import type { TxCtx } from "../../context/index.ts";
 import { findBatchRow } from "../batch-store.ts";
 import { presentBatch } from "../present.ts";
@@ -16,7 +16,17 @@ export interface NewBatch {
   readonly keys?: readonly string[] | undefined;
   readonly batchDate?: string | undefined;
   readonly frequency?: Frequency | undefined;
+  /** How the file is to be read; the rest is detected. */
+  readonly options?: FileOptions | undefined;
+  /** With `map`: the dataset's column for a column of the file, null to leave it out. */
+  readonly mapping?: Readonly<Record<string, string | null>> | undefined;
+  /** With more rejected records nothing is loaded. */
+  readonly maxRejects?: MaxRejects | undefined;
+  /** The load whose corrected records it brings. */
+  readonly repairs?: string | undefined;
 }
+
+const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
 /** Enters a load of a dataset and queues the job that carries it out. */
 export async function insertBatch(ctx: TxCtx, datasetId: string, input: NewBatch): Promise<{ readonly batch: Batch; readonly jobId: Id<"job"> }> {
@@ -35,6 +45,10 @@ export async function insertBatch(ctx: TxCtx, datasetId: string, input: NewBatch
       key_columns: input.keys === undefined ? null : [...input.keys],
       batch_date: input.batchDate ?? null,
       frequency: input.frequency ?? null,
+      file_options: json(input.options),
+      column_mapping: json(input.mapping),
+      max_rejects: json(input.maxRejects),
+      repairs: input.repairs ?? null,
     })
     .execute();
   const row = await findBatchRow(ctx.db, id);

@@ -13,6 +13,22 @@ function requireKeyColumns(dataset: DatasetRow, keys: readonly string[] | undefi
   if (dataset.data_version > 0 && issues.length > 0) throw problem("request.invalid", {}, { issues });
 }
 
+/** Refuses a mapping to columns the dataset does not have, and two columns of the file for one. */
+function requireMapping(dataset: DatasetRow, { onNewColumns, mapping }: NewBatch): void {
+  const refuse = (path: string, message: string): Error => problem("request.invalid", {}, { issues: [{ path, message }] });
+  if (onNewColumns === "map" && mapping === undefined) throw refuse("body.mapping", "says where columns of the file go, when new columns are mapped");
+  if (onNewColumns !== "map" && mapping !== undefined) throw refuse("body.onNewColumns", "has to be map for columns to be mapped");
+  const known = new Set(dataset.columns?.map((item) => item.name));
+  const targets = Object.entries(mapping ?? {}).filter((entry): entry is [string, string] => entry[1] !== null);
+  const issues = targets.flatMap(([source, target], index) => {
+    const path = `body.mapping.${source}`;
+    if (!known.has(target)) return [{ path, message: `there is no column called ${target}` }];
+    const first = targets.findIndex((entry) => entry[1] === target);
+    return first === index ? [] : [{ path, message: `${targets[first]?.[0]} goes to ${target} already` }];
+  });
+  if (dataset.data_version > 0 && issues.length > 0) throw problem("request.invalid", {}, { issues });
+}
+
 /** Whether rows of a dataset can be matched: by the columns named, or by keys of its own. */
 async function requireKeys(ctx: Ctx, dataset: DatasetRow, input: NewBatch): Promise<void> {
   requireKeyColumns(dataset, input.keys);
@@ -23,7 +39,9 @@ async function requireKeys(ctx: Ctx, dataset: DatasetRow, input: NewBatch): Prom
 
 /** Loads an uploaded file into a dataset that is there, by a job queued in the same transaction. */
 export async function loadBatch(ctx: Ctx, dataset: string, input: NewBatch): Promise<{ readonly batch: Batch; readonly jobId: Id<"job"> }> {
-  await requireKeys(ctx, await requireDataset(ctx, dataset, "contributor"), input);
+  const target = await requireDataset(ctx, dataset, "contributor");
+  requireMapping(target, input);
+  await requireKeys(ctx, target, input);
   return ctx.tx(async (ctx) => {
     const row = await requireDataset(ctx, dataset, "contributor");
     const upload = await takeUpload(ctx, input.uploadId);

@@ -1,3 +1,4 @@
 export { type DelimitedFinding, detectDelimited } from "./detect-delimited.ts";
-export type { DelimitedOptions } from "./dialect.ts";
+export type { DelimitedDialect, DelimitedOptions } from "./dialect.ts";
+export { recordText } from "./record-text.ts";
 export { spoolDelimited } from "./spool-delimited.ts";

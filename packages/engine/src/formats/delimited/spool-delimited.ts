@@ -57,10 +57,10 @@ class RecordSorter {
     }
     const isTrailing = fields.length === this.#columns + 1 && fields.at(-1) === null;
     if (fields.length !== this.#columns && !isTrailing) {
-      this.#rejects.reject(line, `${this.#columns} values expected, ${fields.length} found`, raw);
+      this.#rejects.reject(line, `${this.#columns} values expected, ${fields.length} found`, raw, fields);
       return;
     }
-    if (!this.#spool.add(line, isTrailing ? fields.slice(0, -1) : fields)) this.#rejects.reject(line, TOO_LONG, raw);
+    if (!this.#spool.add(line, isTrailing ? fields.slice(0, -1) : fields)) this.#rejects.reject(line, TOO_LONG, raw, fields);
   }
 }
 

@@ -1,4 +1,4 @@
 export { type FileInspection, inspectFile, type InspectedColumn, type InspectFileInput } from "./inspect-file.ts";
 export type { ArchiveMember } from "./open-source.ts";
 export { prepareFile, type PreparedColumn, type PreparedFile, type PrepareFileInput } from "./prepare-file.ts";
-export type { ColumnOptions, FileFacts, FileKind, FileOptions, ValueOptions } from "./types.ts";
+export type { ColumnOptions, FileFacts, FileKind, FileOptions, RecordColumn, RecordForm, ValueOptions } from "./types.ts";

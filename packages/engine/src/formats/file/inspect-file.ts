@@ -18,6 +18,10 @@ export interface InspectFileInput {
 /** A column as a person decides about it before the import. */
 export interface InspectedColumn {
   readonly name: string;
+  /** What the file calls it, which is what options go by. */
+  readonly source: string;
+  /** Whether a person may say another type: values of Parquet and nested ones have theirs. */
+  readonly isText: boolean;
   readonly renamedFrom?: string;
   readonly type: SqlType;
   readonly reading: Reading;
@@ -30,6 +34,8 @@ export interface InspectedColumn {
 /** What a file was found to be, for a preview that a person can correct. The import of the same options proves it on all rows. */
 export interface FileInspection {
   readonly facts: FileFacts;
+  /** Of text files the first lines as they are, long ones cut. */
+  readonly head?: readonly string[];
   readonly columns: readonly InspectedColumn[];
   /** Typed values, in the order of `columns`. */
   readonly rows: readonly Row[];
@@ -84,8 +90,11 @@ export async function inspectFile(session: EngineSession, input: InspectFileInpu
   const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from: sample, limit: input.sampleRows ?? DEFAULT_SAMPLE } });
   return {
     facts: prepared.facts,
-    columns: prepared.columns.map(({ name, renamedFrom, type, reading, isNormalized, alternatives, key }) => ({
+    ...(prepared.head === undefined ? {} : { head: prepared.head }),
+    columns: prepared.columns.map(({ name, source, isText, renamedFrom, type, reading, isNormalized, alternatives, key }) => ({
       name,
+      source,
+      isText,
       ...(renamedFrom === undefined ? {} : { renamedFrom }),
       type,
       reading,

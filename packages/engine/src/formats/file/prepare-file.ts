@@ -1,13 +1,16 @@
-import { appendFile, mkdtemp } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { problem } from "@granary/protocol";
-import type { JsonValue } from "../../process/messages.ts";
 import type { EngineSession } from "../../process/session.ts";
-import { and, cast, column, type Expression, not, type Relation, type SelectItem, type SelectQuery, type SqlType } from "../../sql/index.ts";
-import { type ColumnReading, fitsReading, formatShape, type NumberStyle, type Reading, readColumns, readText, TEXT_READING } from "../columns/index.ts";
-import type { FileWarning, Spool, SpooledColumn, SpooledRows, RejectedRow } from "../spool/index.ts";
+import { cast, column, type Expression, type Relation, type SelectItem, type SelectQuery, type SqlType } from "../../sql/index.ts";
+import { type ColumnReading, type Reading, readColumns, readText, TEXT_READING } from "../columns/index.ts";
+import type { FileWarning, RejectedRow, Spool, SpooledColumn, SpooledRows } from "../spool/index.ts";
+import { chosenNames, optionsFor, saidReading, styleOf } from "./column-options.ts";
+import { findMisfitRows } from "./misfit-rows.ts";
 import { parquetColumns } from "./parquet-columns.ts";
-import type { ColumnOptions, FileFacts, FileOptions, ValueOptions } from "./types.ts";
+import { recordDialect, recordForm } from "./record-form.ts";
+import type { SpooledFile } from "./spool-file.ts";
+import type { ColumnOptions, FileFacts, FileOptions, RecordForm } from "./types.ts";
 
 export interface PrepareFileInput {
   readonly path: string;
@@ -19,12 +22,16 @@ export interface PrepareFileInput {
   readonly rejectsPath?: string;
   /** Stops with `file.too_many_rejected` beyond this many. */
   readonly maxRejected?: number;
+  /** Ends with `file.too_many_rejected` when more than this share of the records, 0 to 1, does not fit. */
+  readonly maxRejectedShare?: number;
   /** Reads no more records than this, for a preview. */
   readonly maxRecords?: number;
 }
 
 export interface PreparedColumn extends ColumnReading {
   readonly name: string;
+  /** What the file calls it, which is what options go by. */
+  readonly source: string;
   readonly renamedFrom?: string;
   /** What the column is called in `relation`. */
   readonly key: string;
@@ -38,7 +45,11 @@ export interface PreparedColumn extends ColumnReading {
 /** A file's rows, ready to be stored; they lie in the session's directory until it ends. */
 export interface PreparedFile {
   readonly facts: FileFacts;
+  /** The file's columns but for those a person leaves out. */
   readonly columns: readonly PreparedColumn[];
+  readonly recordForm: RecordForm;
+  /** For a preview of a text file: its first lines as they are, long ones cut. */
+  readonly head?: readonly string[];
   /** The rows as they were read, all texts, by `key`; where lines are known, with a column `line`. */
   readonly relation: Relation;
   /** The loaded rows in file order, typed, under the columns' names. With other items over `key` it gives the same rows otherwise. */
@@ -55,7 +66,7 @@ export interface PreparedFile {
 
 const DEFAULT_LISTED = 100;
 
-type TypedRows = Pick<PreparedFile, "columns" | "relation" | "hasLines">;
+type TypedRows = Pick<PreparedFile, "columns" | "relation" | "hasLines" | "recordForm">;
 
 function sourceOf(spool: Spool, columns: readonly SpooledColumn[]): Relation {
   const text: SqlType = { kind: "text" };
@@ -89,46 +100,6 @@ async function copyRows(session: EngineSession, dir: string, rows: SpooledRows):
   return { relation: { kind: "parquetFiles", paths: [path] }, hasLines };
 }
 
-function styleOf(options: ValueOptions): NumberStyle | undefined {
-  const { decimal = ".", thousands = "" } = options;
-  if (decimal === thousands || thousands.length > 1)
-    throw problem("file.option_invalid", { option: "thousands", reason: "it is one character other than the decimal sign, or nothing" });
-  return decimal === "." && thousands === "" ? undefined : { decimal, thousands };
-}
-
-const SCALARS: ReadonlySet<string> = new Set([
-  "boolean",
-  "integer",
-  "bigint",
-  "decimal",
-  "float",
-  "double",
-  "date",
-  "time",
-  "timestamp",
-  "timestamptz",
-  "text",
-  "uuid",
-]);
-
-/** The reading a person asked for; undefined when nothing was said that decides the type. */
-function saidReading(name: string, options: ColumnOptions): Reading | undefined {
-  const { type, format, nullTokens = [] } = options;
-  if (type === undefined && format === undefined) return undefined;
-  const isClock = format !== undefined && /%[HIMSp]/.test(format);
-  const own: SqlType = type ?? { kind: isClock ? "timestamp" : "date" };
-  if (!SCALARS.has(own.kind))
-    throw problem("file.option_invalid", { option: `columns.${name}.type`, reason: `a column of text cannot be read as ${own.kind}` });
-  if (format !== undefined && formatShape(format) === undefined)
-    throw problem("file.option_invalid", { option: `columns.${name}.format`, reason: "it holds letters other than %Y %y %m %d %b %B %H %I %M %S %p" });
-  const number = styleOf(options);
-  return { type: own, nullTokens, ...(number === undefined ? {} : { number }), ...(format === undefined ? {} : { format }) };
-}
-
-function optionsFor(options: FileOptions, name: string): ColumnOptions {
-  return { ...options.values, ...options.columns?.[name] };
-}
-
 /** Texts as a person says they are to be taken, before types are proved. */
 function saidTexts(relation: Relation, keys: readonly string[], saidOf: (key: string) => ColumnOptions): Relation {
   const items = keys.map((key): SelectItem => {
@@ -140,19 +111,22 @@ function saidTexts(relation: Relation, keys: readonly string[], saidOf: (key: st
   return { kind: "query", query: { kind: "select", items, from: relation } };
 }
 
-async function typeRows(
-  session: EngineSession,
-  options: FileOptions,
-  rows: SpooledRows,
-  copied: { readonly relation: Relation; readonly hasLines: boolean },
-): Promise<TypedRows> {
+interface Copied {
+  readonly relation: Relation;
+  readonly hasLines: boolean;
+}
+
+async function typeRows(session: EngineSession, options: FileOptions, { facts, rows }: SpooledFile, copied: Copied): Promise<TypedRows> {
   const { relation, hasLines } = copied;
-  const said = new Map(rows.columns.map((item, index) => [`c${index}`, optionsFor(options, item.name)]));
-  const saidOf = (key: string): ColumnOptions => said.get(key) ?? {};
-  const open = rows.columns.flatMap((item, index) => {
-    const key = `c${index}`;
-    const { decimal, ...others } = saidOf(key);
-    const isDecided = item.proof === "fixed" || saidReading(item.name, others) !== undefined;
+  const names = chosenNames(options, rows.columns);
+  const kept = rows.columns.flatMap((item, index) => {
+    const name = names[index];
+    return name === undefined ? [] : [{ item, name, key: `c${index}`, said: optionsFor(options, item.name) }];
+  });
+  const saidOf = (key: string): ColumnOptions => kept.find((column) => column.key === key)?.said ?? {};
+  const open = kept.flatMap(({ item, key, said }) => {
+    const { decimal, type, format } = said;
+    const isDecided = item.proof === "fixed" || (type ?? format) !== undefined;
     return isDecided ? [] : [{ key, proof: item.proof, ...(decimal === undefined ? {} : { decimal }) }];
   });
   const masked = saidTexts(
@@ -161,12 +135,13 @@ async function typeRows(
     saidOf,
   );
   const found = open.length === 0 ? new Map<string, ColumnReading>() : await readColumns(session, masked, open);
-  const columns = rows.columns.map((item, index) => prepareColumn(item, { key: `c${index}`, said: saidOf(`c${index}`), proved: found.get(`c${index}`) }));
-  return { columns, relation, hasLines };
+  const columns = kept.map(({ item, ...parts }) => prepareColumn(item, { ...parts, proved: found.get(parts.key) }));
+  return { columns, relation, hasLines, recordForm: recordForm(recordDialect(facts), rows.columns, columns) };
 }
 
 interface ColumnParts {
   readonly key: string;
+  readonly name: string;
   readonly said: ColumnOptions;
   readonly proved: ColumnReading | undefined;
 }
@@ -174,8 +149,9 @@ interface ColumnParts {
 const NOT_PROVED: ColumnReading = { reading: TEXT_READING, isNormalized: false, alternatives: [] };
 
 /** Puts together what the file, a person and the proof say about a column. */
-function prepareColumn(item: SpooledColumn, { key, said, proved = NOT_PROVED }: ColumnParts): PreparedColumn {
-  const base = { name: item.name, key, alternatives: proved.alternatives, ...(item.renamedFrom === undefined ? {} : { renamedFrom: item.renamedFrom }) };
+function prepareColumn(item: SpooledColumn, { key, name, said, proved = NOT_PROVED }: ColumnParts): PreparedColumn {
+  const renamedFrom = item.renamedFrom === undefined ? {} : { renamedFrom: item.renamedFrom };
+  const base = { name, source: item.name, key, alternatives: proved.alternatives, ...renamedFrom };
   const known = item.type === undefined ? undefined : { ...TEXT_READING, type: item.type };
   if (known !== undefined && item.isNested === true)
     return { ...base, reading: known, type: known.type, expression: column(key), isText: false, isNormalized: false };
@@ -190,76 +166,34 @@ const withSaidTokens = (reading: Reading, { nullTokens = [] }: ColumnOptions): R
 /** Numbers of JSON that are known to be of a type are taken as they stand (`1e5` is no text a double is printed as). */
 const valueOf = (key: string, reading: Reading, isKnown: boolean): Expression => (isKnown ? cast(column(key), reading.type) : readText(column(key), reading));
 
-interface Misfits {
-  readonly fits: Expression | undefined;
-  readonly count: number;
-  readonly rejected: readonly RejectedRow[];
-}
-
-const csvValue = (value: JsonValue | undefined): string => {
-  const text = value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
-/** Rows with values that are none of the type a person asked for, each with the first such value. */
-async function findMisfitRows(session: EngineSession, input: PrepareFileInput, rows: SpooledRows, typed: TypedRows): Promise<Misfits> {
-  const asked = typed.columns.filter((item) => {
-    const said = optionsFor(input.options ?? {}, item.name);
-    return item.isText && (said.type !== undefined || said.format !== undefined) && item.type.kind !== "text";
-  });
-  if (asked.length === 0) return { fits: undefined, count: 0, rejected: [] };
-  const fits = and(...asked.map((item) => fitsReading(column(item.key), item.reading)));
-  const keys = typed.columns.map((item) => item.key);
-  const items: readonly SelectItem[] = [
-    { expression: column("line"), as: "line" },
-    ...keys.map((key) => ({ expression: column(key), as: key })),
-    ...asked.map((item) => ({ expression: fitsReading(column(item.key), item.reading), as: `${item.key}_fits` })),
-  ];
-  const listed: RejectedRow[] = [];
-  let count = 0;
-  const { batches } = await session.stream({ kind: "select", items, from: typed.relation, where: not(fits) });
-  for await (const batch of batches) {
-    const found = batch.map((row): RejectedRow => {
-      const wrong = asked.find((_, index) => row[1 + keys.length + index] === false) as PreparedColumn;
-      const value = row[1 + keys.indexOf(wrong.key)];
-      return {
-        line: Number(row[0]),
-        reason: `${wrong.name}: “${String(value).slice(0, 100)}” is no ${wrong.type.kind}`,
-        raw: keys.map((_, index) => csvValue(row[1 + index])).join(","),
-      };
-    });
-    count += found.length;
-    listed.push(...found.slice(0, Math.max(0, (input.maxListed ?? DEFAULT_LISTED) - listed.length)));
-    if (input.rejectsPath !== undefined) await appendFile(input.rejectsPath, found.map((row) => `${JSON.stringify(row)}\n`).join(""));
-    const total = count + rows.rejectedCount;
-    if (input.maxRejected !== undefined && total > input.maxRejected) {
-      throw problem("file.too_many_rejected", { count: total, line: found[0]?.line, reason: found[0]?.reason });
-    }
-  }
-  return { fits, count, rejected: listed };
-}
-
-async function prepareParquet(session: EngineSession, path: string): Promise<TypedRows & { readonly records: number }> {
+async function prepareParquet(session: EngineSession, path: string, options: FileOptions): Promise<TypedRows & { readonly records: number }> {
   const { columns, rows } = await parquetColumns(session, path).catch((cause: unknown) => {
     throw problem("file.damaged", { what: "Parquet file", reason: "it cannot be read" }, { cause: cause instanceof Error ? cause : new Error(String(cause)) });
   });
   const relation: Relation = { kind: "parquetFiles", paths: [path] };
-  const prepared = columns.map(
-    ({ key, type }): PreparedColumn => ({
-      name: key,
-      key,
-      type,
-      reading: { ...TEXT_READING, type },
-      expression: cast(column(key), type),
-      isText: false,
-      isNormalized: false,
-      alternatives: [],
-    }),
-  );
-  return { columns: prepared, relation, hasLines: false, records: rows };
+  const sources = columns.map(({ key, type }): SpooledColumn => ({ name: key, proof: "fixed", type, isNested: true }));
+  const names = chosenNames(options, sources);
+  const prepared = columns.flatMap(({ key, type }, index): readonly PreparedColumn[] => {
+    const name = names[index];
+    const said = { name: name ?? key, source: key, key, type, reading: { ...TEXT_READING, type }, expression: cast(column(key), type) };
+    return name === undefined ? [] : [{ ...said, isText: false, isNormalized: false, alternatives: [] }];
+  });
+  return { columns: prepared, relation, hasLines: false, records: rows, recordForm: recordForm(null, sources, prepared) };
 }
 
 const itemsOf = (columns: readonly PreparedColumn[]): readonly SelectItem[] => columns.map((item) => ({ expression: item.expression, as: item.name }));
+
+interface Rejects {
+  readonly records: number;
+  readonly rejectedCount: number;
+  readonly first: RejectedRow | undefined;
+}
+
+/** A share can be told only when all records were read. */
+function requireFew({ maxRejectedShare = 1 }: PrepareFileInput, { records, rejectedCount, first }: Rejects): void {
+  if (rejectedCount <= maxRejectedShare * records) return;
+  throw problem("file.too_many_rejected", { count: rejectedCount, line: first?.line, reason: first?.reason });
+}
 
 /**
  * Reads a file of any kind into typed rows without losing any: `records = loaded + rejectedCount`, or `file.unbalanced`.
@@ -274,34 +208,39 @@ export async function prepareFile(session: EngineSession, input: PrepareFileInpu
     ...(input.rejectsPath === undefined ? {} : { path: input.rejectsPath }),
     ...(input.maxRejected === undefined ? {} : { limit: input.maxRejected }),
   };
-  const { facts, rows } = await session.task("spoolFile", {
+  const spooled = await session.task("spoolFile", {
     path: input.path,
     options,
     targetDir: dir,
     rejects,
     ...(input.maxRecords === undefined ? {} : { maxRecords: input.maxRecords }),
   });
+  const { facts, rows, head } = spooled;
   if (rows.spool.kind === "parquet") {
-    const { records, ...typed } = await prepareParquet(session, rows.spool.path);
+    const { records, ...typed } = await prepareParquet(session, rows.spool.path, options);
     const query: SelectQuery = { kind: "select", items: itemsOf(typed.columns), from: typed.relation };
     return { facts, ...typed, query, records, loaded: records, rejectedCount: 0, rejected: [], isPartial: false, warnings: [] };
   }
-  const typed = await typeRows(session, options, rows, await copyRows(session, dir, rows));
-  const misfits = await findMisfitRows(session, input, rows, typed);
+  const typed = await typeRows(session, options, spooled, await copyRows(session, dir, rows));
+  const misfits = await findMisfitRows(session, input, { rows, typed, dialect: typed.recordForm.dialect });
   const query: SelectQuery = {
     kind: "select",
     items: itemsOf(typed.columns),
     from: typed.relation,
     ...(misfits.fits === undefined ? {} : { where: misfits.fits }),
   };
+  const rejected = [...rows.rejected, ...misfits.rejected].toSorted((left, right) => left.line - right.line).slice(0, rejects.maxListed);
+  const rejectedCount = rows.rejectedCount + misfits.count;
+  requireFew(input, { records: rows.records, rejectedCount, first: rejected[0] });
   return {
     facts,
     ...typed,
+    ...(head === undefined ? {} : { head }),
     query,
     records: rows.records,
     loaded: rows.loaded - misfits.count,
-    rejectedCount: rows.rejectedCount + misfits.count,
-    rejected: [...rows.rejected, ...misfits.rejected].slice(0, rejects.maxListed),
+    rejectedCount,
+    rejected,
     isPartial: rows.isPartial,
     warnings: rows.warnings,
   };

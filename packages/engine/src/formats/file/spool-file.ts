@@ -30,6 +30,8 @@ export interface SpoolFileInput {
 
 export interface SpooledFile {
   readonly facts: FileFacts;
+  /** For a preview of a text file: its first lines. */
+  readonly head?: readonly string[];
   readonly rows: SpooledRows;
 }
 
@@ -97,7 +99,7 @@ interface Work {
 
 /** Whether every record must be known by its line: for a preview, and where values may be refused. */
 const needsLines = ({ options, maxRecords }: SpoolFileInput): boolean =>
-  maxRecords !== undefined || Object.values(options.columns ?? {}).some((column) => column.type !== undefined || column.format !== undefined);
+  maxRecords !== undefined || Object.values(options.columns ?? {}).some(({ type, format, skip }) => skip !== true && (type ?? format) !== undefined);
 
 /** A regular file in UTF-8 is read by the engine where it lies; undefined for any other. */
 async function spoolPlain({ input, source, context }: Work, finding: DelimitedFinding): Promise<SpooledRows | undefined> {
@@ -179,19 +181,35 @@ const limitsOf = ({ rejects, maxRecords }: SpoolFileInput): Pick<SpoolFileInput,
   ...(maxRecords === undefined ? {} : { maxRecords }),
 });
 
+function spoolBinaryFile(work: Work, found: "parquet" | "xlsx"): Promise<SpooledFile> {
+  const { kind = found } = work.input.options;
+  if (kind !== found) throw new Fault("file.option_invalid", { option: "kind", reason: `the file is ${found}` });
+  return found === "parquet" ? spoolParquet(work) : spoolWorkbook(work);
+}
+
+function spoolTextFile(work: Work, encoding: EncodingFinding, kind: FileFacts["kind"]): Promise<SpooledFile> {
+  if (kind === "json") return spoolJsonFile(work, encoding);
+  if (kind === "xml") return spoolXmlFile(work, encoding);
+  if (kind !== "delimited") throw new Fault("file.option_invalid", { option: "kind", reason: `the file is text and no ${kind}` });
+  return spoolDelimitedFile(work, encoding);
+}
+
+const SHOWN_LINES = 50;
+const SHOWN_CHARS = 500;
+
+const firstLines = (text: string): readonly string[] =>
+  text.split(/\r\n|\n|\r/, SHOWN_LINES).map((line) => (line.length > SHOWN_CHARS ? `${line.slice(0, SHOWN_CHARS)}…` : line).toWellFormed());
+
 /** Reads any file into rows that the engine can take: unpacks it, decides what it is and how it is written, and accounts for every record. */
 export async function spoolFile(input: SpoolFileInput, context: TaskContext): Promise<SpooledFile> {
   const { options } = input;
   const source = await openSource(input.path, options.member === undefined ? {} : { member: options.member });
   const work: Work = { input, source, context };
-  if (source.sniffed === "parquet") return spoolParquet(work);
-  if (source.sniffed === "xlsx") return spoolWorkbook(work);
+  if (source.sniffed === "parquet" || source.sniffed === "xlsx") return spoolBinaryFile(work, source.sniffed);
   const encoding = await encodingOf(source, options.encoding);
   if (encoding.confidence === 0) throw new Fault("file.binary", { reason: encoding.evidence });
   if (!encoding.encoding.startsWith("utf-16") && source.head.includes(0)) throw new Fault("file.binary", { reason: "it holds NUL characters" });
-  const kind = options.kind ?? sniffText(headText(source, encoding.encoding));
-  if (kind === "json") return spoolJsonFile(work, encoding);
-  if (kind === "xml") return spoolXmlFile(work, encoding);
-  if (kind !== "delimited") throw new Fault("file.option_invalid", { option: "kind", reason: `the file is text and no ${kind}` });
-  return spoolDelimitedFile(work, encoding);
+  const text = headText(source, encoding.encoding);
+  const spooled = await spoolTextFile(work, encoding, options.kind ?? sniffText(text));
+  return input.maxRecords === undefined ? spooled : { ...spooled, head: firstLines(text) };
 }

@@ -1,5 +1,6 @@
 import type { SqlType } from "../../sql/index.ts";
-import type { DelimitedFinding, DelimitedOptions } from "../delimited/index.ts";
+import type { Reading } from "../columns/index.ts";
+import type { DelimitedDialect, DelimitedFinding, DelimitedOptions } from "../delimited/index.ts";
 import type { Encoding, EncodingFinding } from "../encoding/index.ts";
 import type { JsonFinding, JsonOptions } from "../json/index.ts";
 import type { SheetFinding, SheetOptions } from "../xlsx/index.ts";
@@ -19,6 +20,10 @@ export interface ValueOptions {
 }
 
 export interface ColumnOptions extends ValueOptions {
+  /** What the column is to be called instead. */
+  readonly name?: string;
+  /** Leaves the column out. */
+  readonly skip?: boolean;
   /** Values that are none of this type make their row a reject. */
   readonly type?: SqlType;
   /** How a date or timestamp is written, in strptime's letters: `%d/%m/%Y`. */
@@ -52,4 +57,19 @@ export interface FileFacts {
   readonly json?: JsonFinding;
   readonly xml?: XmlFinding;
   readonly sheet?: SheetFinding;
+}
+
+/** How the rejected records of a file are written, so that one of them can be taken apart again once it is corrected. */
+export interface RecordForm {
+  /** Null for records that are JSON objects. */
+  readonly dialect: DelimitedDialect | null;
+  readonly columns: readonly RecordColumn[];
+}
+
+export interface RecordColumn {
+  /** What the file calls it, as the inspection shows it. */
+  readonly source: string;
+  /** What it was loaded as; null when it was left out. */
+  readonly name: string | null;
+  readonly reading: Reading | null;
 }

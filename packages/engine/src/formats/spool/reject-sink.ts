@@ -14,6 +14,9 @@ export interface RejectOptions {
   readonly limit?: number;
 }
 
+/** Half of a surrogate pair and NUL are what no stored text can hold. */
+const storable = (text: string): string => text.toWellFormed().replaceAll("\0", "\ufffd");
+
 /** Keeps the records that could not be read, each with its line, the reason and its text. */
 export class RejectSink implements AsyncDisposable {
   count = 0;
@@ -26,9 +29,10 @@ export class RejectSink implements AsyncDisposable {
     this.#options = options;
   }
 
-  reject(line: number, reason: string, raw: string): void {
+  reject(line: number, reason: string, raw: string, fields?: readonly (string | null)[]): void {
     this.count += 1;
-    const row: RejectedRow = { line, reason, raw: raw.slice(0, MAX_RAW_CHARS).toWellFormed() };
+    const own = fields === undefined || raw.length > MAX_RAW_CHARS ? {} : { fields: fields.map((value) => (value === null ? null : storable(value))) };
+    const row: RejectedRow = { line, reason, raw: storable(raw.slice(0, MAX_RAW_CHARS)), ...own };
     if (this.listed.length < this.#options.maxListed) this.listed.push(row);
     if (this.#options.path !== undefined) this.#waiting.push(`${JSON.stringify(row)}\n`);
     if (this.#options.limit !== undefined && this.count > this.#options.limit) {

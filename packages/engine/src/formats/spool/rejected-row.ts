@@ -3,4 +3,6 @@ export interface RejectedRow {
   readonly line: number;
   readonly reason: string;
   readonly raw: string;
+  /** Its values, where they could be told apart. */
+  readonly fields?: readonly (string | null)[];
 }

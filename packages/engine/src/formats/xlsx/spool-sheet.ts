@@ -1,6 +1,7 @@
 import type { TaskContext } from "../../process/tasks.ts";
 import { type FileWarning, RejectSink, type RejectOptions, RowSpool, type SpooledColumn, type SpooledRows, TOO_LONG } from "../spool/index.ts";
 import { nameColumns } from "../spool/name-columns.ts";
+import { type DelimitedDialect, recordText } from "../delimited/index.ts";
 import { chooseSheet, type SheetFinding } from "./detect-sheet.ts";
 import { type Cell, type SheetRow, sheetRows } from "./read-sheet.ts";
 import { type Package, partText, type Workbook } from "./workbook.ts";
@@ -13,6 +14,9 @@ export interface SpoolSheetInput {
   readonly rejects: RejectOptions;
   readonly maxRecords?: number;
 }
+
+/** How the text of a row is written: as a sheet is pasted. */
+export const SHEET_RECORD: DelimitedDialect = { delimiter: "\t", quote: '"', escape: "double" };
 
 /** What the cells of one column are. */
 class ColumnFacts {
@@ -83,8 +87,6 @@ function letters(column: number): string {
   return name;
 }
 
-const tabbed = (row: SheetRow): string => row.cells.map((cell) => cell.text).join("\t");
-
 function warningsOf({ merged, formulas }: SheetFacts, finding: SheetFinding): readonly FileWarning[] {
   const inTable = merged.filter((range) => Number(/\d+/.exec(range)?.[0] ?? 0) >= finding.headerRow);
   return [
@@ -111,11 +113,17 @@ class RowWriter {
   write(row: SheetRow, spool: RowSpool, rejects: RejectSink): void {
     this.records += 1;
     const fault = this.#errors === "reject" ? row.cells.find((cell) => cell.kind === "error") : undefined;
-    if (fault !== undefined) rejects.reject(row.number, `cell ${letters(fault.column)}${row.number} shows ${fault.text}`, tabbed(row));
-    else if (!spool.add(row.number, this.#values(row))) rejects.reject(row.number, TOO_LONG, tabbed(row));
+    if (fault !== undefined) this.#reject(row, rejects, `cell ${letters(fault.column)}${row.number} shows ${fault.text}`);
+    else if (!spool.add(row.number, this.#values(row))) this.#reject(row, rejects, TOO_LONG);
   }
 
-  #values(row: SheetRow): readonly (string | null)[] {
+  #reject(row: SheetRow, rejects: RejectSink, reason: string): void {
+    const fields = this.#values(row);
+    for (const cell of row.cells) if (cell.kind === "error") fields[this.#places.get(cell.column) ?? 0] = cell.text;
+    rejects.reject(row.number, reason, recordText(fields, SHEET_RECORD), fields);
+  }
+
+  #values(row: SheetRow): (string | null)[] {
     const values = Array.from({ length: this.#places.size }, (): string | null => null);
     for (const cell of row.cells) {
       if (cell.kind !== "error") values[this.#places.get(cell.column) ?? 0] = this.#facts.columns.get(cell.column)?.text(cell) ?? null;

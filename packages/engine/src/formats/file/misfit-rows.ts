@@ -1,0 +1,81 @@
+import { appendFile } from "node:fs/promises";
+import { problem } from "@granary/protocol";
+import type { JsonValue } from "../../process/messages.ts";
+import type { EngineSession } from "../../process/session.ts";
+import { and, call, cast, column, type Expression, not, type SelectItem } from "../../sql/index.ts";
+import { fitsReading } from "../columns/index.ts";
+import { type DelimitedDialect, recordText } from "../delimited/index.ts";
+import type { RejectedRow, SpooledRows } from "../spool/index.ts";
+import { optionsFor } from "./column-options.ts";
+import type { PreparedColumn, PreparedFile, PrepareFileInput } from "./prepare-file.ts";
+
+export interface Misfits {
+  /** True for the rows that fit; undefined when all do. */
+  readonly fits: Expression | undefined;
+  readonly count: number;
+  readonly rejected: readonly RejectedRow[];
+}
+
+interface Searched {
+  readonly rows: SpooledRows;
+  readonly typed: Pick<PreparedFile, "columns" | "relation">;
+  /** How records are written; null for JSON objects. */
+  readonly dialect: DelimitedDialect | null;
+}
+
+const DEFAULT_LISTED = 100;
+
+const textOf = (value: JsonValue | undefined): string | null => (typeof value === "string" ? value : null);
+
+/** Nested values as the JSON they are; long integers in them keep all their digits only so. */
+const shown = (key: string, isNested: boolean): Expression => (isNested ? cast(call("to_json", column(key)), { kind: "text" }) : column(key));
+
+/** The record a row was, as its file would have it. */
+function recordOf({ rows, dialect }: Searched, values: readonly (JsonValue | undefined)[]): Pick<RejectedRow, "raw" | "fields"> {
+  const fields = values.map(textOf);
+  if (dialect !== null) return { raw: recordText(fields, dialect), fields };
+  const parts = rows.columns.flatMap(({ name, isNested }, index) => {
+    const value = fields[index] ?? null;
+    return value === null ? [] : [`${JSON.stringify(name)}:${isNested === true ? value : JSON.stringify(value)}`];
+  });
+  const raw = `{${parts.join(",")}}`;
+  return rows.columns.some((item) => item.isNested === true) ? { raw } : { raw, fields };
+}
+
+function requireFew(input: PrepareFileInput, count: number, first: RejectedRow | undefined): void {
+  if (input.maxRejected === undefined || count <= input.maxRejected) return;
+  throw problem("file.too_many_rejected", { count, line: first?.line, reason: first?.reason });
+}
+
+/** Rows with values that are none of the type a person asked for, each with the first such value. */
+export async function findMisfitRows(session: EngineSession, input: PrepareFileInput, searched: Searched): Promise<Misfits> {
+  const { rows, typed } = searched;
+  const asked = typed.columns.filter((item) => {
+    const said = optionsFor(input.options ?? {}, item.source);
+    return item.isText && (said.type !== undefined || said.format !== undefined) && item.type.kind !== "text";
+  });
+  if (asked.length === 0) return { fits: undefined, count: 0, rejected: [] };
+  const fits = and(...asked.map((item) => fitsReading(column(item.key), item.reading)));
+  const keys = rows.columns.map((_, index) => `c${index}`);
+  const items: readonly SelectItem[] = [
+    { expression: column("line"), as: "line" },
+    ...keys.map((key, index) => ({ expression: shown(key, rows.columns[index]?.isNested === true), as: key })),
+    ...asked.map((item) => ({ expression: fitsReading(column(item.key), item.reading), as: `${item.key}_fits` })),
+  ];
+  const listed: RejectedRow[] = [];
+  let count = 0;
+  const { batches } = await session.stream({ kind: "select", items, from: typed.relation, where: not(fits) });
+  for await (const batch of batches) {
+    const found = batch.map((row): RejectedRow => {
+      const wrong = asked.find((_, index) => row[1 + keys.length + index] === false) as PreparedColumn;
+      const value = row[1 + keys.indexOf(wrong.key)];
+      const reason = `${wrong.name}: “${String(value).slice(0, 100)}” is no ${wrong.type.kind}`;
+      return { line: Number(row[0]), reason, ...recordOf(searched, row.slice(1, 1 + keys.length)) };
+    });
+    count += found.length;
+    listed.push(...found.slice(0, Math.max(0, (input.maxListed ?? DEFAULT_LISTED) - listed.length)));
+    if (input.rejectsPath !== undefined) await appendFile(input.rejectsPath, found.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    requireFew(input, count + rows.rejectedCount, found[0]);
+  }
+  return { fits, count, rejected: listed };
+}
