@@ -59,6 +59,7 @@ export type {
   Source,
   StageAppendInput,
   StageCreateInput,
+  LoadRules,
   StageFileInput,
   StagedColumn,
   StagedImport,

@@ -1,3 +1,4 @@
+export type { LoadRules } from "./apply-rules.ts";
 export { copyDataFile } from "./copy-data-file.ts";
 export { layoutOf } from "./layout.ts";
 export { type RowChanges, rowChanges } from "./row-changes.ts";

@@ -6,6 +6,7 @@ import type { AddColumn } from "../schema/index.ts";
 import { type OpenTable, withFields } from "../table/index.ts";
 import { mapNewTable, mappedItems, type Mapping, mapToTarget, schemaOfNew, toStagedColumn } from "./file-mapping.ts";
 import { layoutOf, layoutOfNew } from "./layout.ts";
+import { applyRules, type LoadRules, type RowRules } from "./apply-rules.ts";
 import { newLocation } from "./stage-create.ts";
 import { upsertRows } from "./stage-upsert.ts";
 import { branchOf, type ChangeParts, removedFile, stagedChange } from "./staged-change.ts";
@@ -33,6 +34,8 @@ export interface StageFileInput extends TableRef {
   readonly keys?: readonly number[];
   /** Whether the target gets columns it does not have; else such a file is refused. */
   readonly mayAddColumns?: boolean;
+  /** What the target's rows have to keep to, besides that required columns are never empty. Rows that do not are rejected. */
+  readonly rules?: LoadRules;
   /** What a person said about the file; the rest is detected. */
   readonly options?: FileOptions;
   /** Kept with every row, so that the rows of a batch can be filtered and deleted later. */
@@ -55,6 +58,16 @@ interface Loaded {
   readonly target: OpenTable | undefined;
 }
 
+/** What the rows have to keep to; undefined when nothing is asked of them. */
+function rulesOf({ target, rules, mode, keys }: StageFileInput): RowRules | undefined {
+  if (target === undefined) return undefined;
+  const required = target.columns.filter((item) => item.required && !item.isSystem).map((item) => item.fieldId);
+  const { unique = [], allowed = [] } = rules ?? {};
+  if (required.length + unique.length + allowed.length === 0) return undefined;
+  const matchedBy = mode === "upsert" ? (keys ?? target.schema["identifier-field-ids"] ?? []) : undefined;
+  return { required, unique, allowed, besides: mode === "replace" ? "nothing" : "table", ...(matchedBy === undefined ? {} : { matchedBy }) };
+}
+
 async function map(session: EngineSession, file: PreparedFile, { target, mayAddColumns = false }: StageFileInput): Promise<Loaded> {
   if (target === undefined) return { file, mapping: mapNewTable(file), newColumns: [], target };
   const { mapping, added } = await mapToTarget(session, file, target, mayAddColumns);
@@ -62,20 +75,29 @@ async function map(session: EngineSession, file: PreparedFile, { target, mayAddC
   return { file, mapping, newColumns: fields.map(({ name, type }) => ({ kind: "add", name, type })), target: withFields(target, fields) };
 }
 
-async function load(session: EngineSession, input: StageFileInput, report: (phase: "typing" | "writing", progress: TaskProgress) => void): Promise<Loaded> {
+async function load(
+  session: EngineSession,
+  parts: WriteParts,
+  input: StageFileInput,
+  report: (phase: "typing" | "writing", progress: TaskProgress) => void,
+): Promise<Loaded> {
   const { path, options, maxListed = DEFAULT_LISTED, maxRejected, maxRejectedShare } = input;
+  const rules = rulesOf(input);
   const file = await prepareFile(session, {
     path,
     maxListed,
     ...(options === undefined ? {} : { options }),
     ...(maxRejected === undefined ? {} : { maxRejected }),
     ...(maxRejectedShare === undefined ? {} : { maxRejectedShare }),
+    ...(rules === undefined ? {} : { withLines: true }),
   });
   const done = { bytes: file.facts.bytes, rows: file.loaded };
   report("typing", done);
   const loaded = await map(session, file, input);
   report("writing", done);
-  return loaded;
+  if (rules === undefined || loaded.target === undefined) return loaded;
+  const { mapping, target } = loaded;
+  return { ...loaded, file: await applyRules(session, parts, { file, mapping, target, rules, maxListed, maxRejected, signal: input.signal }) };
 }
 
 function requireAll({ records, loaded, rejectedCount }: PreparedFile, stored: number): void {
@@ -144,7 +166,7 @@ export async function stageFile(parts: WriteParts, input: StageFileInput): Promi
     const [loaded, { matched, ...change }] = await parts.engine.use(
       { kind: "job", onProgress, ...(signal === undefined ? {} : { signal }) },
       async (session) => {
-        const loaded = await load(session, input, report);
+        const loaded = await load(session, parts, input, report);
         return [loaded, await store(session, parts, files, { input, loaded })] as const;
       },
     );

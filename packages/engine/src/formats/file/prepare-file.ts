@@ -26,6 +26,8 @@ export interface PrepareFileInput {
   readonly maxRejectedShare?: number;
   /** Reads no more records than this, for a preview. */
   readonly maxRecords?: number;
+  /** Whether the relation has to have a column `line`; that of a Parquet file never has. */
+  readonly withLines?: boolean;
 }
 
 export interface PreparedColumn extends ColumnReading {
@@ -214,6 +216,7 @@ export async function prepareFile(session: EngineSession, input: PrepareFileInpu
     targetDir: dir,
     rejects,
     ...(input.maxRecords === undefined ? {} : { maxRecords: input.maxRecords }),
+    ...(input.withLines === undefined ? {} : { withLines: input.withLines }),
   });
   const { facts, rows, head } = spooled;
   if (rows.spool.kind === "parquet") {

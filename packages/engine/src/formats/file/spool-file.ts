@@ -26,6 +26,8 @@ export interface SpoolFileInput {
   readonly rejects: RejectOptions;
   /** Stops behind this many records, for a preview. */
   readonly maxRecords?: number;
+  /** Whether every row's line is asked for, which files that lie ready for the engine do not tell. */
+  readonly withLines?: boolean;
 }
 
 export interface SpooledFile {
@@ -98,8 +100,10 @@ interface Work {
 }
 
 /** Whether every record must be known by its line: for a preview, and where values may be refused. */
-const needsLines = ({ options, maxRecords }: SpoolFileInput): boolean =>
-  maxRecords !== undefined || Object.values(options.columns ?? {}).some(({ type, format, skip }) => skip !== true && (type ?? format) !== undefined);
+const needsLines = ({ options, maxRecords, withLines }: SpoolFileInput): boolean =>
+  withLines === true ||
+  maxRecords !== undefined ||
+  Object.values(options.columns ?? {}).some(({ type, format, skip }) => skip !== true && (type ?? format) !== undefined);
 
 /** A regular file in UTF-8 is read by the engine where it lies; undefined for any other. */
 async function spoolPlain({ input, source, context }: Work, finding: DelimitedFinding): Promise<SpooledRows | undefined> {
