@@ -285,10 +285,17 @@ create table public.dataset_versions (
   row_count bigint not null,
   created_by text,
   created_at timestamp with time zone default now() not null,
+  operation text default 'loaded'::text not null,
+  reason text default ''::text not null,
+  restored_from integer,
+  added_count bigint,
+  removed_count bigint,
+  replaced_count bigint,
   constraint dataset_versions_pkey PRIMARY KEY (dataset_id, number),
   constraint dataset_versions_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id),
   constraint dataset_versions_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
   constraint dataset_versions_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint dataset_versions_operation_check CHECK ((operation = ANY (ARRAY['loaded'::text, 'batch_deleted'::text, 'batch_restored'::text, 'restored'::text, 'schema_changed'::text]))),
   constraint dataset_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
 alter table public.dataset_versions enable row level security, force row level security;
@@ -902,7 +909,11 @@ create table public.schema_versions (
   number integer not null,
   columns jsonb not null,
   created_at timestamp with time zone default now() not null,
+  key_fields integer[] default '{}'::integer[] not null,
+  created_by text,
+  reason text default ''::text not null,
   constraint schema_versions_pkey PRIMARY KEY (dataset_id, number),
+  constraint schema_versions_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
   constraint schema_versions_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
   constraint schema_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );

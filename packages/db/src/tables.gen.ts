@@ -111,6 +111,12 @@ export interface DatasetVersions {
   row_count: number;
   created_by: string | null;
   created_at: Generated<Timestamp>;
+  operation: Generated<"loaded" | "batch_deleted" | "batch_restored" | "restored" | "schema_changed">;
+  reason: Generated<string>;
+  restored_from: number | null;
+  added_count: number | null;
+  removed_count: number | null;
+  replaced_count: number | null;
 }
 
 export interface DatasetViews {
@@ -458,6 +464,9 @@ export interface SchemaVersions {
   number: number;
   columns: Json;
   created_at: Generated<Timestamp>;
+  key_fields: Generated<number[]>;
+  created_by: string | null;
+  reason: Generated<string>;
 }
 
 export interface SessionTokens {

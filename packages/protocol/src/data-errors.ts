@@ -108,6 +108,23 @@ export const DATA_ERRORS = {
   "dataset.name_taken": { status: 409, retry: "never", message: "A dataset named {name} exists already. Choose another name." },
   "dataset.not_ready": { status: 409, retry: "later", message: "The dataset has no data yet: its first import is still running or has failed." },
   "dataset.version_not_found": { status: 404, retry: "never", message: "The dataset has no version {version}." },
+  "version.name_taken": {
+    status: 409,
+    retry: "never",
+    message: "Version {version} is called {name} already. Choose another name, or take it from that version first.",
+  },
+  "version.not_named": { status: 409, retry: "reread", message: "The version has no name." },
+  "version.is_newest": { status: 409, retry: "reread", message: "Version {version} is the newest one, so there is nothing to restore." },
+  "schema.rows_fail": {
+    status: 422,
+    retry: "never",
+    message: "{count} of the rows that are there break what is asked of the columns. Correct them first, or ask for less.",
+  },
+  "schema.confirmation_required": {
+    status: 422,
+    retry: "never",
+    message: "This drops {columns} from the dataset; older versions keep what is dropped. Send it again with `confirm=true` if that is meant.",
+  },
   "dataset.no_keys": { status: 409, retry: "never", message: "The dataset has no key columns, so its rows have no addresses. Name its key columns first." },
   "dataset.row_not_found": { status: 404, retry: "never", message: "There is no row with this key, or you may not see it." },
   "batch.not_found": { status: 404, retry: "never", message: "The dataset has no such load." },

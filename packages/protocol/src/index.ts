@@ -71,6 +71,20 @@ export { datasetBatchRoutes } from "./routes/dataset-batches.ts";
 export { datasetDownloadRoutes, DOWNLOAD_FORMATS, type Download, type DownloadFormat } from "./routes/dataset-downloads.ts";
 export { type ColumnStats, datasetRowRoutes } from "./routes/dataset-rows.ts";
 export {
+  type ChangedSchema,
+  type DatasetSchema,
+  datasetSchemaRoutes,
+  type SchemaColumn,
+  type SchemaDifference,
+  type SchemaDocument,
+  type SchemaEdit,
+  type SchemaFault,
+  type SchemaHistoryEntry,
+  SEMANTIC_TYPES,
+  type SemanticType,
+} from "./routes/dataset-schema.ts";
+export { type DatasetDifference, type DatasetVersion, datasetVersionRoutes } from "./routes/dataset-versions.ts";
+export {
   DATASET_SORTS,
   type DatasetChange,
   type DatasetChanged,

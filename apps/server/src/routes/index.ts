@@ -7,6 +7,8 @@ import { datasetDownloadHandlers } from "./dataset-downloads.ts";
 import { datasetRejectHandlers } from "./dataset-rejects.ts";
 import { datasetRowHandlers } from "./dataset-rows.ts";
 import { datasetSharingHandlers } from "./dataset-sharing.ts";
+import { datasetSchemaHandlers } from "./dataset-schema.ts";
+import { datasetVersionHandlers } from "./dataset-versions.ts";
 import { datasetHandlers } from "./datasets.ts";
 import { jobHandlers } from "./jobs.ts";
 import { notificationHandlers } from "./notifications.ts";
@@ -32,6 +34,8 @@ export const handlers: Handlers = {
   ...datasetSharingHandlers,
   ...datasetRejectHandlers,
   ...datasetRowHandlers,
+  ...datasetVersionHandlers,
+  ...datasetSchemaHandlers,
   ...datasetDownloadHandlers,
   ...jobHandlers,
   ...notificationHandlers,

@@ -11,6 +11,11 @@ export interface StoredColumn {
   readonly name: string;
   readonly type: string;
   readonly storedType: string;
+  readonly description?: string;
+  readonly semanticType?: string;
+  readonly required?: boolean;
+  readonly unique?: boolean;
+  readonly allowedValues?: readonly string[];
 }
 
 const datasetStatus = sql<"ready" | "importing" | "failed">`case
@@ -29,6 +34,7 @@ function selectDatasets(db: Db, principal: Principal) {
       "owner.name as owner_name",
       sql<StoredColumn[] | null>`s.columns`.as("columns"),
       sql<Record<string, string>>`d.properties`.as("own_properties"),
+      "s.key_fields",
       grantedLevel(principal).as("granted"),
     ])
     .where((eb) => readableDatasets(eb as never, principal) as Expression<SqlBool>);

@@ -13,6 +13,8 @@ import {
   literal,
   not,
   over,
+  recordCell,
+  recordOf,
   type PreparedFile,
   type Query,
   type RejectedRow,
@@ -55,7 +57,9 @@ export interface RuledFile {
   readonly target: OpenTable;
   readonly rules: RowRules;
   readonly maxListed: number;
+  /** Stops beyond this many rejected records, or this share of all. */
   readonly maxRejected: number | undefined;
+  readonly maxRejectedShare: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -214,24 +218,20 @@ async function holdKnown(parts: WriteParts, { session, input }: Work): Promise<H
   return held;
 }
 
-const csvValue = (cell: unknown): string => {
-  const text = cell === null || cell === undefined ? "" : String(cell);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
 /** Reads the rejected rows as they stand in the file, with the values that are at fault. */
 async function listFaults({ session, input }: Work, faults: Query, rules: readonly Rule[]): Promise<readonly RejectedRow[]> {
   const { file, mapping, maxListed } = input;
   const text = { kind: "text" } as const;
   const shown = mapping.flatMap((item) => (item.value === undefined ? [] : [{ id: item.field.id, value: item.value }]));
   const base = placed(file);
+  const record = file.recordForm.columns.map((item, index) => ({ ...item, key: file.hasLines ? `c${index}` : item.source }));
   const items: readonly SelectItem[] = [
     { expression: column(PLACE), as: PLACE },
     { expression: file.hasLines ? column("line") : literal(null), as: "line" },
-    ...file.columns.map((item, index) => ({ expression: cast(column(item.key), text), as: `raw${index}` })),
+    ...record.map(({ isNested, key }, index) => ({ expression: recordCell(key, isNested), as: `raw${index}` })),
     ...shown.map((item, index) => ({ expression: cast(item.value, text), as: `shown${index}` })),
   ];
-  const names = ["line", ...file.columns.map((_, index) => `raw${index}`), ...shown.map((_, index) => `shown${index}`)];
+  const names = ["line", ...record.map((_, index) => `raw${index}`), ...shown.map((_, index) => `shown${index}`)];
   const { rows } = await session.run({
     kind: "query",
     query: {
@@ -252,10 +252,10 @@ async function listFaults({ session, input }: Work, faults: Query, rules: readon
   });
   return rows.map(([rule, place, line, ...cells]): RejectedRow => {
     const broken = rules[Number(rule)];
-    const raw = cells.slice(0, file.columns.length);
-    const at = (fieldId: number): unknown => cells[file.columns.length + shown.findIndex((item) => item.id === fieldId)];
+    const at = (fieldId: number): unknown => cells[record.length + shown.findIndex((item) => item.id === fieldId)];
     const example = (broken?.fieldIds ?? []).map((fieldId) => String(at(fieldId) ?? "").slice(0, MAX_SHOWN)).join(", ");
-    return { line: line === null ? Number(place) + 1 : Number(line), reason: broken?.reason(example) ?? "", raw: raw.map(csvValue).join(",") };
+    const found = recordOf(file.recordForm, cells.slice(0, record.length));
+    return { line: line === null ? Number(place) + 1 : Number(line), reason: broken?.reason(example) ?? "", ...found };
   });
 }
 
@@ -265,7 +265,7 @@ async function listFaults({ session, input }: Work, faults: Query, rules: readon
  * Throws `file.too_many_rejected`.
  */
 export async function applyRules(session: EngineSession, parts: WriteParts, input: RuledFile): Promise<PreparedFile> {
-  const { file, target, maxListed, maxRejected } = input;
+  const { file, target, maxListed, maxRejected = Number.POSITIVE_INFINITY, maxRejectedShare = 1 } = input;
   const work: Work = { session, input, rows: typedRows(input), names: new Map(target.columns.map((item) => [item.fieldId, item.name])) };
   await using known = await holdKnown(parts, work);
   const { rules, tables } = await findClashes(work, known !== undefined, await findSimpleFaults(work));
@@ -276,7 +276,7 @@ export async function applyRules(session: EngineSession, parts: WriteParts, inpu
   if (count === 0) return file;
   const faults = await listFaults(work, all, rules);
   const rejectedCount = file.rejectedCount + count;
-  if (maxRejected !== undefined && rejectedCount > maxRejected)
+  if (rejectedCount > Math.min(maxRejected, maxRejectedShare * file.records))
     throw problem("file.too_many_rejected", { count: rejectedCount, line: faults[0]?.line, reason: faults[0]?.reason });
   const fine = stillFine(tables);
   const base = placed(file);

@@ -97,7 +97,10 @@ async function load(
   report("writing", done);
   if (rules === undefined || loaded.target === undefined) return loaded;
   const { mapping, target } = loaded;
-  return { ...loaded, file: await applyRules(session, parts, { file, mapping, target, rules, maxListed, maxRejected, signal: input.signal }) };
+  return {
+    ...loaded,
+    file: await applyRules(session, parts, { file, mapping, target, rules, maxListed, maxRejected, maxRejectedShare, signal: input.signal }),
+  };
 }
 
 function requireAll({ records, loaded, rejectedCount }: PreparedFile, stored: number): void {

@@ -12,6 +12,8 @@ import { datasetSharingRoutes } from "./dataset-sharing.ts";
 import { datasetDownloadRoutes } from "./dataset-downloads.ts";
 import { datasetRejectRoutes } from "./dataset-rejects.ts";
 import { datasetRowRoutes } from "./dataset-rows.ts";
+import { datasetSchemaRoutes } from "./dataset-schema.ts";
+import { datasetVersionRoutes } from "./dataset-versions.ts";
 import { datasetRoutes } from "./datasets.ts";
 import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
@@ -42,6 +44,8 @@ export const routes = {
   ...datasetBatchRoutes,
   ...datasetRejectRoutes,
   ...datasetRowRoutes,
+  ...datasetVersionRoutes,
+  ...datasetSchemaRoutes,
   ...datasetDownloadRoutes,
   ...uploadRoutes,
   ...sqlRoutes,

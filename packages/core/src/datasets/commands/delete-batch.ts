@@ -26,7 +26,8 @@ async function stage(ctx: Ctx, dataset: string, batchId: string): Promise<Staged
 async function publish(ctx: TxCtx, datasetId: string, batchId: string, staged: StagedChange): Promise<ChangedBatch> {
   const published = await ctx.services.lake.publish(ctx.db, staged, { summary: { batch: batchId, deleted: "batch" } });
   const rows = staged.counts.deletedRows;
-  const version = await addVersion(ctx, { datasetId, published, batchId, personId: requireUser(ctx.principal) });
+  const counts = { added: 0, removed: rows, replaced: 0 };
+  const version = await addVersion(ctx, { datasetId, published, operation: "batch_deleted", batchId, personId: requireUser(ctx.principal), counts });
   const marked = await ctx.db
     .updateTable("batches")
     .set({ deleted_in: version.number })

@@ -1,16 +1,17 @@
 import type { RunningJob } from "@granary/jobs";
 import type { Id } from "@granary/kernel";
 import { isAppError } from "@granary/kernel";
-import type { OpenTable, StagedColumn, StagedImport } from "@granary/lake";
+import type { OpenTable, StagedColumn } from "@granary/lake";
 import { errorSpec, type FileOptions, type LoadMode, type MaxRejects, problem } from "@granary/protocol";
-import { sql } from "kysely";
 import { type Ctx, onBehalfOf, type Principal, type TxCtx } from "../../context/index.ts";
 import { type BatchRow, findBatchRow } from "../batch-store.ts";
 import { columnTypeOf } from "../column-types.ts";
 import { toEngineOptions, uploadPath } from "../../uploads/index.ts";
 import { insertRejected, keepRecordForm } from "../rejects/index.ts";
 import type { StoredColumn } from "../store.ts";
+import type { SchemaState } from "../schema/schema-state.ts";
 import { addVersion } from "./add-version.ts";
+import { type CheckedLoad, openTarget, requireSameTarget } from "./load-target.ts";
 import { withRestaging } from "./with-restaging.ts";
 
 /** Rejected records kept for repair; the count beside them is always exact. */
@@ -67,24 +68,17 @@ function limitsOf(limit: MaxRejects | null): { readonly maxRejected?: number; re
   return "count" in limit ? { maxRejected: limit.count } : { maxRejectedShare: limit.share };
 }
 
-/** The table the batch is for as it is now; a dataset whose first load failed has none yet. */
-async function openTarget(ctx: Ctx, batch: BatchRow): Promise<OpenTable | undefined> {
-  const dataset = await ctx.db.selectFrom("datasets").select(["data_version", "table_name"]).where("id", "=", batch.dataset_id).executeTakeFirstOrThrow();
-  if (dataset.data_version === 0) return undefined;
-  return ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: dataset.table_name });
-}
-
 const PHASES = { reading: "Reading", typing: "Proving types", writing: "Storing" } as const;
 
-async function stageBatch(ctx: Ctx, batch: BatchRow, job: RunningJob): Promise<StagedImport> {
-  const target = await openTarget(ctx, batch);
-  const keys = target === undefined ? undefined : keysOf(batch, target);
+async function stageBatch(ctx: Ctx, batch: BatchRow, job: RunningJob): Promise<CheckedLoad> {
+  const target = await openTarget(ctx, batch.dataset_id);
+  const keys = target === undefined ? undefined : keysOf(batch, target.table);
   const staged = await ctx.services.lake.stageFile({
     path: uploadPath(ctx.services.config.dataDir, batch.upload_id),
     workspaceId: ctx.workspaceId,
     tableName: batch.dataset_id,
     batch: batch.id,
-    ...(target === undefined ? {} : { target, mode: batch.mode as LoadMode, mayAddColumns: batch.new_columns === "evolve" }),
+    ...(target === undefined ? {} : { target: target.table, rules: target.rules, mode: batch.mode as LoadMode, mayAddColumns: batch.new_columns === "evolve" }),
     ...(keys === undefined ? {} : { keys }),
     options: toEngineOptions(optionsOf(batch)),
     ...limitsOf(batch.limit),
@@ -93,7 +87,7 @@ async function stageBatch(ctx: Ctx, batch: BatchRow, job: RunningJob): Promise<S
     onProgress: ({ phase, bytes, rows }) => job.progress(bytes ?? 0, batch.bytes, `${PHASES[phase]}${rows > 0 ? `: ${rows} records` : ""}`),
   });
   job.log("info", `Read ${batch.file_name}`, { rows: staged.loaded, rejected: staged.rejectedCount, columns: staged.columns.length });
-  return staged;
+  return { ...staged, target };
 }
 
 async function uploaderOf(ctx: Ctx | TxCtx, batch: BatchRow): Promise<Principal | undefined> {
@@ -106,28 +100,27 @@ const storedColumns = (columns: readonly StagedColumn[]): StoredColumn[] =>
   columns.map(({ fieldId, name, type }) => ({ fieldId, name, type: columnTypeOf(type), storedType: type }));
 
 /** Gives the table the columns the file has beyond it. Their ids were written into the staged files, so they must come out the same. */
-async function addColumns(ctx: TxCtx, batch: BatchRow, staged: StagedImport): Promise<readonly StoredColumn[] | undefined> {
-  if (staged.tableUuid === null) return storedColumns(staged.columns);
+async function addColumns(ctx: TxCtx, batch: BatchRow, staged: CheckedLoad): Promise<SchemaState | undefined> {
+  const { target } = staged;
+  if (target === undefined) return { columns: storedColumns(staged.columns), keys: [] };
   if (staged.newColumns.length === 0) return undefined;
   const ref = { workspaceId: ctx.workspaceId, tableName: batch.dataset_id };
   const { schema } = await ctx.services.lake.evolveSchema(ctx.db, ref, { changes: staged.newColumns, baseSchemaId: staged.schema["schema-id"] });
   const added = staged.columns.filter((column) => staged.newColumns.some(({ name }) => name === column.name));
   const isAsWritten = added.every(({ fieldId, name }) => schema.fields.some((field) => field.id === fieldId && field.name === name));
   if (!isAsWritten) throw problem("lake.commit_conflict");
-  const current = await ctx.db
-    .selectFrom("schema_versions as s")
-    .innerJoin("datasets as d", (join) => join.onRef("d.id", "=", "s.dataset_id").onRef("d.schema_version", "=", "s.number"))
-    .select(sql<StoredColumn[]>`s.columns`.as("columns"))
-    .where("d.id", "=", batch.dataset_id)
-    .executeTakeFirstOrThrow();
-  return [...current.columns, ...storedColumns(added)];
+  return { columns: [...target.schema.columns, ...storedColumns(added)], keys: target.schema.keys };
 }
 
-async function publishBatch(ctx: TxCtx, batch: BatchRow, staged: StagedImport, job: RunningJob): Promise<ImportResult> {
+async function publishBatch(ctx: TxCtx, batch: BatchRow, staged: CheckedLoad, job: RunningJob): Promise<ImportResult> {
   const { dataset_id } = batch;
-  const columns = await addColumns(ctx, batch, staged);
+  const schema = await addColumns(ctx, batch, staged);
   const published = await ctx.services.lake.publish(ctx.db, staged, { summary: { batch: batch.id } });
-  const version = await addVersion(ctx, { datasetId: dataset_id, published, batchId: batch.id, personId: batch.uploaded_by, columns });
+  await requireSameTarget(ctx, dataset_id, staged);
+  const { addedRows: added, deletedRows: removed, replacedRows: replaced } = staged.counts;
+  const counts = { added, removed, replaced };
+  const personId = batch.uploaded_by;
+  const version = await addVersion(ctx, { datasetId: dataset_id, published, operation: "loaded", batchId: batch.id, personId, counts, schema });
   await ctx.db
     .updateTable("batches")
     .set({ snapshot_id: published.snapshotId, schema_version: version.schemaVersion, data_version: version.number, row_count: staged.loaded })

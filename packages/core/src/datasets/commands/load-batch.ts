@@ -30,18 +30,17 @@ function requireMapping(dataset: DatasetRow, { onNewColumns, mapping }: NewBatch
 }
 
 /** Whether rows of a dataset can be matched: by the columns named, or by keys of its own. */
-async function requireKeys(ctx: Ctx, dataset: DatasetRow, input: NewBatch): Promise<void> {
+function requireKeys(dataset: DatasetRow, input: NewBatch): void {
   requireKeyColumns(dataset, input.keys);
   if (input.mode !== "upsert" || input.keys !== undefined || dataset.data_version === 0) return;
-  const table = await ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: dataset.table_name });
-  if ((table.schema["identifier-field-ids"] ?? []).length === 0) throw problem("batch.no_keys");
+  if ((dataset.key_fields ?? []).length === 0) throw problem("batch.no_keys");
 }
 
 /** Loads an uploaded file into a dataset that is there, by a job queued in the same transaction. */
 export async function loadBatch(ctx: Ctx, dataset: string, input: NewBatch): Promise<{ readonly batch: Batch; readonly jobId: Id<"job"> }> {
   const target = await requireDataset(ctx, dataset, "contributor");
   requireMapping(target, input);
-  await requireKeys(ctx, target, input);
+  requireKeys(target, input);
   return ctx.tx(async (ctx) => {
     const row = await requireDataset(ctx, dataset, "contributor");
     const upload = await takeUpload(ctx, input.uploadId);

@@ -11,18 +11,23 @@ async function restore(ctx: TxCtx, dataset: string, batchId: string): Promise<Ch
   const deletedIn = found.batch.deleted_in;
   if (deletedIn === null) throw problem("batch.not_deleted");
   if (newest !== deletedIn) throw problem("batch.overtaken", { version: deletedIn });
-  const earlier = await ctx.db
+  const [earlier, taking] = await ctx.db
     .selectFrom("dataset_versions")
-    .select("snapshot_id")
+    .select(["snapshot_id", "batch_id"])
     .where("dataset_id", "=", id)
-    .where("number", "=", deletedIn - 1)
-    .executeTakeFirstOrThrow();
+    .where("number", "in", [deletedIn - 1, deletedIn])
+    .orderBy("number")
+    .execute();
+  // Restoring an older version took the rows out, among others; restoring the version before it is what brings them back.
+  if (earlier === undefined || taking?.batch_id !== batchId) throw problem("batch.overtaken", { version: deletedIn });
   const published = await ctx.services.lake.rollback(
     ctx.db,
     { workspaceId: ctx.workspaceId, tableName },
     { to: { snapshotId: earlier.snapshot_id }, keepColumns: true, summary: { batch: batchId, restored: "batch" } },
   );
-  const version = await addVersion(ctx, { datasetId: id, published, batchId, personId: requireUser(ctx.principal) });
+  const counts = { added: published.rows - (before ?? 0), removed: 0, replaced: 0 };
+  const personId = requireUser(ctx.principal);
+  const version = await addVersion(ctx, { datasetId: id, published, operation: "batch_restored", batchId, personId, counts });
   // Somebody published between the look and the table's lock: their rows would be gone.
   if (version.number !== deletedIn + 1) throw problem("batch.overtaken", { version: deletedIn });
   await ctx.db.updateTable("batches").set({ deleted_in: null }).where("id", "=", batchId).execute();

@@ -26,6 +26,11 @@ export class BoundedCache<V> {
     return Promise.all(keys.map((key) => this.#use(key)));
   }
 
+  /** Lets go of what turned out to be of no use any more. */
+  forget(key: string): void {
+    this.#remove(key);
+  }
+
   #add(key: string, value: Promise<V>): void {
     const entry = { value, weight: 0 };
     this.#entries.set(key, entry);

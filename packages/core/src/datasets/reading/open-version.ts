@@ -37,8 +37,8 @@ function readableColumns(version: ResolvedVersion, plan: ReadPlan, table: OpenTa
 }
 
 /** The keys of today also identify rows of versions from before they were named, as long as those have the columns. */
-function keysOf(table: OpenTable, columns: readonly ReadableColumn[]): readonly string[] {
-  const ids = table.schemas.at(-1)?.["identifier-field-ids"] ?? [];
+function keysOf(dataset: DatasetRow, columns: readonly ReadableColumn[]): readonly string[] {
+  const ids = dataset.key_fields ?? [];
   const names = ids.flatMap((id) => columns.find((item) => item.stored.fieldId === id && !item.isMasked)?.name ?? []);
   return names.length === ids.length ? names : [];
 }
@@ -75,5 +75,5 @@ export async function openVersion(ctx: Ctx, idOrName: string, asked: string | un
   const at = { snapshotId: version.snapshotId };
   const table = await ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: dataset.table_name, at });
   const columns = readableColumns(version, plan, table);
-  return { dataset, version, plan, table, columns, keys: keysOf(table, columns) };
+  return { dataset, version, plan, table, columns, keys: keysOf(dataset, columns) };
 }

@@ -2,3 +2,4 @@ export { type FileInspection, inspectFile, type InspectedColumn, type InspectFil
 export type { ArchiveMember } from "./open-source.ts";
 export { prepareFile, type PreparedColumn, type PreparedFile, type PrepareFileInput } from "./prepare-file.ts";
 export type { ColumnOptions, FileFacts, FileKind, FileOptions, RecordColumn, RecordForm, ValueOptions } from "./types.ts";
+export { recordCell, recordOf } from "./record-form.ts";

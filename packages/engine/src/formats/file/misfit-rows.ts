@@ -1,13 +1,12 @@
 import { appendFile } from "node:fs/promises";
 import { problem } from "@granary/protocol";
-import type { JsonValue } from "../../process/messages.ts";
 import type { EngineSession } from "../../process/session.ts";
-import { and, call, cast, column, type Expression, not, type SelectItem } from "../../sql/index.ts";
+import { and, column, type Expression, not, type SelectItem } from "../../sql/index.ts";
 import { fitsReading } from "../columns/index.ts";
-import { type DelimitedDialect, recordText } from "../delimited/index.ts";
 import type { RejectedRow, SpooledRows } from "../spool/index.ts";
 import { optionsFor } from "./column-options.ts";
 import type { PreparedColumn, PreparedFile, PrepareFileInput } from "./prepare-file.ts";
+import { recordCell, recordOf } from "./record-form.ts";
 
 export interface Misfits {
   /** True for the rows that fit; undefined when all do. */
@@ -18,29 +17,10 @@ export interface Misfits {
 
 interface Searched {
   readonly rows: SpooledRows;
-  readonly typed: Pick<PreparedFile, "columns" | "relation">;
-  /** How records are written; null for JSON objects. */
-  readonly dialect: DelimitedDialect | null;
+  readonly typed: Pick<PreparedFile, "columns" | "relation" | "recordForm">;
 }
 
 const DEFAULT_LISTED = 100;
-
-const textOf = (value: JsonValue | undefined): string | null => (typeof value === "string" ? value : null);
-
-/** Nested values as the JSON they are; long integers in them keep all their digits only so. */
-const shown = (key: string, isNested: boolean): Expression => (isNested ? cast(call("to_json", column(key)), { kind: "text" }) : column(key));
-
-/** The record a row was, as its file would have it. */
-function recordOf({ rows, dialect }: Searched, values: readonly (JsonValue | undefined)[]): Pick<RejectedRow, "raw" | "fields"> {
-  const fields = values.map(textOf);
-  if (dialect !== null) return { raw: recordText(fields, dialect), fields };
-  const parts = rows.columns.flatMap(({ name, isNested }, index) => {
-    const value = fields[index] ?? null;
-    return value === null ? [] : [`${JSON.stringify(name)}:${isNested === true ? value : JSON.stringify(value)}`];
-  });
-  const raw = `{${parts.join(",")}}`;
-  return rows.columns.some((item) => item.isNested === true) ? { raw } : { raw, fields };
-}
 
 function requireFew(input: PrepareFileInput, count: number, first: RejectedRow | undefined): void {
   if (input.maxRejected === undefined || count <= input.maxRejected) return;
@@ -59,7 +39,7 @@ export async function findMisfitRows(session: EngineSession, input: PrepareFileI
   const keys = rows.columns.map((_, index) => `c${index}`);
   const items: readonly SelectItem[] = [
     { expression: column("line"), as: "line" },
-    ...keys.map((key, index) => ({ expression: shown(key, rows.columns[index]?.isNested === true), as: key })),
+    ...keys.map((key, index) => ({ expression: recordCell(key, rows.columns[index]?.isNested), as: key })),
     ...asked.map((item) => ({ expression: fitsReading(column(item.key), item.reading), as: `${item.key}_fits` })),
   ];
   const listed: RejectedRow[] = [];
@@ -70,7 +50,7 @@ export async function findMisfitRows(session: EngineSession, input: PrepareFileI
       const wrong = asked.find((_, index) => row[1 + keys.length + index] === false) as PreparedColumn;
       const value = row[1 + keys.indexOf(wrong.key)];
       const reason = `${wrong.name}: “${String(value).slice(0, 100)}” is no ${wrong.type.kind}`;
-      return { line: Number(row[0]), reason, ...recordOf(searched, row.slice(1, 1 + keys.length)) };
+      return { line: Number(row[0]), reason, ...recordOf(typed.recordForm, row.slice(1, 1 + keys.length)) };
     });
     count += found.length;
     listed.push(...found.slice(0, Math.max(0, (input.maxListed ?? DEFAULT_LISTED) - listed.length)));

@@ -225,7 +225,7 @@ export async function prepareFile(session: EngineSession, input: PrepareFileInpu
     return { facts, ...typed, query, records, loaded: records, rejectedCount: 0, rejected: [], isPartial: false, warnings: [] };
   }
   const typed = await typeRows(session, options, spooled, await copyRows(session, dir, rows));
-  const misfits = await findMisfitRows(session, input, { rows, typed, dialect: typed.recordForm.dialect });
+  const misfits = await findMisfitRows(session, input, { rows, typed });
   const query: SelectQuery = {
     kind: "select",
     items: itemsOf(typed.columns),

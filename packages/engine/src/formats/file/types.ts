@@ -72,4 +72,6 @@ export interface RecordColumn {
   /** What it was loaded as; null when it was left out. */
   readonly name: string | null;
   readonly reading: Reading | null;
+  /** Whether its values are nested, and told as JSON. */
+  readonly isNested?: boolean;
 }
