@@ -1,10 +1,11 @@
 import type { EngineSession } from "../../process/session.ts";
-import { call, caseWhen, column, inList, isNull, literal, not, type Relation, type SelectItem } from "../../sql/index.ts";
+import { call, caseWhen, column, inList, isNull, literal, not, type Query, type Relation, type SelectItem } from "../../sql/index.ts";
 import { type ColumnType, proveTypes } from "../csv/prove-types.ts";
 import { fitsReading, plainNumber, type Reading, TEXT_READING, withoutTokens } from "./reading.ts";
 import { DATE_STYLES, NULL_TOKENS, NUMBER_STYLES } from "./styles.ts";
 
-const SAMPLE_ROWS = 20_000;
+/** Ways of reading are many and dear to try: few values rule out nearly all of them, more of them most of the rest. */
+const SAMPLE_ROWS = [100, 20_000] as const;
 const COLUMNS_PER_QUERY = 25;
 
 /** A column whose texts are to be read, and what may be made of them. */
@@ -56,10 +57,16 @@ async function holding(session: EngineSession, from: Relation, open: readonly Op
   for (let at = 0; at < open.length; at += COLUMNS_PER_QUERY) {
     const batch = open.slice(at, at + COLUMNS_PER_QUERY);
     const items = batch.flatMap(({ column: { key }, candidates }): SelectItem[] =>
-      candidates.map(({ reading }, index) => ({ expression: call("all_true", fitsReading(column(key), reading)), as: `${key}_${index}` })),
+      candidates.map(({ reading }, index) => ({
+        expression: call("all_true", fitsReading(column(key), { ...reading, nullTokens: [] })),
+        as: `${key}_${index}`,
+      })),
     );
     if (items.length === 0) continue;
-    const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from } });
+    // Tokens are taken out once here: within each way's own condition they would make the statement many times as long.
+    const texts = batch.map(({ column: { key } }): SelectItem => ({ expression: withoutTokens(column(key), ALL_TOKENS), as: key }));
+    const query: Query = { kind: "select", items, from: { kind: "query", query: { kind: "select", items: texts, from } } };
+    const { rows } = await session.run({ kind: "query", query });
     let place = 0;
     for (const { column: own, candidates } of batch) {
       const kept = candidates.filter(() => rows[0]?.[place++] !== false);
@@ -163,8 +170,9 @@ async function findStyles(session: EngineSession, from: Relation, columns: reado
     .map((item): Open => ({ column: item, candidates: item.proof === "any" ? CANDIDATES : CANDIDATES.filter((candidate) => !candidate.needsNumberType) }));
   const sampleItems = all.map(({ column: { key } }): SelectItem => ({ expression: column(key), as: key }));
   if (all.length === 0) return { chosen: new Map(), others: new Map() };
-  const sample: Relation = { kind: "query", query: { kind: "select", items: sampleItems, from, limit: SAMPLE_ROWS } };
-  const open = await holding(session, from, await holding(session, sample, all));
+  let open: readonly Open[] = all;
+  for (const limit of SAMPLE_ROWS) open = await holding(session, { kind: "query", query: { kind: "select", items: sampleItems, from, limit } }, open);
+  open = await holding(session, from, open);
   const decimal = settledDecimalOf(open);
   const chosen = new Map<string, Reading>();
   const others = new Map<string, readonly Reading[]>();
