@@ -43,8 +43,8 @@ async function signIn({ url }: RunningProgram): Promise<string> {
 }
 
 /** Runs a script of this folder in a process of its own and answers what it printed. */
-async function inProcess(script: string, ...args: readonly string[]): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(new URL(script, import.meta.url)), ...args]);
+async function inProcess(script: URL, ...args: readonly string[]): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(script), ...args]);
   return JSON.parse(stdout);
 }
 
@@ -81,7 +81,11 @@ async function importOnce({ program, token, worker }: Bed, input: { readonly pat
     peakMb = Math.max(peakMb, sum);
   }, SAMPLE_MS);
   try {
-    const answer = (await inProcess("send-file.ts", program.url, token, input.path, input.name)) as { seconds: number; rows?: number; rejected?: number };
+    const answer = (await inProcess(new URL("send-file.ts", import.meta.url), program.url, token, input.path, input.name)) as {
+      seconds: number;
+      rows?: number;
+      rejected?: number;
+    };
     if (answer.rows !== input.rows || answer.rejected !== 0) throw new Error(`the import answered ${JSON.stringify(answer)}`);
     return { seconds: answer.seconds, peakMb };
   } finally {
@@ -103,7 +107,7 @@ export async function importCsv(): Promise<Figure[]> {
     const bed = { program, worker, token: await signIn(program) };
     const [alone, ours]: [number[], Imported[]] = [[], []];
     for (let round = 0; round < ROUNDS; round += 1) {
-      alone.push(Number(await inProcess("sniff-and-copy.ts", small)));
+      alone.push(Number(await inProcess(new URL("sniff-and-copy.ts", import.meta.url), small)));
       ours.push(await importOnce(bed, { path: small, name: `rows ${round}`, rows: ROWS }));
     }
     const most = await importOnce(bed, { path: large, name: "large", rows: ROWS * LARGE });

@@ -76,6 +76,17 @@ async function holding(session: EngineSession, from: Relation, open: readonly Op
   return left;
 }
 
+/** The ways of reading that fit every row. */
+async function holdingEverywhere(session: EngineSession, from: Relation, all: readonly Open[]): Promise<readonly Open[]> {
+  const items = all.map(({ column: { key } }): SelectItem => ({ expression: column(key), as: key }));
+  let open = all;
+  for (const limit of SAMPLE_ROWS) {
+    if (open.length === 0) return open;
+    open = await holding(session, { kind: "query", query: { kind: "select", items, from, limit } }, open);
+  }
+  return holding(session, from, open);
+}
+
 /** Which null tokens and how many values the columns have. Columns without any other value are left out. */
 async function tokenFacts(session: EngineSession, from: Relation, keys: readonly string[]): Promise<ReadonlyMap<string, TokenFacts>> {
   const facts = new Map<string, TokenFacts>();
@@ -168,11 +179,7 @@ async function findStyles(session: EngineSession, from: Relation, columns: reado
   const all = columns
     .filter((item) => facts.has(item.key))
     .map((item): Open => ({ column: item, candidates: item.proof === "any" ? CANDIDATES : CANDIDATES.filter((candidate) => !candidate.needsNumberType) }));
-  const sampleItems = all.map(({ column: { key } }): SelectItem => ({ expression: column(key), as: key }));
-  if (all.length === 0) return { chosen: new Map(), others: new Map() };
-  let open: readonly Open[] = all;
-  for (const limit of SAMPLE_ROWS) open = await holding(session, { kind: "query", query: { kind: "select", items: sampleItems, from, limit } }, open);
-  open = await holding(session, from, open);
+  const open = await holdingEverywhere(session, from, all);
   const decimal = settledDecimalOf(open);
   const chosen = new Map<string, Reading>();
   const others = new Map<string, readonly Reading[]>();
