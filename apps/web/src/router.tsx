@@ -286,6 +286,20 @@ const pages = [
       }),
     lazyRouteComponent(() => import("./pages/datasets/dataset-page.tsx"), "DatasetPage"),
   ),
+  page(
+    "/sql",
+    (raw) =>
+      present({
+        tab: choiceParam(raw, "tab", ["chart", "plan", "history", "saved"]),
+        query: textParam(raw, "query", 60),
+        saved: textParam(raw, "saved", 60),
+        dataset: textParam(raw, "dataset"),
+        q: textParam(raw, "q"),
+        row: textParam(raw, "row", 20),
+        cell: textParam(raw, "cell", 500),
+      }),
+    lazyRouteComponent(() => import("./pages/sql/sql-page.tsx"), "SqlPage"),
+  ),
 ] as const;
 
 const routeTree = root.addChildren([start, gate.addChildren(gatePages), docs, workspace.addChildren(pages)]);

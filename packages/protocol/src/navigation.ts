@@ -25,6 +25,7 @@ export const NAVIGATION = {
     permission: "dataset:read",
     keywords: ["data", "import", "upload", "tables"],
   },
+  sql: { title: "SQL", path: "/sql", icon: "square-terminal", section: "work", permission: "sql:run", keywords: ["query", "select", "console", "editor"] },
   people: {
     title: "People",
     path: "/people",

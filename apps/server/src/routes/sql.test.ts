@@ -175,7 +175,7 @@ describe("checking and explaining", () => {
   it("shows the plan with the names of the query and nothing else", async () => {
     const response = await server.request("POST", "/sql/explain", { as: ada, body: { sql: "SELECT customer FROM orders WHERE amount > 5 ORDER BY 1" } });
     expect(response.status).toBe(200);
-    expect(response.text).toContain('"table":"orders"');
+    expect(response.text).toContain('"table":"Orders"');
     expect(response.text).not.toMatch(/parquet|granary_|\/tmp|file:/);
   });
 

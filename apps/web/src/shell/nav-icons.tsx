@@ -6,6 +6,7 @@ import ListChecks from "lucide-react/icons/list-checks";
 import Mails from "lucide-react/icons/mails";
 import Settings from "lucide-react/icons/settings";
 import ShieldCheck from "lucide-react/icons/shield-check";
+import SquareTerminal from "lucide-react/icons/square-terminal";
 import Table2 from "lucide-react/icons/table-2";
 import Users from "lucide-react/icons/users";
 import UsersRound from "lucide-react/icons/users-round";
@@ -13,6 +14,7 @@ import UsersRound from "lucide-react/icons/users-round";
 const ICONS = {
   house: House,
   "table-2": Table2,
+  "square-terminal": SquareTerminal,
   users: Users,
   "users-round": UsersRound,
   "shield-check": ShieldCheck,

@@ -9,6 +9,8 @@ import type { ReadDataset } from "./store.ts";
 /** What a query may read: its tables, opened for the caller. */
 export interface OpenedTables {
   readonly tables: Readonly<Record<string, PlannedTable>>;
+  /** What each table is called, by its key: the dataset's name, and the version where the query asks for one. */
+  readonly titles: ReadonlyMap<string, string>;
   /** Each version of a dataset once. */
   readonly datasets: readonly ReadDataset[];
   /** Names to choose from where the query names none the caller may read. */
@@ -69,6 +71,7 @@ async function openTable(ctx: Ctx, reference: TableReference, fallback: string |
 export async function openTables(ctx: Ctx, { sql, at }: QueryText, signal: AbortSignal): Promise<OpenedTables> {
   const { tables: references } = await ctx.services.engine.checkSql(sql, signal);
   const tables: Record<string, PlannedTable> = {};
+  const titles = new Map<string, string>();
   const datasets = new Map<string, ReadDataset>();
   let isAllKnown = true;
   for (const reference of new Map(references.map((item) => [item.key, item])).values()) {
@@ -79,10 +82,11 @@ export async function openTables(ctx: Ctx, { sql, at }: QueryText, signal: Abort
     }
     const { dataset, version, plan, table } = readable;
     tables[reference.key] = { table, plan };
+    titles.set(reference.key, reference.at === undefined ? dataset.name : `${dataset.name}, version ${version.number}`);
     datasets.set(`${dataset.id} ${version.number}`, { id: dataset.id, name: dataset.name, version: version.number, planHash: planHash(plan) });
   }
   const suggestions = isAllKnown ? [] : (await listDatasetRowsByName(ctx.db, ctx.principal, { limit: MAX_SUGGESTIONS })).map(({ name }) => name);
-  return { tables, datasets: [...datasets.values()], suggestions };
+  return { tables, titles, datasets: [...datasets.values()], suggestions };
 }
 
 interface QueryOptions extends Pick<SqlRequest, "limits" | "explain"> {

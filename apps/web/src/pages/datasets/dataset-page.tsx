@@ -2,6 +2,7 @@ import type { Batch, Dataset } from "@granary/protocol";
 import { Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import SquareTerminal from "lucide-react/icons/square-terminal";
 import { useEffect } from "react";
 import { batchesQuery, datasetQuery, useRestoreDataset, useTrashDataset } from "../../api/datasets.ts";
 import { jobQuery } from "../../api/jobs.ts";
@@ -96,6 +97,7 @@ function Facts({ dataset }: { readonly dataset: Dataset }) {
 function Actions({ dataset }: { readonly dataset: Dataset }) {
   const trash = useTrashDataset();
   const restore = useRestoreDataset();
+  const mayQuery = useMay("sql:run");
   const confirm = useConfirm();
   const navigate = useNavigate();
   const slug = useSlug();
@@ -118,6 +120,15 @@ function Actions({ dataset }: { readonly dataset: Dataset }) {
     });
   return (
     <>
+      {mayQuery && dataset.status === "ready" && (
+        <Button
+          variant="default"
+          leftSection={<SquareTerminal size={15} />}
+          renderRoot={(props) => <Link to="/w/$workspace/sql" params={{ workspace: slug }} search={{ dataset: dataset.name } as never} {...props} />}
+        >
+          Query in SQL
+        </Button>
+      )}
       {dataset.can.delete && (
         <Button variant="default" onClick={askDelete}>
           Delete

@@ -59,11 +59,12 @@ function RowByNumber(props: RowDetailProps) {
   return cells === undefined ? <PageSkeleton /> : <Cells {...props} cells={cells} />;
 }
 
-interface CellsProps extends Pick<RowDetailProps, "columns" | "cell" | "onCell"> {
+export interface CellsProps extends Pick<RowDetailProps, "columns" | "cell" | "onCell"> {
   readonly cells: GridRow["cells"];
 }
 
-function Cells({ columns, cells, cell, onCell }: CellsProps) {
+/** The cells of a row, the chosen one whole above the others. */
+export function Cells({ columns, cells, cell, onCell }: CellsProps) {
   const at = Math.max(
     0,
     columns.findIndex(({ name }) => name === cell),

@@ -57,7 +57,8 @@ function readable(error: unknown): unknown {
   return issues.length === 0 ? error : new SaidError(issues.map(issueText).join(". "));
 }
 
-function gridColumns(columns: readonly Column[]): readonly GridColumn[] {
+/** Columns as a grid draws them. */
+export function gridColumns(columns: readonly Column[]): readonly GridColumn[] {
   return columns.map(({ name, type, storedType, masked }) => ({ name, numeric: isNumeric(type), masked, note: storedType, icon: <TypeIcon type={type} /> }));
 }
 

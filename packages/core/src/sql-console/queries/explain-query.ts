@@ -4,12 +4,14 @@ import type { Dataset, SqlPlanStep, SqlProblem, SqlQuery } from "@granary/protoc
 import type { Ctx } from "../../context/index.ts";
 import { type OpenedTables, openTables, queryTables, type QueryText } from "../open-tables.ts";
 
-const presentStep = ({ operator, table, details, inputs }: PlanStep): SqlPlanStep => ({
-  operator,
-  table: table ?? null,
-  details,
-  inputs: inputs.map(presentStep),
-});
+function presentSteps(steps: readonly PlanStep[], titles: OpenedTables["titles"]): SqlPlanStep[] {
+  return steps.map(({ operator, table, details, inputs }) => ({
+    operator,
+    table: table === undefined ? null : (titles.get(table) ?? table),
+    details,
+    inputs: presentSteps(inputs, titles),
+  }));
+}
 
 async function plan(ctx: Ctx, text: QueryText, opened: OpenedTables): Promise<readonly PlanStep[]> {
   await using result = await queryTables(ctx, text, opened, { explain: true, signal: ctx.signal });
@@ -19,7 +21,7 @@ async function plan(ctx: Ctx, text: QueryText, opened: OpenedTables): Promise<re
 /** How a query would be carried out. No row is read for it, so it tells nothing but what stands in the query. */
 export async function explainQuery(ctx: Ctx, text: QueryText): Promise<{ steps: SqlPlanStep[] }> {
   const opened = await openTables(ctx, text, ctx.signal);
-  return { steps: (await plan(ctx, text, opened)).map(presentStep) };
+  return { steps: presentSteps(await plan(ctx, text, opened), opened.titles) };
 }
 
 const isAboutText = (error: unknown): error is { code: string; message: string; params: Readonly<Record<string, unknown>> } & Error =>
