@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { HOME, type Person, setUp } from "./person.ts";
 import { accessibilityFaults, openBrowser, type Program, startProgram } from "./program.ts";
 
@@ -114,7 +114,12 @@ describe("the SQL console", () => {
     await page.getByRole("status").getByText("Running").waitFor();
     await page.getByRole("button", { name: "Cancel", exact: true }).first().click();
     await page.getByText("The query was stopped.").waitFor();
-    const { items } = await admin.call<{ items: { status: string }[] }>("GET", "/sql/history?limit=1");
-    expect(items.map(({ status }) => status)).toEqual(["cancelled"]);
+    await vi.waitFor(
+      async () => {
+        const { items } = await admin.call<{ items: { status: string }[] }>("GET", "/sql/history?limit=1");
+        expect(items.map(({ status }) => status)).toEqual(["cancelled"]);
+      },
+      { timeout: 10_000 },
+    );
   });
 });
