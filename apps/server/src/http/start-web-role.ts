@@ -2,7 +2,7 @@ import type { Services } from "@granary/core/context";
 import { prepareFirstRun } from "@granary/core/identity";
 import { printBanner } from "../banner.ts";
 import { WEB_ROOT } from "../compose.ts";
-import type { Config } from "../config.ts";
+import { type Config, ConfigError } from "../config.ts";
 import { createMetrics } from "../metrics.ts";
 import { type App, buildApp } from "./app.ts";
 import { appOptions } from "./app-options.ts";
@@ -12,7 +12,7 @@ async function listen(app: App, config: Config, port: number): Promise<void> {
     await app.server.listen({ host: config.host, port });
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-      throw new Error(`Port ${port} of ${config.host} is taken by another program. Stop it, or choose another port with GRANARY_PORT.`, { cause: error });
+      throw new ConfigError(`Port ${port} of ${config.host} is taken by another program. Stop it, or choose another port with GRANARY_PORT.`, { cause: error });
     }
     throw error;
   }
