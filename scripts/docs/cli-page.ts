@@ -11,7 +11,7 @@ const nobody = (): never => {
 
 /** The command tree of `granary`, to be described and not to be run. */
 function granary(): Command {
-  const terminal = { width: undefined, canAsk: false, write: nobody, note: nobody, paint: nobody, readSecret: nobody, readAll: nobody };
+  const terminal = { width: undefined, canAsk: false, showsProgress: false, write: nobody, note: nobody, paint: nobody, readSecret: nobody, readAll: nobody };
   const environment = { apiKey: undefined, server: undefined, workspace: undefined, profile: undefined, configDirectory: "", mayColor: false };
   return buildProgram({ terminal, environment, version: "" });
 }

@@ -1,4 +1,5 @@
 import { isApiError } from "@granary/client";
+import { type ErrorCode, ERRORS } from "@granary/protocol";
 import { CommanderError } from "commander";
 
 /** Every exit code of `granary` and what it means; docs/reference/cli.md lists them from here. */
@@ -38,6 +39,12 @@ const BY_STATUS: Readonly<Record<number, Outcome>> = {
   503: "unreachable",
   504: "unreachable",
 };
+
+/** The outcome of an error that is told by its code alone, as the ends of queries and jobs are. */
+export function outcomeOfCode(code: string): Outcome {
+  const status = Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode].status : 0;
+  return BY_STATUS[status] ?? "failure";
+}
 
 export function outcomeOf(error: unknown): Outcome {
   if (error instanceof CliError) return error.outcome;

@@ -1,11 +1,11 @@
-import { parse } from "node:path";
-import type { Dataset } from "@granary/protocol";
+import { type Dataset, DOWNLOAD_FORMATS, type DownloadFormat } from "@granary/protocol";
 import { type Command, Option } from "commander";
 import { CliError } from "../exit-codes.ts";
 import { type Column, tableText } from "../output/index.ts";
 import { connect, type Connection, type Shell } from "../shell.ts";
+import { addVersions } from "./dataset-versions.ts";
 import { positiveNumber, readPages, withListOptions } from "./list-options.ts";
-import { openFile } from "./open-file.ts";
+import { addLoading } from "./load-datasets.ts";
 import { saveDownload } from "./save-download.ts";
 
 const COLUMNS: readonly Column<Dataset>[] = [
@@ -18,31 +18,27 @@ const COLUMNS: readonly Column<Dataset>[] = [
   { title: "Id", of: (dataset) => dataset.id },
 ];
 
-interface UploadOptions {
-  readonly name?: string;
-  readonly description?: string;
-  readonly visibility?: Dataset["visibility"];
-  readonly wait: boolean;
-}
+const FIELDS: readonly Column<Dataset>[] = [
+  { title: "Name", of: (dataset) => dataset.name },
+  { title: "Id", of: (dataset) => dataset.id },
+  { title: "Description", of: (dataset) => dataset.description },
+  { title: "Tags", of: (dataset) => dataset.tags.join(", ") },
+  { title: "Seen by", of: (dataset) => dataset.visibility },
+  { title: "Owner", of: (dataset) => dataset.owner?.name ?? "left" },
+  { title: "Status", of: (dataset) => dataset.status },
+  { title: "Rows", of: (dataset) => dataset.rows },
+  { title: "Version", of: (dataset) => dataset.dataVersion },
+  { title: "You may", of: (dataset) => dataset.level },
+  { title: "Created", of: (dataset) => dataset.createdAt, kind: "instant" },
+  { title: "Changed", of: (dataset) => dataset.updatedAt, kind: "instant" },
+];
 
-async function upload({ client, output }: Connection, path: string, options: UploadOptions): Promise<void> {
-  const { file, fileName } = await openFile(path);
-  const { description, visibility } = options;
-  const given = { name: options.name ?? parse(fileName).name, description, visibility };
-  const fields = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
-  // The body's type describes the form, whose parts are sent as fields and file.
-  const request = { query: { wait: String(options.wait) }, file, fileName, fields } as unknown as Parameters<typeof client.upload<"datasets.create">>[1];
-  const created = await client.upload("datasets.create", request);
-  const { dataset, batch } = created;
-  if (batch.status === "failed") {
-    const { message = "no reason was given", issues = [] } = batch.error ?? {};
-    const details = issues.map((issue) => (issue.path === "" ? issue.message : `${issue.path}: ${issue.message}`));
-    throw new CliError("failure", `${fileName} could not be loaded: ${[message, ...details].join(" ")} (dataset ${dataset.id})`);
-  }
-  const rejected = batch.rejected === null || batch.rejected === 0 ? "" : ` ${batch.rejected} records were set aside.`;
-  const loaded = batch.status === "loaded" ? `with ${batch.rows} rows.${rejected}` : `and is being loaded by the job ${created.jobId}.`;
-  output.done(created, `The dataset ${dataset.name} (${dataset.id}) exists ${loaded}`);
-}
+const COLUMN_FIELDS: readonly Column<Dataset["columns"][number]>[] = [
+  { title: "Column", of: (column) => column.name },
+  { title: "Type", of: (column) => column.type },
+  { title: "Stored as", of: (column) => column.storedType },
+  { title: "You see", of: (column) => (column.masked ? "masked" : "as it is") },
+];
 
 type Row = readonly (string | null)[];
 
@@ -59,6 +55,27 @@ async function showRows({ client, output }: Connection, dataset: string, options
   if (page.next !== null) output.terminal.note("There is more: add --all, or a larger --limit.\n");
 }
 
+interface DownloadOptions {
+  readonly output?: string;
+  readonly format?: DownloadFormat;
+  readonly dataVersion?: string;
+}
+
+async function download({ client, output }: Connection, dataset: string, options: DownloadOptions): Promise<void> {
+  const ending = DOWNLOAD_FORMATS.find((known) => options.output?.toLowerCase().endsWith(`.${known}`));
+  const format = options.format ?? ending ?? "csv";
+  if ((format === "parquet" || format === "xlsx") && options.output === undefined && output.terminal.width !== undefined)
+    throw new CliError("usage", `A terminal cannot show ${format}. Write it to a file with -o.`);
+  const query = { format, ...(options.dataVersion === undefined ? {} : { version: options.dataVersion }) };
+  await saveDownload(await client.download("datasets.download", { params: { dataset }, query }), options.output, process.stdout);
+}
+
+async function show({ client, output }: Connection, dataset: string): Promise<void> {
+  const found = await client.call("datasets.get", { params: { dataset } });
+  output.record(found, FIELDS);
+  if (!output.json) output.terminal.write(`\n${tableText(found.columns, COLUMN_FIELDS, output.terminal)}`);
+}
+
 function addReading(datasets: Command, shell: Shell): void {
   withListOptions(datasets.command("list").description("list the datasets you may read"))
     .option("--search <text>", "part of a name or description")
@@ -69,6 +86,11 @@ function addReading(datasets: Command, shell: Shell): void {
       const page = await readPages(amount, (query) => client.call("datasets.list", { query: { ...query, q: search, owner } }));
       output.list(page, COLUMNS, "There are no such datasets.");
     });
+  datasets
+    .command("show")
+    .description("show a dataset and its columns")
+    .argument("<dataset>", "id or name")
+    .action(async (dataset: string, _options: unknown, command: Command) => show(await connect(shell, command), dataset));
   withListOptions(datasets.command("rows").description("show rows of a dataset"))
     .argument("<dataset>", "id or name")
     .option("--data-version <n>", "as they were at this version", positiveNumber)
@@ -77,28 +99,18 @@ function addReading(datasets: Command, shell: Shell): void {
     );
 }
 
-/** `datasets list, upload, rows, download`. */
+/** `datasets list, show, rows, create, upload, versions, restore, download`. */
 export function addDatasets(program: Command, shell: Shell): void {
   const datasets = program.command("datasets").description("table-shaped data that keeps every version");
   addReading(datasets, shell);
-  datasets
-    .command("upload")
-    .description("create a dataset from a file")
-    .argument("<file>", "CSV or other delimited text, JSON, XML, Excel or Parquet, packed or not")
-    .option("--name <name>", "name of the dataset; the file's when left out")
-    .option("--description <text>", "what it holds")
-    .addOption(new Option("--visibility <who>", "who sees it").choices(["private", "workspace"]))
-    .option("--no-wait", "do not wait until it is loaded")
-    .action(async (file: string, options: UploadOptions, command: Command) => upload(await connect(shell, command), file, options));
+  addLoading(datasets, shell);
+  addVersions(datasets, shell);
   datasets
     .command("download")
-    .description("download the rows you may see as CSV")
+    .description("download the rows you may see as a file")
     .argument("<dataset>", "id or name")
+    .addOption(new Option("-f, --format <format>", "kind of file; by its ending, else CSV").choices(DOWNLOAD_FORMATS))
     .option("-o, --output <file>", "where to put it; standard output when left out")
-    .option("--data-version <n>", "as they were at this version", positiveNumber)
-    .action(async (dataset: string, options: { output?: string; dataVersion?: number }, command: Command) => {
-      const { client } = await connect(shell, command);
-      const download = await client.download("datasets.download", { params: { dataset }, query: { version: options.dataVersion } });
-      await saveDownload(download, options.output, process.stdout);
-    });
+    .option("--data-version <version>", "as they were at this version: a number, a name or an instant")
+    .action(async (dataset: string, options: DownloadOptions, command: Command) => download(await connect(shell, command), dataset, options));
 }

@@ -23,7 +23,16 @@ const ITEMS: readonly Item[] = [
 /** A terminal of a width, or a pipe. */
 function terminalOf(width: number | undefined): Terminal {
   const unused = () => Promise.reject(new Error("nothing is read here"));
-  return { width, canAsk: false, write: () => undefined, note: () => undefined, paint: (_style, text) => text, readSecret: unused, readAll: unused };
+  return {
+    width,
+    canAsk: false,
+    showsProgress: false,
+    write: () => undefined,
+    note: () => undefined,
+    paint: (_style, text) => text,
+    readSecret: unused,
+    readAll: unused,
+  };
 }
 
 test.each([40, 60, 80, 200])("keeps every line of a table within %i columns", (width) => {

@@ -9,6 +9,8 @@ export interface Terminal {
   /** Columns of standard output; undefined when it is a file or a pipe. */
   readonly width: number | undefined;
   readonly canAsk: boolean;
+  /** Whether somebody sees a line of standard error that changes. */
+  readonly showsProgress: boolean;
   write(text: string): void;
   /** Messages, questions and errors: everything that must not end up in a pipe. */
   note(text: string): void;
@@ -56,6 +58,7 @@ export function createTerminal(streams: Streams, mayColor: boolean): Terminal {
   return {
     width: stdout.isTTY ? Math.max(NARROWEST, stdout.columns ?? 80) : undefined,
     canAsk: stdin.isTTY && stderr.isTTY,
+    showsProgress: stderr.isTTY,
     write: (text) => void stdout.write(text),
     note: (text) => void stderr.write(text),
     paint: (style, text, target = "output") => {
