@@ -40,7 +40,7 @@ describe("datasets from the command line", () => {
     expect(created.stdout).toMatch(/^The dataset Stock \(ds_\w+\) exists with 2 rows\.\n$/);
     const shown = await run(["datasets", "show", "stock"]);
     expect(shown.stdout).toContain("Tags\tdaily, shop\n");
-    expect(shown.stdout).toContain("pieces\tinteger\tint\tas it is\n");
+    expect(shown.stdout).toContain("pieces\tinteger\tlong\tas it is\n");
     const more = await file("more.csv", "sku,pieces\nB,20\nC,3\n");
     const loaded = await run(["datasets", "upload", more, "--to", "stock", "--mode", "upsert", "--key", "sku"]);
     expect(loaded).toMatchObject({ code: 0, stdout: "2 rows were loaded into Stock (version 2).\n", stderr: "" });
