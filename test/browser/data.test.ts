@@ -30,9 +30,10 @@ async function importFile(name: string, content: string): Promise<void> {
   const file = join(directory, name);
   await writeFile(file, content);
   const { page } = admin;
-  await admin.open(`${HOME}/datasets?import=1`);
-  await page.getByRole("dialog").locator("input[type=file]").setInputFiles(file);
-  await page.getByRole("dialog").getByRole("button", { name: "Import", exact: true }).click();
+  await admin.open(`${HOME}/import`);
+  await page.locator("input[type=file]").setInputFiles(file);
+  await page.getByRole("button", { name: "Import", exact: true }).click();
+  await page.getByRole("link", { name: "Open the dataset" }).click({ timeout: 60_000 });
 }
 
 describe("an import with a record that does not fit", () => {

@@ -266,8 +266,13 @@ const pages = [
   ),
   page(
     "/datasets",
-    (raw) => present({ q: textParam(raw, "q", 200), owner: choiceParam(raw, "owner", ["me"]), import: choiceParam(raw, "import", ["1"]) }),
+    (raw) => present({ q: textParam(raw, "q", 200), owner: choiceParam(raw, "owner", ["me"]) }),
     lazyRouteComponent(() => import("./pages/datasets/datasets-page.tsx"), "DatasetsPage"),
+  ),
+  page(
+    "/import",
+    (raw) => present({ dataset: textParam(raw, "dataset", 100) }),
+    lazyRouteComponent(() => import("./pages/import/import-page.tsx"), "ImportPage"),
   ),
   page(
     "/datasets/$dataset",

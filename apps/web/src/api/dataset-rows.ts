@@ -88,12 +88,6 @@ export const columnStatsQuery = (dataset: string, version: string | undefined, c
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-/** One page of the records of a file that were not loaded. */
-export async function readRejects(dataset: string, batch: Batch["id"], cursor: string | undefined, signal: AbortSignal): Promise<SourcePage> {
-  const page = await api.call("datasets.rejects", { params: { dataset, batch }, query: compact({ cursor, limit: ROWS_A_PAGE }), signal });
-  return { rows: page.items.map(({ line, reason, raw }) => ({ cells: [reason, raw], head: String(line) })), next: page.next };
-}
-
 type DownloadBody = NonNullable<CallRequest<"downloads.create">["body"]>;
 export type DownloadOptions = Pick<DownloadBody, "format" | "delimiter" | "header" | "bom" | "spreadsheetSafe">;
 

@@ -1,6 +1,5 @@
-import type { UploadProgress } from "@granary/client";
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, uploads } from "./client.ts";
+import { api } from "./client.ts";
 import { compact, keyset } from "./list.ts";
 
 export interface DatasetFilters {
@@ -27,24 +26,6 @@ export const batchesQuery = (dataset: string) =>
     queryFn: ({ pageParam, signal }) => api.call("datasets.batches", { params: { dataset }, query: compact({ cursor: pageParam }), signal }),
     ...keyset,
   });
-
-interface ImportRequest {
-  readonly file: File;
-  readonly name: string;
-  readonly description: string;
-  readonly visibility: "private" | "workspace";
-  readonly onProgress: (progress: UploadProgress) => void;
-  readonly signal: AbortSignal;
-}
-
-export function useImportFile() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ file, name, description, visibility, onProgress, signal }: ImportRequest) =>
-      uploads.upload("datasets.create", { file, fields: { name, description, visibility }, onProgress, signal }),
-    onSettled: () => client.invalidateQueries({ queryKey: ["datasets"] }),
-  });
-}
 
 export function useTrashDataset() {
   const client = useQueryClient();

@@ -38,7 +38,7 @@ export default function Palette({ onHelp }: { readonly onHelp: () => void }) {
     onClick: go(item.path),
   }));
   const offered: (SpotlightActionData | false)[] = [
-    features["importData"] === true && { id: "import", label: "Import a file", keywords: ["upload", "csv", "dataset"], onClick: go("/datasets?import=1") },
+    features["importData"] === true && { id: "import", label: "Import a file", keywords: ["upload", "csv", "dataset"], onClick: go("/import") },
     features["invitePeople"] === true && { id: "invite", label: "Invite people", keywords: ["add", "user", "member"], onClick: go("/people?invite=1") },
     features["createApiKeys"] === true && { id: "new-key", label: "Create an API key", keywords: ["token", "script"], onClick: go("/api-keys?create=1") },
     { id: "profile", label: "Open your profile", keywords: ["account", "password", "two-factor", "preferences"], onClick: go("/profile") },

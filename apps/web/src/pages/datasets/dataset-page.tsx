@@ -129,6 +129,11 @@ function Actions({ dataset }: { readonly dataset: Dataset }) {
           Query in SQL
         </Button>
       )}
+      {dataset.can.update && dataset.status !== "importing" && (
+        <Button component={Link} to={`/w/${slug}/import` as "/"} search={{ dataset: dataset.id } as never} variant="default">
+          Load more rows
+        </Button>
+      )}
       {dataset.can.delete && (
         <Button variant="default" onClick={askDelete}>
           Delete
@@ -164,7 +169,7 @@ function FailedImport({ error }: { readonly error: Batch["error"] }) {
     <div className={classes.stack}>
       <ErrorNote error={new SaidError(error?.message ?? "The import failed.")} />
       <LoadIssues error={error} />
-      <p className="g-soft">Nothing was stored. Correct the file and import it again under another name, or delete this dataset first.</p>
+      <p className="g-soft">Nothing was stored. Load the corrected file, or the same one with other settings, by “Load more rows”.</p>
     </div>
   );
 }

@@ -16,13 +16,12 @@ import { RelativeTime } from "../../kit/relative-time.tsx";
 import { useSlug } from "../../shell/index.ts";
 import classes from "../people/people.module.css";
 import { DatasetState } from "./dataset-state.tsx";
-import { ImportDialog } from "./import-dialog.tsx";
 
 const route = getRouteApi("/w/$workspace/datasets");
 
 /** The data this person may read. */
 export function DatasetsPage() {
-  const { q, owner, import: importing } = route.useSearch();
+  const { q, owner } = route.useSearch();
   const navigate = route.useNavigate();
   const slug = useSlug();
   const format = useFormat();
@@ -31,8 +30,8 @@ export function DatasetsPage() {
   const setSearch = (change: Readonly<Record<string, string | undefined>>) =>
     void navigate({ search: (before) => ({ ...before, ...change }) as typeof before, replace: true });
   const importButton = (
-    <Button leftSection={<Upload size={15} />} onClick={() => setSearch({ import: "1" })}>
-      Import a file
+    <Button component={Link} to={`/w/${slug}/import` as "/"} leftSection={<Upload size={15} />}>
+      Import
     </Button>
   );
   const columns: readonly Column<Dataset>[] = [
@@ -90,7 +89,6 @@ export function DatasetsPage() {
           }
         />
       </div>
-      {mayImport && importing === "1" && <ImportDialog onClose={() => setSearch({ import: undefined })} />}
     </Page>
   );
 }

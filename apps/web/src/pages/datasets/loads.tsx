@@ -1,21 +1,18 @@
 import type { Batch, Dataset } from "@granary/protocol";
 import { Button, Drawer } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import { readRejects } from "../../api/dataset-rows.ts";
 import { batchesQuery } from "../../api/datasets.ts";
 import { rowsOf } from "../../api/list.ts";
 import { type Column, DataList } from "../../kit/data-list.tsx";
 import { EmptyState } from "../../kit/empty-state.tsx";
-import { ErrorNote } from "../../kit/error-note.tsx";
 import { useFormat } from "../../kit/format.tsx";
-import { Grid, type GridColumn, PagedSource } from "../../kit/grid/index.ts";
 import { moreOf } from "../../kit/list-more.ts";
 import { RelativeTime } from "../../kit/relative-time.tsx";
 import { StatusBadge } from "../../kit/status-badge.tsx";
 import classes from "../people/people.module.css";
 import own from "./datasets.module.css";
 import { LoadIssues } from "./load-issues.tsx";
+import { Rejects } from "./rejects.tsx";
 
 interface LoadsProps {
   readonly dataset: Dataset;
@@ -101,47 +98,10 @@ export function Loads({ dataset, rejectsOf, onRejects, onRows }: LoadsProps) {
               <span>{opened.fileName}</span>
               <span>{counts(opened)}</span>
             </p>
-            <Rejects dataset={dataset.id} batch={opened.id} />
+            <Rejects key={opened.id} dataset={dataset.id} batch={opened.id} onLoading={onRejects} />
           </>
         )}
       </Drawer>
     </div>
-  );
-}
-
-const [HEAD_AND_EDGES_PX, ROW_PX] = [38, 30];
-
-const REJECT_COLUMNS: readonly GridColumn[] = [
-  { name: "Reason", width: 280 },
-  { name: "As it is in the file", width: 640 },
-];
-
-function Rejects({ dataset, batch }: { readonly dataset: string; readonly batch: Batch["id"] }) {
-  const format = useFormat();
-  const source = useMemo(() => new PagedSource((cursor, signal) => readRejects(dataset, batch, cursor, signal)), [dataset, batch]);
-  const state = useSyncExternalStore(source.subscribe, source.state);
-  const [at, setAt] = useState<number>();
-  const [reason, raw] = (at === undefined ? undefined : source.row(at)?.cells) ?? [];
-  useEffect(() => source.want(0, 0), [source]);
-  if (state.error !== undefined) return <ErrorNote error={state.error} onRetry={source.retry} />;
-  if (state.isComplete && state.rows === 0) return <EmptyState small title="Nothing was rejected" text="Every record of this file was loaded." />;
-  return (
-    <>
-      <Grid
-        label="Rejected records"
-        columns={REJECT_COLUMNS}
-        source={source}
-        gutterName="Line"
-        height={`min(60dvh, ${HEAD_AND_EDGES_PX + state.rows * ROW_PX}px)`}
-        onOpen={({ row }) => setAt(row)}
-        status={state.isComplete ? `${format.number(state.rows)} rejected; open one to read all of it` : "Reading"}
-      />
-      {raw !== undefined && (
-        <section aria-label="The record that is open">
-          <p className={own.reason}>{reason}</p>
-          <pre className={own.raw}>{raw}</pre>
-        </section>
-      )}
-    </>
   );
 }

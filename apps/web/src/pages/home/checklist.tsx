@@ -30,7 +30,7 @@ function useSteps(): readonly Step[] | undefined {
     {
       title: "Import a file",
       text: "Its types are proved, and no value is lost.",
-      path: "/datasets?import=1",
+      path: "/import",
       done: itemsOf(datasets.data).length > 0,
       offered: offer.data,
     },
