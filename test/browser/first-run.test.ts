@@ -11,6 +11,7 @@ const HOME = "/w/northfield-mills";
 const PLACES = [
   "",
   "/datasets",
+  "/import",
   "/people",
   "/groups",
   "/roles",

@@ -93,5 +93,7 @@ describe("a messy file that is dropped", () => {
     await page.getByLabel("Type of Rabatt").selectOption({ label: "Integer" });
     await page.getByRole("button", { name: "Import", exact: true }).click();
     await page.getByRole("heading", { name: "auftraege.csv is in German orders" }).waitFor({ timeout: 60_000 });
+    const { items } = await admin.call<{ items: { status: string; mode: string }[] }>("GET", `/datasets/${id}/batches`);
+    expect(items[0]).toMatchObject({ status: "loaded", mode: "append" });
   });
 });

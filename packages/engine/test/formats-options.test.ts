@@ -113,7 +113,7 @@ describe("rejected rows", () => {
   it("keep their values, written as their file is", async () => {
     const { file } = await load('a;b\n1;x\ntwo;"y;z"\n3\n', { columns: { a: { type: { kind: "bigint" } } } });
     expect(file.rejected).toEqual([
-      { line: 3, reason: "a: “two” is no bigint", raw: 'two;"y;z"', fields: ["two", "y;z"] },
+      { line: 3, reason: "a: “two” is no integer", raw: 'two;"y;z"', fields: ["two", "y;z"] },
       { line: 4, reason: "2 values expected, 1 found", raw: "3", fields: ["3"] },
     ]);
     expect(file.recordForm.dialect).toEqual({ delimiter: ";", quote: '"', escape: "double" });
@@ -121,7 +121,7 @@ describe("rejected rows", () => {
 
   it("are JSON objects where the file is JSON", async () => {
     const { file } = await load('{"n":"1","s":{"x":1}}\n{"n":"b","s":{"x":2}}\n', { columns: { n: { type: { kind: "bigint" } } } });
-    expect(file.rejected).toEqual([{ line: 2, reason: "n: “b” is no bigint", raw: '{"n":"b","s":{"x":2}}' }]);
+    expect(file.rejected).toEqual([{ line: 2, reason: "n: “b” is no integer", raw: '{"n":"b","s":{"x":2}}' }]);
   });
 
   it("stop the import when more than a share of the records does not fit", async () => {

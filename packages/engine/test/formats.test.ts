@@ -180,7 +180,7 @@ describe("types of values", () => {
 
   it("rejects the rows that do not fit a type a person asked for", async () => {
     const { rows, rejects } = await typed(["1", "n/a", "3"], { columns: { v: { type: { kind: "bigint" } } } });
-    expect([rows.length, rejects]).toEqual([2, [{ line: 3, reason: "v: “n/a” is no bigint", raw: "n/a;x", fields: ["n/a", "x"] }]]);
+    expect([rows.length, rejects]).toEqual([2, [{ line: 3, reason: "v: “n/a” is no integer", raw: "n/a;x", fields: ["n/a", "x"] }]]);
   });
 
   it("reads null tokens that a person names, in all columns or one", async () => {

@@ -53,7 +53,7 @@ describe("rejected records", () => {
     const { body } = await rejects(await create("orders.csv", MESSY, { options: OPTIONS }));
     expect(body).toMatchObject({ columns: ["id", "amount", "day"], format: "delimited", counts: { open: 2, repaired: 0, resubmitted: 0 } });
     expect(body.items).toMatchObject([
-      { number: 1, line: 3, reason: "amount: “n/a” is no decimal", raw: "2;n/a;01/02/2026", fields: ["2", "n/a", "01/02/2026"], status: "open" },
+      { number: 1, line: 3, reason: "amount: “n/a” is no decimal number", raw: "2;n/a;01/02/2026", fields: ["2", "n/a", "01/02/2026"], status: "open" },
       { number: 2, line: 4, reason: "3 values expected, 2 found", raw: "3;4,00", fields: ["3", "4,00"], repaired: null },
     ]);
   });
@@ -87,7 +87,7 @@ describe("rejected records", () => {
     const { body } = await resubmit(made);
     expect(body.batch).toMatchObject({ status: "loaded", rows: 0, rejected: 1 });
     const again = { dataset: made.dataset, batch: body.batch.id };
-    expect((await rejects(again)).body).toMatchObject({ format: "json", items: [{ reason: "amount: “still none” is no decimal" }] });
+    expect((await rejects(again)).body).toMatchObject({ format: "json", items: [{ reason: "amount: “still none” is no decimal number" }] });
     await repair(again, 1, { values: { amount: "8,00" } });
     expect((await resubmit(again)).body.batch).toMatchObject({ rows: 1, rejected: 0 });
     expect(await rowsOf(made)).toEqual(["1|2.50|2026-01-31", "2|8.00|2026-02-01"]);

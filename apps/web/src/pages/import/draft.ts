@@ -20,7 +20,7 @@ export interface Draft {
 }
 
 /** `Orders_2026.csv.gz` becomes "Orders 2026". */
-export function nameFrom(fileName: string): string {
+function nameFrom(fileName: string): string {
   return fileName
     .replace(/(\.(gz|zst|zip))?$/i, "")
     .replace(/\.[^.]+$/, "")

@@ -16,17 +16,13 @@ export function ImportItemView({ item, target }: { readonly item: ImportItem; re
   return <Sending item={item} />;
 }
 
-const LEAST_TO_JUDGE_S = 1;
-
 function useSendingText(item: ImportItem): string {
   const format = useFormat();
-  const { bytes, sent, since, isWaiting } = item;
+  const { bytes, sent, rate, isWaiting } = item;
   if (bytes === undefined) return "Fetching it from its address";
   const share = `${format.bytes(sent)} of ${format.bytes(bytes)}`;
   if (isWaiting) return `${share}. The connection is lost; it goes on by itself when the server answers again.`;
-  const seconds = (Date.now() - since.atMs) / 1_000;
-  const rate = (sent - since.sent) / Math.max(seconds, 0.001);
-  if (seconds < LEAST_TO_JUDGE_S || rate <= 0) return share;
+  if (rate === undefined) return share;
   return `${share}, ${format.bytes(rate)} a second, about ${format.duration((bytes - sent) / rate)} left`;
 }
 

@@ -19,8 +19,8 @@ export interface ImportItem {
   readonly bytes: number | undefined;
   readonly state: "sending" | "failed" | "whole" | "loading";
   readonly sent: number;
-  /** When sending began, and how much was there already. */
-  readonly since: { readonly atMs: number; readonly sent: number };
+  /** Bytes a second since sending began; undefined until that can be judged. */
+  readonly rate: number | undefined;
   readonly isWaiting: boolean;
   readonly error: unknown;
   readonly upload: Upload | undefined;
@@ -37,6 +37,8 @@ interface Source {
   readonly run: (key: number, signal: AbortSignal) => Promise<Upload>;
 }
 
+const LEAST_TO_JUDGE_S = 1;
+
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
@@ -48,7 +50,7 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   });
 
 /** The files that are being imported. They go on being sent while other pages are looked at. */
-export class ImportQueue {
+class ImportQueue {
   #items: readonly ImportItem[] = [];
   #next = 1;
   readonly #listeners = new Set<() => void>();
@@ -118,7 +120,7 @@ export class ImportQueue {
       bytes,
       state: "sending",
       sent: begun?.offset ?? 0,
-      since: { atMs: Date.now(), sent: begun?.offset ?? 0 },
+      rate: undefined,
       isWaiting: false,
       error: undefined,
       upload: begun,
@@ -135,8 +137,7 @@ export class ImportQueue {
   async #run(key: number, source: Source): Promise<void> {
     const controller = new AbortController();
     this.#running.set(key, controller);
-    const sent = this.#items.find((item) => item.key === key)?.sent ?? 0;
-    this.change(key, { state: "sending", error: undefined, since: { atMs: Date.now(), sent } });
+    this.change(key, { state: "sending", error: undefined, rate: undefined });
     try {
       const upload = await source.run(key, controller.signal);
       const whole = await uploadParts.look(upload.id, controller.signal);
@@ -149,15 +150,21 @@ export class ImportQueue {
   }
 
   #send(key: number, file: File, signal: AbortSignal): Promise<Upload> {
+    let [startMs, startOffset] = [Date.now(), 0];
+    const rateOf = (sent: number): number | undefined => {
+      const seconds = (Date.now() - startMs) / 1_000;
+      return seconds < LEAST_TO_JUDGE_S || sent <= startOffset ? undefined : (sent - startOffset) / seconds;
+    };
     return sendFile({
       file,
       parts: uploadParts,
       begun: this.#items.find((item) => item.key === key)?.upload,
       onBegun: (upload) => {
         rememberFile(upload.id, file);
-        this.change(key, { upload, sent: upload.offset, since: { atMs: Date.now(), sent: upload.offset } });
+        [startMs, startOffset] = [Date.now(), upload.offset];
+        this.change(key, { upload, sent: upload.offset });
       },
-      onSent: (sent) => this.change(key, { sent }),
+      onSent: (sent) => this.change(key, { sent, rate: rateOf(sent) }),
       onWaiting: (isWaiting) => this.change(key, { isWaiting }),
       signal,
       pause,

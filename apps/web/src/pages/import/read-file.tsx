@@ -30,10 +30,8 @@ export function ReadFile({ item, upload, target }: ReadFileProps) {
   const { draft } = item;
   const onDraft = (change: Draft) => importQueue.change(item.key, { draft: change });
   const query = useQuery(inspectionQuery(upload.id, previewOptions(draft)));
-  const [members, setMembers] = useState<readonly string[]>([]);
+  const members = useMembers(query.error);
   const needsMember = isApiError(query.error, "file.member_required");
-  const found = needsMember && isApiError(query.error) ? query.error.issues.map(({ path }) => path) : members;
-  if (found !== members && found.join("\n") !== members.join("\n")) setMembers(found);
   const inspected = query.error === null ? query.data : undefined;
   return (
     <>
@@ -47,21 +45,42 @@ export function ReadFile({ item, upload, target }: ReadFileProps) {
           onChange={(event) => onDraft(withFile(draft, "member", event.currentTarget.value || undefined))}
         />
       )}
-      {query.error !== null && !needsMember && (
-        <div className={classes.fault}>
-          <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
-          {(Object.keys(draft.file).length > 0 || Object.keys(draft.columns).length > 0) && (
-            <Button size="xs" variant="default" onClick={() => onDraft({ ...draft, file: {}, columns: {}, mapping: {} })}>
-              Back to what was detected
-            </Button>
-          )}
-        </div>
-      )}
-      {query.isPending && !needsMember && <PageSkeleton />}
+      {query.error !== null && !needsMember && <Unreadable error={query.error} draft={draft} onDraft={onDraft} onRetry={() => void query.refetch()} />}
+      {query.isPending && <PageSkeleton />}
       {inspected !== undefined && (
         <Inspected item={item} inspected={inspected} target={target} isLooking={query.isFetching} onDraft={onDraft} upload={upload} />
       )}
     </>
+  );
+}
+
+/** The files of an archive of which one has to be chosen: told once, by the refusal. */
+function useMembers(error: unknown): readonly string[] {
+  const [members, setMembers] = useState<readonly string[]>([]);
+  const told = isApiError(error, "file.member_required") ? error.issues.map(({ path }) => path) : members;
+  if (told.join("\n") === members.join("\n")) return members;
+  setMembers(told);
+  return told;
+}
+
+interface UnreadableProps {
+  readonly error: unknown;
+  readonly draft: Draft;
+  readonly onDraft: (draft: Draft) => void;
+  readonly onRetry: () => void;
+}
+
+function Unreadable({ error, draft, onDraft, onRetry }: UnreadableProps) {
+  const isChanged = Object.keys(draft.file).length > 0 || Object.keys(draft.columns).length > 0;
+  return (
+    <div className={classes.fault}>
+      <ErrorNote error={error} onRetry={onRetry} />
+      {isChanged && (
+        <Button size="xs" variant="default" onClick={() => onDraft({ ...draft, file: {}, columns: {}, mapping: {} })}>
+          Back to what was detected
+        </Button>
+      )}
+    </div>
   );
 }
 

@@ -14,10 +14,19 @@ interface PaneProps {
 
 const sureness = (confidence: number): string => (confidence >= 0.9 ? "sure" : confidence >= 0.6 ? "likely" : "please check");
 
-function Evidence({ confidence, evidence, children }: { readonly confidence: number; readonly evidence: string; readonly children?: ReactNode }) {
+interface EvidenceProps {
+  readonly confidence: number;
+  readonly evidence: string;
+  /** What is said instead of asking to check, where a low confidence only means that another choice comes close. */
+  readonly close?: string;
+  readonly children?: ReactNode;
+}
+
+function Evidence({ confidence, evidence, close, children }: EvidenceProps) {
+  const isUnsure = confidence < 0.6 && close === undefined;
   return (
-    <p className={classes.evidence} data-unsure={confidence < 0.6 || undefined}>
-      <strong>{sureness(confidence)}</strong>: {evidence}
+    <p className={classes.evidence} data-unsure={isUnsure || undefined}>
+      <strong>{confidence < 0.6 ? (close ?? sureness(confidence)) : sureness(confidence)}</strong>: {evidence}
       {children}
     </p>
   );
@@ -77,7 +86,9 @@ function EncodingChoice({ draft, onDraft, found }: Found<"encoding">) {
         data={[...ENCODINGS]}
         onChange={(event) => onDraft(withFile(draft, "encoding", event.currentTarget.value as FileOptions["encoding"]))}
       />
-      <Evidence {...found}>{found.runnerUp !== null && found.confidence < 0.9 && ` (next best: ${found.runnerUp})`}</Evidence>
+      <Evidence confidence={found.confidence} evidence={found.evidence}>
+        {found.runnerUp !== null && found.confidence < 0.9 && ` (next best: ${found.runnerUp})`}
+      </Evidence>
     </div>
   );
 }
@@ -110,7 +121,9 @@ function DelimitedChoice({ draft, onDraft, found }: Found<"delimited">) {
           data={delimiters}
           onChange={(event) => say({ delimiter: event.currentTarget.value })}
         />
-        <Evidence {...found}>{found.runnerUp !== null && ` (next best: ${named(found.runnerUp)})`}</Evidence>
+        <Evidence confidence={found.confidence} evidence={found.evidence} {...(found.runnerUp === null ? {} : { close: "close call" })}>
+          {found.runnerUp !== null && ` (next best: ${named(found.runnerUp)})`}
+        </Evidence>
       </div>
       <div className={classes.pair}>
         <NativeSelect
@@ -181,7 +194,7 @@ function SheetChoice({ draft, onDraft, found }: Found<"sheet">) {
           data={found.sheets.map(({ name, isHidden }) => ({ value: name, label: isHidden ? `${name} (hidden)` : name }))}
           onChange={(event) => onDraft(withFile(draft, "sheet", { name: event.currentTarget.value }))}
         />
-        <Evidence {...found} />
+        <Evidence confidence={found.confidence} evidence={found.evidence} />
       </div>
       <div className={classes.pair}>
         <CountInput label="Row with names (0: none)" value={found.headerRow} onCount={(headerRow) => say({ headerRow })} />
@@ -222,7 +235,7 @@ function JsonChoice({ draft, onDraft, found }: Found<"json">) {
             onChange={(event) => say({ layout: "array", path: JSON.parse(event.currentTarget.value) })}
           />
         )}
-        <Evidence {...found} />
+        <Evidence confidence={found.confidence} evidence={found.evidence} />
       </div>
       <NativeSelect
         label="Objects inside a row"
@@ -248,7 +261,7 @@ function XmlChoice({ draft, onDraft, found }: Found<"xml">) {
           data={paths.map((path) => ({ value: JSON.stringify(path), label: pathText(path) }))}
           onChange={(event) => say({ rowPath: JSON.parse(event.currentTarget.value) })}
         />
-        <Evidence {...found} />
+        <Evidence confidence={found.confidence} evidence={found.evidence} />
       </div>
       <NativeSelect
         label="Elements inside a row"

@@ -69,8 +69,13 @@ function obstacle({ item, inspected, target }: TargetFormProps): string | undefi
   if (kept.some((column) => nameOf(draft, column).trim() === "")) return "A column has no name.";
   if (limitOf(draft) === null) return draft.limit === "share" ? "The limit is a share from 0 to 100." : "The limit is a whole number.";
   if (target === undefined) return draft.name.trim() === "" ? "Name the dataset first." : undefined;
+  return target.dataVersion === 0 ? undefined : misfitOf(draft, inspected, target);
+}
+
+/** What is still to be said of columns the dataset does not have. */
+function misfitOf(draft: Draft, inspected: InspectedFile, target: Dataset): string | undefined {
   const { added } = matchColumns(draft, inspected.columns, target);
-  if (target.dataVersion === 0 || added.length === 0 || draft.onNewColumns === "evolve") return undefined;
+  if (added.length === 0 || draft.onNewColumns === "evolve") return undefined;
   if (draft.onNewColumns === "refuse") return "The file has columns the dataset does not have: say what becomes of them.";
   return added.some(({ source }) => draft.mapping[source] === undefined) ? "Say for every new column where it goes." : undefined;
 }

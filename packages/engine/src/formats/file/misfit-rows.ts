@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { problem } from "@granary/protocol";
 import type { EngineSession } from "../../process/session.ts";
-import { and, column, type Expression, not, type SelectItem } from "../../sql/index.ts";
+import { and, column, type Expression, not, type SelectItem, type SqlTypeKind } from "../../sql/index.ts";
 import { fitsReading } from "../columns/index.ts";
 import type { RejectedRow, SpooledRows } from "../spool/index.ts";
 import { optionsFor } from "./column-options.ts";
@@ -21,6 +21,16 @@ interface Searched {
 }
 
 const DEFAULT_LISTED = 100;
+
+/** Types as people call them. */
+const NOUNS: Readonly<Partial<Record<SqlTypeKind, string>>> = {
+  bigint: "integer",
+  decimal: "decimal number",
+  float: "number",
+  double: "number",
+  timestamptz: "timestamp with its zone",
+  uuid: "UUID",
+};
 
 function requireFew(input: PrepareFileInput, count: number, first: RejectedRow | undefined): void {
   if (input.maxRejected === undefined || count <= input.maxRejected) return;
@@ -49,7 +59,7 @@ export async function findMisfitRows(session: EngineSession, input: PrepareFileI
     const found = batch.map((row): RejectedRow => {
       const wrong = asked.find((_, index) => row[1 + keys.length + index] === false) as PreparedColumn;
       const value = row[1 + keys.indexOf(wrong.key)];
-      const reason = `${wrong.name}: “${String(value).slice(0, 100)}” is no ${wrong.type.kind}`;
+      const reason = `${wrong.name}: “${String(value).slice(0, 100)}” is no ${NOUNS[wrong.type.kind] ?? wrong.type.kind}`;
       return { line: Number(row[0]), reason, ...recordOf(typed.recordForm, row.slice(1, 1 + keys.length)) };
     });
     count += found.length;
