@@ -64,13 +64,15 @@ describe("running a query", () => {
     ]);
   });
 
-  it("reads versions by number, by the query's own version and by time", async () => {
+  it("reads versions by number, by name, by the query's own version and by time", async () => {
     const numbers = await rowsOf(
       "SELECT (SELECT count(*) FROM orders AT (VERSION => 1)), (SELECT count(*) FROM orders AT (VERSION => 2)), (SELECT count(*) FROM orders)",
     );
     expect(numbers).toEqual([["3", "4", "4"]]);
     expect(await rowsOf("SELECT count(*) FROM orders", { at: "1" })).toEqual([["3"]]);
     expect(await rowsOf("SELECT count(*) FROM orders AT (TIMESTAMP => '2999-01-01')")).toEqual([["4"]]);
+    await server.request("PUT", "/datasets/orders/versions/1/name", { as: ada, body: { name: "first load" } });
+    expect(await rowsOf("SELECT count(*) FROM orders AT (VERSION => 'first load')")).toEqual([["3"]]);
     const early = await run("SELECT 1\nFROM orders AT (TIMESTAMP => '2001-01-01 10:00')");
     expect([codeOf(early), early.body.place]).toEqual(["422 sql.unknown_version", { line: 2, column: 6 }]);
     expect(codeOf(await run("FROM orders AT (VERSION => 99)"))).toBe("422 sql.unknown_version");
