@@ -112,8 +112,8 @@ export async function catalogSearch(): Promise<Figure[]> {
     for (let index = 0; index < ASKED; index += 1) {
       const begun = performance.now();
       const response = await fetch(`${address}/api/v1/datasets?${query(index)}`, { headers });
-      const { items } = (await response.json()) as { items: unknown[] };
-      if (!response.ok || items.length === 0) throw new Error(`${query(index)}: ${response.status}, ${items.length} datasets`);
+      const text = await response.text();
+      if (!response.ok || (JSON.parse(text) as { items: unknown[] }).items.length === 0) throw new Error(`${query(index)}: ${response.status} ${text}`);
       if (index > 2) times.push(performance.now() - begun);
     }
     figures.push({

@@ -9,6 +9,8 @@ import { sessionQuery } from "./api/session.ts";
 import { FailedPage, MissingPage } from "./kit/error-view.tsx";
 import { choiceParam, objectParam, present, textParam } from "./kit/search-params.ts";
 import { PageSkeleton } from "./kit/skeleton.tsx";
+import { PageFailed } from "./pages/dataset-sharing/page-failed.tsx";
+import { catalogSearch } from "./pages/datasets/catalog-search.ts";
 import { GateLayout } from "./pages/gate/gate-layout.tsx";
 import { SignInPage } from "./pages/gate/sign-in-page.tsx";
 import { HomePage } from "./pages/home/home-page.tsx";
@@ -177,7 +179,7 @@ const page = <const P extends string, S extends Raw>(path: P, validateSearch: (r
     path,
     validateSearch,
     component,
-    errorComponent: ({ error, reset }) => <FailedPage error={error} onRetry={reset} />,
+    errorComponent: ({ error, reset }) => <PageFailed error={error} onRetry={reset} />,
   });
 
 const none = () => ({});
@@ -266,7 +268,7 @@ const pages = [
   ),
   page(
     "/datasets",
-    (raw) => present({ q: textParam(raw, "q", 200), owner: choiceParam(raw, "owner", ["me"]) }),
+    catalogSearch,
     lazyRouteComponent(() => import("./pages/datasets/datasets-page.tsx"), "DatasetsPage"),
   ),
   page(
@@ -275,10 +277,20 @@ const pages = [
     lazyRouteComponent(() => import("./pages/import/import-page.tsx"), "ImportPage"),
   ),
   page(
+    "/datasets/trash",
+    none,
+    lazyRouteComponent(() => import("./pages/datasets/trash-page.tsx"), "TrashPage"),
+  ),
+  page(
+    "/access-requests",
+    (raw) => present({ role: choiceParam(raw, "role", ["mine"]) }),
+    lazyRouteComponent(() => import("./pages/dataset-sharing/access-requests-page.tsx"), "AccessRequestsPage"),
+  ),
+  page(
     "/datasets/$dataset",
     (raw) =>
       present({
-        tab: choiceParam(raw, "tab", ["columns", "loads"]),
+        tab: choiceParam(raw, "tab", ["columns", "loads", "about", "sharing"]),
         version: textParam(raw, "version"),
         rejects: textParam(raw, "rejects", 60),
         filter: objectParam(raw, "filter"),

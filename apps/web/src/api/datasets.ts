@@ -2,18 +2,6 @@ import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from 
 import { api } from "./client.ts";
 import { compact, keyset } from "./list.ts";
 
-export interface DatasetFilters {
-  readonly q?: string | undefined;
-  readonly owner?: "me" | undefined;
-}
-
-export const datasetsQuery = (filters: DatasetFilters = {}) =>
-  infiniteQueryOptions({
-    queryKey: ["datasets", "list", filters],
-    queryFn: ({ pageParam, signal }) => api.call("datasets.list", { query: compact({ ...filters, cursor: pageParam }), signal }),
-    ...keyset,
-  });
-
 export const datasetQuery = (dataset: string) =>
   queryOptions({
     queryKey: ["datasets", "one", dataset],

@@ -13,6 +13,13 @@ export function objectParam(raw: Raw, name: string): object | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
+/** Some texts of the address, each once; undefined when there is none. */
+export function listParam(raw: Raw, name: string): string[] | undefined {
+  const value = raw[name];
+  const texts = (Array.isArray(value) ? value : [value]).filter((item) => typeof item === "string" && item.trim() !== "") as string[];
+  return texts.length === 0 ? undefined : [...new Set(texts)];
+}
+
 /** One of some words; anything else counts as absent. */
 export function choiceParam<const C extends string>(raw: Raw, name: string, choices: readonly C[]): C | undefined {
   const value = textParam(raw, name);

@@ -17,12 +17,15 @@ import { useFormat } from "../../kit/format.tsx";
 import { Page, PageHeader } from "../../kit/page-header.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { RelativeTime } from "../../kit/relative-time.tsx";
-import { Label, StatusBadge } from "../../kit/status-badge.tsx";
+import { StatusBadge } from "../../kit/status-badge.tsx";
 import { Tabs } from "../../kit/tabs.tsx";
 import { toastDone, toastError } from "../../kit/toast.tsx";
 import { useTopic } from "../../realtime/index.ts";
 import { useCrumb, useSlug } from "../../shell/index.ts";
 import classes from "../people/people.module.css";
+import { SharingTab } from "../dataset-sharing/sharing-tab.tsx";
+import { AboutTab } from "./about-tab.tsx";
+import { FrequencyBadge, Tags, VisibilityBadge } from "./catalog-item.tsx";
 import { DatasetState } from "./dataset-state.tsx";
 import own from "./datasets.module.css";
 import { LoadIssues } from "./load-issues.tsx";
@@ -35,6 +38,8 @@ const TABS = [
   { value: "rows", title: "Rows" },
   { value: "columns", title: "Columns" },
   { value: "loads", title: "Loads" },
+  { value: "about", title: "About" },
+  { value: "sharing", title: "Sharing" },
 ] as const;
 
 /** One dataset: its rows first, then what it is made of and how it came. */
@@ -60,7 +65,9 @@ export function DatasetPage() {
         beside={
           <>
             <DatasetState dataset={dataset} />
-            <Label>{dataset.visibility === "private" ? "Private" : "Workspace"}</Label>
+            <VisibilityBadge visibility={dataset.visibility} />
+            <FrequencyBadge frequency={dataset.frequency} />
+            <Tags tags={dataset.tags} />
           </>
         }
         actions={<Actions dataset={dataset} />}
@@ -73,6 +80,8 @@ export function DatasetPage() {
         onChange={(value) => void navigate({ search: (before) => ({ ...before, tab: value === "rows" ? undefined : value }) as typeof before, replace: true })}
       />
       {tab === "rows" && (dataset.status === "ready" ? <RowsTab dataset={dataset} search={search} onSearch={onSearch} /> : <Importing dataset={dataset} />)}
+      {tab === "about" && <AboutTab dataset={dataset} />}
+      {tab === "sharing" && <SharingTab dataset={dataset} />}
       {tab === "columns" && <Columns dataset={dataset} />}
       {tab === "loads" && <Loads dataset={dataset} rejectsOf={rejects} onRejects={setRejects} onRows={showBatch} />}
     </Page>
@@ -104,7 +113,8 @@ function Actions({ dataset }: { readonly dataset: Dataset }) {
   const askDelete = () =>
     confirm({
       title: "Move to the trash",
-      text: "Nobody sees it there, and its name is free again. It can be taken out of the trash.",
+      text: "Nobody but its owners sees it there, and its name is free again. It can be taken out of the trash until it is deleted for good.",
+      typed: dataset.name,
       touches: [dataset.name],
       action: "Move to the trash",
       danger: true,

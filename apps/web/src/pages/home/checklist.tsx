@@ -3,7 +3,7 @@ import { useLocalStorage } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import Check from "lucide-react/icons/check";
-import { datasetsQuery } from "../../api/datasets.ts";
+import { catalogQuery } from "../../api/dataset-catalog.ts";
 import { itemsOf } from "../../api/list.ts";
 import { invitationsQuery, peopleQuery } from "../../api/people.ts";
 import { useSession } from "../../api/session.ts";
@@ -22,7 +22,7 @@ interface Step {
 function useSteps(): readonly Step[] | undefined {
   const { features, user, mail } = useSession();
   const offer = { data: features["importData"] === true, invite: features["invitePeople"] === true, instance: features["administerInstance"] === true };
-  const datasets = useInfiniteQuery({ ...datasetsQuery(), enabled: offer.data });
+  const datasets = useInfiniteQuery({ ...catalogQuery({}), enabled: offer.data });
   const people = useInfiniteQuery({ ...peopleQuery(), enabled: offer.invite });
   const invitations = useInfiniteQuery({ ...invitationsQuery(), enabled: offer.invite });
   if (datasets.isLoading || people.isLoading || invitations.isLoading) return undefined;

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { activityQuery } from "../../api/activity.ts";
-import { datasetsQuery } from "../../api/datasets.ts";
+import { catalogQuery } from "../../api/dataset-catalog.ts";
 import { itemsOf } from "../../api/list.ts";
 import { useMay, useSession } from "../../api/session.ts";
 import { useShownAt } from "../../kit/clock.ts";
@@ -53,7 +53,7 @@ export function HomePage() {
 function RecentDatasets() {
   const slug = useSlug();
   const format = useFormat();
-  const query = useInfiniteQuery(datasetsQuery());
+  const query = useInfiniteQuery(catalogQuery({}));
   const items = itemsOf(query.data).slice(0, RECENT);
   return (
     <Panel
