@@ -10,6 +10,7 @@ import { peopleQuery } from "../../api/people.ts";
 import { useMay } from "../../api/session.ts";
 import { ErrorNote } from "../../kit/error-note.tsx";
 import { toastDone } from "../../kit/toast.tsx";
+import { emailIn } from "./email-in.ts";
 import { LEVEL_TITLES, LevelChoice } from "./level-choice.tsx";
 import classes from "./sharing.module.css";
 
@@ -36,7 +37,7 @@ export function GrantForm({ dataset }: { readonly dataset: Dataset }) {
   const granted = isEveryone ? everyoneLevel : level;
   const bodyOf = (): Body => {
     if (isEveryone) return { everyone: true, level: everyoneLevel };
-    return group === undefined ? { email: typed.trim(), level } : { groupId: group.id, level };
+    return group === undefined ? { email: emailIn(typed), level } : { groupId: group.id, level };
   };
   const submit = () =>
     share.mutate(
@@ -69,7 +70,7 @@ export function GrantForm({ dataset }: { readonly dataset: Dataset }) {
             group: "People",
             items: itemsOf(people.data)
               .slice(0, OFFERED)
-              .map(({ name, email }) => ({ value: email, label: `${name} (${email})` })),
+              .map(({ name, email }) => `${name} (${email})`),
           },
           { group: "Groups", items: foundGroups.map(({ name }) => name) },
           { group: "All", items: [EVERYONE] },

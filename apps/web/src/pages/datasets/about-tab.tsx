@@ -10,6 +10,7 @@ import { useMay } from "../../api/session.ts";
 import { CopyId } from "../../kit/copy-id.tsx";
 import { useFormat } from "../../kit/format.tsx";
 import { Panel } from "../../kit/panel.tsx";
+import { emailIn } from "../dataset-sharing/email-in.ts";
 import { AboutHistory } from "./about-history.tsx";
 import classes from "./about.module.css";
 import { FrequencyBadge, Tags, VisibilityBadge } from "./catalog-item.tsx";
@@ -120,7 +121,7 @@ function Fields({ dataset }: { readonly dataset: Dataset }) {
         show={dataset.owner?.name ?? "nobody now"}
         canEdit={canShare}
         edit={(value, onChange) => <OwnerField value={value} onChange={onChange} />}
-        save={(owner) => save({ owner })}
+        save={(owner) => save({ owner: emailIn(owner) })}
       />
       <Fact label="Made of">{dataset.format === null ? nothing : FORMAT_TITLES[dataset.format]}</Fact>
       <Fact label="Created">{format.moment(dataset.createdAt)}</Fact>
@@ -224,7 +225,7 @@ function OwnerField({ value, onChange }: { readonly value: string; readonly onCh
       value={value}
       onChange={onChange}
       filter={({ options }) => options}
-      data={itemsOf(people.data).map(({ name, email }) => ({ value: email, label: `${name} (${email})` }))}
+      data={itemsOf(people.data).map(({ name, email }) => `${name} (${email})`)}
       autoFocus
     />
   );

@@ -81,6 +81,8 @@ export function Tags({ tags, words = [] }: { readonly tags: readonly string[]; r
   );
 }
 
+const counted = (number: string, noun: string): string => `${number} ${noun}${number === "1" ? "" : "s"}`;
+
 /** One found dataset as a card; all of it leads to the dataset. */
 export function DatasetCard({ dataset }: { readonly dataset: ListedDataset }) {
   const format = useFormat();
@@ -102,8 +104,8 @@ export function DatasetCard({ dataset }: { readonly dataset: ListedDataset }) {
       <Tags tags={dataset.tags} words={words} />
       <div className={classes.cardFoot}>
         <p className={classes.figures}>
-          {dataset.rows !== null && <span>{format.number(dataset.rows)} rows</span>}
-          <span>{dataset.columns.length} columns</span>
+          {dataset.rows !== null && <span>{counted(format.number(dataset.rows), "row")}</span>}
+          <span>{counted(format.number(dataset.columns.length), "column")}</span>
           <span>
             <RelativeTime at={dataset.updatedAt} />
           </span>

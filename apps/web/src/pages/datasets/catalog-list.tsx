@@ -78,10 +78,10 @@ function Table({ rows, error, onRetry, more, empty }: DatasetListProps) {
             </span>
           )}
           <MatchPlaces dataset={dataset} />
+          <Tags tags={dataset.tags} words={dataset.match?.words ?? []} />
         </span>
       ),
     },
-    { id: "tags", header: "Tags", width: "180px", deskOnly: true, cell: (dataset) => <Tags tags={dataset.tags} words={dataset.match?.words ?? []} /> },
     {
       id: "state",
       header: "Status",

@@ -25,7 +25,7 @@ import { useCrumb, useSlug } from "../../shell/index.ts";
 import classes from "../people/people.module.css";
 import { SharingTab } from "../dataset-sharing/sharing-tab.tsx";
 import { AboutTab } from "./about-tab.tsx";
-import { FrequencyBadge, Tags, VisibilityBadge } from "./catalog-item.tsx";
+import { FrequencyBadge, VisibilityBadge } from "./catalog-item.tsx";
 import { DatasetState } from "./dataset-state.tsx";
 import own from "./datasets.module.css";
 import { LoadIssues } from "./load-issues.tsx";
@@ -67,7 +67,6 @@ export function DatasetPage() {
             <DatasetState dataset={dataset} />
             <VisibilityBadge visibility={dataset.visibility} />
             <FrequencyBadge frequency={dataset.frequency} />
-            <Tags tags={dataset.tags} />
           </>
         }
         actions={<Actions dataset={dataset} />}

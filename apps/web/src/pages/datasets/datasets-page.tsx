@@ -79,9 +79,7 @@ export function DatasetsPage() {
             {facets}
           </Drawer>
         ) : (
-          <aside className={classes.side} aria-label="Filters by value">
-            {facets}
-          </aside>
+          <aside aria-label="Filters by value">{facets}</aside>
         )}
         <div className={classes.results}>
           <Summary query={first} typed={filters.q} count={count} onClear={() => setSearch({ ...NOTHING_SET, q: filters.q, sort: filters.sort })} />

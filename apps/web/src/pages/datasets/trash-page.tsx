@@ -2,6 +2,7 @@ import type { ListedDataset } from "@granary/protocol";
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { catalogQuery } from "../../api/dataset-catalog.ts";
 import { useRestoreDataset } from "../../api/datasets.ts";
 import { rowsOf } from "../../api/list.ts";
@@ -77,8 +78,9 @@ export function TrashPage() {
 }
 
 function DaysLeft({ until }: { readonly until: string | null }) {
+  const [now] = useState(() => Date.now());
   if (until === null) return null;
-  const days = daysUntil(until, Date.now());
+  const days = daysUntil(until, now);
   const text = days === 0 ? "tonight" : `in ${days} ${days === 1 ? "day" : "days"}`;
   return days <= SOON_DAYS ? <StatusBadge tone="warn">{text}</StatusBadge> : text;
 }
