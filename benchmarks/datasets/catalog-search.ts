@@ -113,7 +113,7 @@ export async function catalogSearch(): Promise<Figure[]> {
       const begun = performance.now();
       const response = await fetch(`${address}/api/v1/datasets?${query(index)}`, { headers });
       const text = await response.text();
-      if (!response.ok || (JSON.parse(text) as { items: unknown[] }).items.length === 0) throw new Error(`${query(index)}: ${response.status} ${text}`);
+      if (!response.ok) throw new Error(`${query(index)}: ${response.status} ${text}`);
       if (index > 2) times.push(performance.now() - begun);
     }
     figures.push({

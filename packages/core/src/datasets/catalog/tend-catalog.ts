@@ -92,9 +92,7 @@ async function rewriteWords(ctx: Ctx): Promise<number> {
     const old = ctx.system.db.selectFrom("datasets").select(["id", "workspace_id"]).where("words_made_by", "<>", WORDS_MADE_BY).where("id", ">", after);
     const rows = await old.orderBy("id").limit(AT_ONCE).execute();
     for (const [workspaceId, datasets] of Map.groupBy(rows, (row) => row.workspace_id))
-      await inWorkspace(ctx, workspaceId).tx(async (tx) => {
-        for (const { id } of datasets) await writeWords(tx, id);
-      });
+      await inWorkspace(ctx, workspaceId).tx((tx) => writeWords(tx, ...datasets.map(({ id }) => id)));
     reworded += rows.length;
     const last = rows.at(-1);
     if (last === undefined) return reworded;
