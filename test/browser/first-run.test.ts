@@ -81,9 +81,12 @@ describe("the first five minutes", () => {
     const file = join(directory, "Orders_2026.csv");
     await writeFile(file, `order_id,note\n${Array.from({ length: 500 }, (_, index) => `00${501 + index},"row ${index}, kept"`).join("\n")}\n`);
     await page.getByRole("link", { name: "Import a file" }).click();
-    await page.getByRole("dialog").locator("input[type=file]").setInputFiles(file);
+    await page.getByRole("heading", { level: 1, name: "Import" }).waitFor();
+    await page.locator("input[type=file]").setInputFiles(file);
+    await page.getByRole("region", { name: "Preview" }).waitFor();
     expect(await page.getByLabel("Name of the dataset").inputValue()).toBe("Orders 2026");
-    await page.getByRole("dialog").getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByRole("button", { name: "Import", exact: true }).click();
+    await page.getByRole("link", { name: "Open the dataset" }).click({ timeout: 60_000 });
     await heading("Orders 2026").waitFor();
     const grid = page.getByRole("grid", { name: "Rows of Orders 2026" });
     await grid.getByRole("gridcell", { name: "00501" }).waitFor({ timeout: 60_000 });
