@@ -97,7 +97,7 @@ export const datasetCatalogRoutes = {
     summary: "Find the datasets you may read",
     description:
       "A search looks for all its words, each as it is, as the beginning or a part of a word; when nothing has them it looks for words that are spelled alike, and `isGuess` says so. " +
-      "`facets` counts what was found by label, owner and so on, each as if its own filter were not set; it comes with the first page alone, and counting stops at 10,000.",
+      "`facets` counts what was found by label, owner and so on, each as if its own filter were not set; it comes with the first page alone, and counting stops at 2,000.",
     access: "dataset:read",
     query: pageQuery.extend({
       ...choice.shape,

@@ -21,10 +21,10 @@ export interface Position {
 type Raw = RawBuilder<unknown>;
 
 /** Datasets whose names are ranked before all others, and all that are ranked, in one search: beyond that nobody reads on. */
-const MAX_BY_NAME = 2_000;
-const MAX_RANKED = 10_000;
+const MAX_BY_NAME = 1_000;
+const MAX_RANKED = 2_000;
 /** Where counting stops. */
-export const MAX_COUNTED = 10_000;
+export const MAX_COUNTED = 2_000;
 
 const and = (conditions: readonly Raw[]): Raw => sql.join([...conditions], sql` and `);
 
@@ -55,11 +55,10 @@ function chosen(ctx: Ctx, query: CatalogQuery, except?: string): Raw[] {
   );
 }
 
-/** A word as it was typed counts more than what it may stand for, and a name more than the rest. */
+/** A name with the word as it was typed goes first, then other names, then the rest. Only names are looked at: all words of a dataset are stored out of line. */
 function scoreOf(terms: readonly Term[]): Raw {
   const parts = terms.map(
-    ({ typed, words }) => sql`(case when d.name_words @> ${[typed]}::text[] then 16 when d.name_words && ${[...words]}::text[] then 8 else 0 end
-      + case when d.words @> ${[typed]}::text[] then 3 else 1 end)`,
+    ({ typed, words }) => sql`(case when d.name_words @> ${[typed]}::text[] then 2 when d.name_words && ${[...words]}::text[] then 1 else 0 end)`,
   );
   return sql.join(parts, sql` + `);
 }
