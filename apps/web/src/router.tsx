@@ -290,7 +290,8 @@ const pages = [
     "/datasets/$dataset",
     (raw) =>
       present({
-        tab: choiceParam(raw, "tab", ["columns", "loads", "about", "sharing"]),
+        tab: choiceParam(raw, "tab", ["columns", "versions", "loads", "about", "sharing"]),
+        compare: textParam(raw, "compare", 30),
         version: textParam(raw, "version"),
         rejects: textParam(raw, "rejects", 60),
         filter: objectParam(raw, "filter"),

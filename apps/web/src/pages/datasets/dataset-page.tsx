@@ -4,24 +4,27 @@ import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@t
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import SquareTerminal from "lucide-react/icons/square-terminal";
 import { useEffect } from "react";
+import { schemaQuery } from "../../api/dataset-schema.ts";
+import { versionQuery } from "../../api/dataset-versions.ts";
 import { batchesQuery, datasetQuery, useRestoreDataset, useTrashDataset } from "../../api/datasets.ts";
 import { jobQuery } from "../../api/jobs.ts";
-import { itemsOf } from "../../api/list.ts";
+import { compact, itemsOf } from "../../api/list.ts";
 import { useMay } from "../../api/session.ts";
 import { Meter } from "../../kit/charts.tsx";
 import { useConfirm } from "../../kit/confirm.tsx";
-import { type Column, DataList } from "../../kit/data-list.tsx";
-import { EmptyState } from "../../kit/empty-state.tsx";
 import { ErrorNote, SaidError } from "../../kit/error-note.tsx";
 import { useFormat } from "../../kit/format.tsx";
 import { Page, PageHeader } from "../../kit/page-header.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { RelativeTime } from "../../kit/relative-time.tsx";
-import { StatusBadge } from "../../kit/status-badge.tsx";
+import { PageSkeleton } from "../../kit/skeleton.tsx";
 import { Tabs } from "../../kit/tabs.tsx";
 import { toastDone, toastError } from "../../kit/toast.tsx";
 import { useTopic } from "../../realtime/index.ts";
 import { useCrumb, useSlug } from "../../shell/index.ts";
+import { SchemaTab } from "../dataset-schema/schema-tab.tsx";
+import { VersionBanner } from "../dataset-versions/version-banner.tsx";
+import { VersionsTab } from "../dataset-versions/versions-tab.tsx";
 import classes from "../people/people.module.css";
 import { SharingTab } from "../dataset-sharing/sharing-tab.tsx";
 import { AboutTab } from "./about-tab.tsx";
@@ -37,6 +40,7 @@ const route = getRouteApi("/w/$workspace/datasets/$dataset");
 const TABS = [
   { value: "rows", title: "Rows" },
   { value: "columns", title: "Columns" },
+  { value: "versions", title: "Versions" },
   { value: "loads", title: "Loads" },
   { value: "about", title: "About" },
   { value: "sharing", title: "Sharing" },
@@ -45,9 +49,10 @@ const TABS = [
 /** One dataset: its rows first, then what it is made of and how it came. */
 export function DatasetPage() {
   const { dataset: id } = route.useParams();
-  const { tab = "rows", rejects, ...search } = route.useSearch();
+  const { tab = "rows", rejects, compare, ...search } = route.useSearch();
   const navigate = route.useNavigate();
-  const { data: dataset } = useSuspenseQuery(datasetQuery(id));
+  const { data: newest } = useSuspenseQuery(datasetQuery(id));
+  const { dataset, isKnown } = useDatasetAt(newest, search.version);
   const client = useQueryClient();
   useCrumb(dataset.name);
   useTopic(`dataset:${dataset.id}`, (message) => {
@@ -57,6 +62,17 @@ export function DatasetPage() {
   const showBatch = (batch: string) => void navigate({ search: { batch } as typeof search });
   const onSearch = (change: RowsSearch, isStep = false) =>
     void navigate({ search: (before) => ({ ...before, ...change }) as typeof before, replace: !isStep, resetScroll: false });
+  const showVersion = (version: string | undefined) => void navigate({ search: compact({ version, tab: tab === "rows" ? undefined : tab }) as typeof search });
+  const openVersion = (version: string) => void navigate({ search: { version } as typeof search });
+  const setCompare = (sides: string | undefined) => void navigate({ search: compact({ tab: "versions", compare: sides }) as typeof search });
+  const content = {
+    rows: () => <Rows dataset={dataset} isKnown={isKnown} search={search} onSearch={onSearch} />,
+    columns: () => <SchemaTab dataset={newest} version={search.version} onOpen={openVersion} />,
+    versions: () => <VersionsTab dataset={newest} compare={compare} onCompare={setCompare} onOpen={openVersion} />,
+    loads: () => <Loads dataset={newest} rejectsOf={rejects} onRejects={setRejects} onRows={showBatch} />,
+    about: () => <AboutTab dataset={newest} />,
+    sharing: () => <SharingTab dataset={newest} />,
+  } as const satisfies Record<(typeof TABS)[number]["value"], unknown>;
   return (
     <Page wide>
       <PageHeader
@@ -71,29 +87,55 @@ export function DatasetPage() {
         }
         actions={<Actions dataset={dataset} />}
       />
-      <Facts dataset={dataset} />
+      <Facts dataset={dataset} isNewest={search.version === undefined} />
+      {search.version !== undefined && (
+        <VersionBanner
+          dataset={newest}
+          version={search.version}
+          onNewest={() => showVersion(undefined)}
+          onCompare={(from, to) => setCompare(`${from}..${to}`)}
+        />
+      )}
       <Tabs
         label="Dataset"
         tabs={TABS}
         value={tab}
         onChange={(value) => void navigate({ search: (before) => ({ ...before, tab: value === "rows" ? undefined : value }) as typeof before, replace: true })}
       />
-      {tab === "rows" && (dataset.status === "ready" ? <RowsTab dataset={dataset} search={search} onSearch={onSearch} /> : <Importing dataset={dataset} />)}
-      {tab === "about" && <AboutTab dataset={dataset} />}
-      {tab === "sharing" && <SharingTab dataset={dataset} />}
-      {tab === "columns" && <Columns dataset={dataset} />}
-      {tab === "loads" && <Loads dataset={dataset} rejectsOf={rejects} onRejects={setRejects} onRows={showBatch} />}
+      {content[tab]()}
     </Page>
   );
 }
 
-function Facts({ dataset }: { readonly dataset: Dataset }) {
+interface RowsProps {
+  readonly dataset: Dataset;
+  /** Whether the columns of the version that is shown are there already. */
+  readonly isKnown: boolean;
+  readonly search: RowsSearch;
+  readonly onSearch: (change: RowsSearch, isStep?: boolean) => void;
+}
+
+function Rows({ dataset, isKnown, search, onSearch }: RowsProps) {
+  if (!isKnown) return <PageSkeleton />;
+  return dataset.status === "ready" ? <RowsTab dataset={dataset} search={search} onSearch={onSearch} /> : <Importing dataset={dataset} />;
+}
+
+/** The dataset as it was at a version: its rows counted, its columns those of then. */
+function useDatasetAt(dataset: Dataset, version: string | undefined): { readonly dataset: Dataset; readonly isKnown: boolean } {
+  const enabled = version !== undefined && dataset.dataVersion > 0;
+  const schema = useQuery({ ...schemaQuery(dataset.id, version, dataset.dataVersion), enabled });
+  const at = useQuery({ ...versionQuery(dataset.id, version ?? ""), enabled });
+  if (!enabled || schema.data === undefined || at.data === undefined) return { dataset, isKnown: !enabled || schema.error !== null || at.error !== null };
+  return { dataset: { ...dataset, columns: schema.data.columns, rows: at.data.rows }, isKnown: true };
+}
+
+function Facts({ dataset, isNewest }: { readonly dataset: Dataset; readonly isNewest: boolean }) {
   const format = useFormat();
   return (
     <p className={own.facts}>
       {dataset.rows !== null && <span>{format.number(dataset.rows)} rows</span>}
       <span>{dataset.columns.length} columns</span>
-      {dataset.dataVersion > 0 && <span>version {dataset.dataVersion}</span>}
+      {dataset.dataVersion > 0 && isNewest && <span>version {dataset.dataVersion}</span>}
       <span>{dataset.owner === null ? "its owner has left" : `owned by ${dataset.owner?.name ?? "nobody now"}`}</span>
       <span>
         changed <RelativeTime at={dataset.updatedAt} />
@@ -199,26 +241,5 @@ function ImportJob({ jobId }: { readonly jobId: Batch["jobId"] }) {
         </p>
       )}
     </>
-  );
-}
-
-function Columns({ dataset }: { readonly dataset: Dataset }) {
-  const columns: readonly Column<Dataset["columns"][number]>[] = [
-    { id: "name", header: "Column", primary: true, cell: (column) => <span className="g-mono">{column.name}</span> },
-    { id: "type", header: "Type", cell: (column) => column.type },
-    { id: "stored", header: "Stored as", cell: (column) => <code className="g-soft">{column.storedType}</code> },
-    { id: "masked", header: "You see", cell: (column) => (column.masked ? <StatusBadge tone="info">Masked</StatusBadge> : "as it is") },
-  ];
-  return (
-    <div className={classes.frame}>
-      <DataList
-        label="Columns"
-        columns={columns}
-        rows={dataset.columns}
-        rowId={(column) => column.name}
-        rowName={(column) => column.name}
-        empty={<EmptyState title="No columns yet" text="They are known when the first load has ended." />}
-      />
-    </div>
   );
 }

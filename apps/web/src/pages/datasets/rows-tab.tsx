@@ -88,7 +88,7 @@ export function RowsTab({ dataset, search, onSearch }: RowsTabProps) {
         <ColumnChoice columns={dataset.columns} shown={chosen} onShown={(list) => onSearch({ columns: namesText(list) })} />
         {dataset.can.download && <DownloadMenu dataset={dataset} choice={choice} />}
       </FilterBar>
-      <Standing version={version} batch={batch} onSearch={onSearch} />
+      <Standing batch={batch} onSearch={onSearch} />
       <FilterChips columns={dataset.columns} filter={filter} onFilter={onFilter} />
       <Rows dataset={dataset} shown={shown} choice={choice} source={source} onSearch={onSearch} onFilter={onFilter} />
       {search.row !== undefined && (
@@ -107,27 +107,15 @@ export function RowsTab({ dataset, search, onSearch }: RowsTabProps) {
   );
 }
 
-/** What is not the newest, or not all of it. */
-function Standing({ version, batch, onSearch }: Pick<RowsSearch, "version" | "batch"> & Pick<RowsTabProps, "onSearch">) {
-  if (version === undefined && batch === undefined) return null;
+/** What is not all of it. */
+function Standing({ batch, onSearch }: Pick<RowsSearch, "batch"> & Pick<RowsTabProps, "onSearch">) {
+  if (batch === undefined) return null;
   return (
     <p className={classes.chips}>
-      {version !== undefined && (
-        <>
-          <span>As it was at version {version}.</span>
-          <Button variant="default" size="compact-xs" onClick={() => onSearch({ version: undefined }, true)}>
-            Show the newest
-          </Button>
-        </>
-      )}
-      {batch !== undefined && (
-        <>
-          <span>Only the rows of one load.</span>
-          <Button variant="default" size="compact-xs" onClick={() => onSearch({ batch: undefined }, true)}>
-            Show all rows
-          </Button>
-        </>
-      )}
+      <span>Only the rows of one load.</span>
+      <Button variant="default" size="compact-xs" onClick={() => onSearch({ batch: undefined }, true)}>
+        Show all rows
+      </Button>
     </p>
   );
 }
