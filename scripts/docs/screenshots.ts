@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PROGRAM_ADMIN, type RunningProgram, startProgram } from "@granary/testkit/program";
-import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { ROOT } from "../run-tool.ts";
 import { findBrowser } from "../test/browser.ts";
 
@@ -19,11 +19,35 @@ interface Shot {
   readonly path: string;
   readonly size: typeof DESK;
   readonly scheme: "light" | "dark";
+  /** What somebody does on the page before the picture is taken. */
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+async function chooseSample(page: Page): Promise<void> {
+  await page.locator('input[type="file"]').first().setInputFiles(join(ROOT, "samples/auftraege.csv"));
+  await page.getByRole("region", { name: "First lines of the file" }).waitFor();
+}
+
+const QUERY = `select customer, count(*) as orders, sum(amount) as amount
+from orders
+where ordered_on >= date '2026-09-10'
+group by customer
+order by amount desc`;
+
+async function runQuery(page: Page): Promise<void> {
+  await page.getByRole("textbox", { name: /SQL|query/i }).first().click();
+  await page.keyboard.insertText(QUERY);
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("grid").waitFor();
 }
 
 const SHOTS: readonly Shot[] = [
   { name: "home-light", path: "", size: DESK, scheme: "light" },
+  { name: "import-light", path: "/import", size: DESK, scheme: "light", act: chooseSample },
+  { name: "catalog-light", path: "/datasets", size: DESK, scheme: "light" },
   { name: "dataset-light", path: "/datasets/{orders}", size: DESK, scheme: "light" },
+  { name: "versions-light", path: "/datasets/{sensors}?tab=versions", size: DESK, scheme: "light" },
+  { name: "sql-dark", path: "/sql", size: DESK, scheme: "dark", act: runQuery },
   { name: "activity-dark", path: "/activity", size: DESK, scheme: "dark" },
   { name: "roles-light", path: "/roles", size: DESK, scheme: "light" },
   { name: "people-phone-dark", path: "/people", size: PHONE, scheme: "dark" },
@@ -59,26 +83,46 @@ async function edit(call: Call, path: string, change: unknown): Promise<void> {
   await call("PATCH", path, change, version);
 }
 
-async function importSample(call: Call, name: string): Promise<string> {
+interface Sample {
+  readonly fileName: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly frequency: string;
+}
+
+const SAMPLES = {
+  readings: {
+    fileName: "readings.ndjson",
+    description: "Meters of the mill and what they read, with the calibration of each.",
+    tags: ["meters"],
+    frequency: "hourly",
+  },
+  sensors: { fileName: "sensors.csv", description: "Temperature and moisture in the silos, as the loggers send them.", tags: ["meters", "silos"], frequency: "daily" },
+  customers: { fileName: "customers.csv", description: "Who buys flour from us, with postcode, phone and credit limit.", tags: ["sales", "people"], frequency: "weekly" },
+  orders: { fileName: "orders.csv", description: "Orders since September, one line each, as the shop exports them.", tags: ["sales"], frequency: "daily" },
+} as const satisfies Readonly<Record<string, Sample>>;
+
+async function importSample(call: Call, name: string, { fileName, ...about }: Sample): Promise<string> {
   const form = new FormData();
   form.set("name", name);
   form.set("visibility", "workspace");
-  form.set("file", new Blob([readFileSync(join(ROOT, `samples/${name}.csv`))], { type: "text/csv" }), `${name}.csv`);
+  form.set("file", new Blob([readFileSync(join(ROOT, "samples", fileName))]), fileName);
   const { dataset } = (await call("POST", "/datasets?wait=true", form)) as { dataset: { id: string } };
+  await edit(call, `/datasets/${dataset.id}`, about);
   return dataset.id;
 }
 
-/** People, two datasets and what comes of them, in a workspace with a name. Answers what the pictures' addresses need. */
+/** People, datasets and what comes of them, in a workspace with a name. Answers what the pictures' addresses need. */
 async function furnish(program: RunningProgram, token: string): Promise<Readonly<Record<string, string>>> {
   const call = caller(program, token);
   await edit(call, "/users/me", { name: "Ada Okafor" });
   const { items } = (await call("GET", "/workspaces")) as { items: { id: string }[] };
   await edit(call, `/workspaces/${items[0]?.id}`, { name: "Riverside Mill", slug: "riverside-mill" });
   for (const [name, email, role] of PEOPLE) await call("POST", "/users", { name, email, roles: [role] });
-  const orders = await importSample(call, "orders");
-  await importSample(call, "sensors");
+  const ids: Record<string, string> = {};
+  for (const [name, sample] of Object.entries(SAMPLES)) ids[name] = await importSample(call, name, sample);
   await call("POST", "/groups", { name: "Data team", roles: ["data_engineer"] });
-  return { orders };
+  return ids;
 }
 
 async function take(context: BrowserContext, url: string, shot: Shot): Promise<void> {
@@ -87,6 +131,7 @@ async function take(context: BrowserContext, url: string, shot: Shot): Promise<v
   await page.setViewportSize(shot.size);
   await page.goto(url, { waitUntil: "networkidle" });
   await page.getByRole("heading", { level: 1 }).waitFor();
+  await shot.act?.(page);
   await page.screenshot({ path: join(ROOT, "docs/screenshots", `${shot.name}.png`) });
   await page.close();
 }
