@@ -35,8 +35,9 @@ group by customer
 order by amount desc`;
 
 async function runQuery(page: Page): Promise<void> {
-  await page.getByRole("textbox", { name: /SQL|query/i }).first().click();
+  await page.getByLabel("SQL query").click();
   await page.keyboard.insertText(QUERY);
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Control+Enter");
   await page.getByRole("grid").waitFor();
 }
@@ -46,7 +47,7 @@ const SHOTS: readonly Shot[] = [
   { name: "import-light", path: "/import", size: DESK, scheme: "light", act: chooseSample },
   { name: "catalog-light", path: "/datasets", size: DESK, scheme: "light" },
   { name: "dataset-light", path: "/datasets/{orders}", size: DESK, scheme: "light" },
-  { name: "versions-light", path: "/datasets/{sensors}?tab=versions", size: DESK, scheme: "light" },
+  { name: "versions-light", path: "/datasets/{orders}?tab=versions", size: DESK, scheme: "light" },
   { name: "sql-dark", path: "/sql", size: DESK, scheme: "dark", act: runQuery },
   { name: "activity-dark", path: "/activity", size: DESK, scheme: "dark" },
   { name: "roles-light", path: "/roles", size: DESK, scheme: "light" },
@@ -97,8 +98,18 @@ const SAMPLES = {
     tags: ["meters"],
     frequency: "hourly",
   },
-  sensors: { fileName: "sensors.csv", description: "Temperature and moisture in the silos, as the loggers send them.", tags: ["meters", "silos"], frequency: "daily" },
-  customers: { fileName: "customers.csv", description: "Who buys flour from us, with postcode, phone and credit limit.", tags: ["sales", "people"], frequency: "weekly" },
+  sensors: {
+    fileName: "sensors.csv",
+    description: "Temperature and moisture in the silos, as the loggers send them.",
+    tags: ["meters", "silos"],
+    frequency: "daily",
+  },
+  customers: {
+    fileName: "customers.csv",
+    description: "Who buys flour from us, with postcode, phone and credit limit.",
+    tags: ["sales", "people"],
+    frequency: "weekly",
+  },
   orders: { fileName: "orders.csv", description: "Orders since September, one line each, as the shop exports them.", tags: ["sales"], frequency: "daily" },
 } as const satisfies Readonly<Record<string, Sample>>;
 
@@ -121,6 +132,12 @@ async function furnish(program: RunningProgram, token: string): Promise<Readonly
   for (const [name, email, role] of PEOPLE) await call("POST", "/users", { name, email, roles: [role] });
   const ids: Record<string, string> = {};
   for (const [name, sample] of Object.entries(SAMPLES)) ids[name] = await importSample(call, name, sample);
+  await call("PUT", `/datasets/${ids["orders"]}/versions/1/name`, { name: "as delivered" });
+  const changes = [
+    { kind: "keys", columns: ["order_id"] },
+    { kind: "describe", column: "postcode", description: "Where it goes; text, as some begin with zeros" },
+  ];
+  await call("PATCH", `/datasets/${ids["orders"]}/schema`, { changes, reason: "Orders are told apart by their number" }, 1);
   await call("POST", "/groups", { name: "Data team", roles: ["data_engineer"] });
   return ids;
 }
