@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HOME, type Person, setUp } from "./person.ts";
-import { openBrowser, type Program, startProgram } from "./program.ts";
+import { accessibilityFaults, openBrowser, type Program, startProgram } from "./program.ts";
 
 const GOOD_ROWS = 60;
 
@@ -129,6 +129,22 @@ describe("reading rows", () => {
     const lines = (await readFile(await file.path(), "utf8")).trim().split(/\r?\n/);
     expect([lines[0], lines.length]).toEqual(["id,city,price,story", 2]);
     expect(lines[1]).toContain("told twice");
+  });
+
+  it("describes the columns, and a bar leads to the rows it stands for", async () => {
+    const { page } = admin;
+    await page.getByRole("button", { name: "Analytics" }).click();
+    await page.getByRole("article", { name: "price" }).getByRole("group", { name: "Distribution of price" }).waitFor();
+    const completeness = page.getByRole("list", { name: "Completeness of columns" }).getByRole("listitem");
+    expect(await completeness.allTextContents()).toEqual(["id 100% filled", "city 100% filled", "price 100% filled", "story 100% filled"]);
+    await page.getByRole("button", { name: "empty text 399 rows. Show these rows" }).waitFor();
+    await page.reload();
+    const chur = page.getByRole("article", { name: "city" }).getByRole("button", { name: /^Chur 133 rows/ });
+    await chur.waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await chur.click();
+    await page.getByText("133 of 400 rows").waitFor();
+    await page.getByText("city is “Chur”").waitFor();
   });
 });
 

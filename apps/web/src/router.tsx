@@ -290,7 +290,7 @@ const pages = [
     "/datasets/$dataset",
     (raw) =>
       present({
-        tab: choiceParam(raw, "tab", ["columns", "versions", "loads", "about", "sharing"]),
+        tab: choiceParam(raw, "tab", ["columns", "analytics", "versions", "loads", "about", "sharing"]),
         compare: textParam(raw, "compare", 30),
         version: textParam(raw, "version"),
         rejects: textParam(raw, "rejects", 60),

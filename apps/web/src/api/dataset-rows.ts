@@ -1,6 +1,6 @@
 import type { CallRequest } from "@granary/client";
 import type { Batch, Column, RowFilter } from "@granary/protocol";
-import { keepPreviousData, queryOptions, useMutation } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation } from "@tanstack/react-query";
 import type { GridRow, SourcePage } from "../kit/grid/index.ts";
 import { api } from "./client.ts";
 import { compact } from "./list.ts";
@@ -85,6 +85,19 @@ export const columnStatsQuery = (dataset: string, version: string | undefined, c
     queryKey: ["datasets", "stats", dataset, at, version, columns],
     queryFn: ({ signal }) => api.call("datasets.columnStats", { params: { dataset }, query: compact({ version, columns }), signal }),
     placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What the columns of a version hold, some columns at a time; `parts` are their names as an address has them. */
+export const figuresQuery = (dataset: string, version: string | undefined, parts: readonly string[], at: number) =>
+  infiniteQueryOptions({
+    queryKey: ["datasets", "figures", dataset, version, at, parts],
+    queryFn: ({ pageParam, signal }) =>
+      api.call("datasets.columnStats", { params: { dataset }, query: compact({ version, columns: parts[pageParam] }), signal }),
+    initialPageParam: 0,
+    getNextPageParam: (_page, _pages, part) => (part + 1 < parts.length ? part + 1 : undefined),
+    // While a new version is counted, the figures of the one before stay; those of another version never stand for those asked for.
+    placeholderData: (before, query) => (query?.queryKey[2] === dataset && query.queryKey[3] === version ? before : undefined),
     staleTime: Number.POSITIVE_INFINITY,
   });
 

@@ -1,4 +1,5 @@
 import type { Column, ColumnStats, FilterCondition, RowFilter } from "@granary/protocol";
+import { type KeyboardEvent, useState } from "react";
 import { useFormat } from "../../kit/format.tsx";
 import { hasAll } from "./conditions.ts";
 import classes from "./rows.module.css";
@@ -6,7 +7,7 @@ import classes from "./rows.module.css";
 /** Height of the band in pixels, as its style has it. */
 export const BAND_HEIGHT = 56;
 
-interface BandBar {
+export interface BandBar {
   readonly label: string;
   readonly count: number;
   readonly conditions: readonly FilterCondition[];
@@ -49,33 +50,61 @@ interface ColumnBandProps {
   readonly onPick: (column: string, conditions: readonly FilterCondition[]) => void;
 }
 
+interface ColumnBarsProps extends Pick<ColumnBandProps, "filter" | "onPick"> {
+  readonly name: string;
+  readonly bars: readonly BandBar[];
+  /** Whether the keyboard gets there: Tab to the bars, arrows from one to the next. In a grid the cells have the keyboard. */
+  readonly isReachable?: boolean;
+}
+
+const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
+
+/** The distribution of a column; each bar filters by what it stands for. */
+export function ColumnBars({ name, bars, filter, onPick, isReachable = false }: ColumnBarsProps) {
+  const format = useFormat();
+  const [reached, setReached] = useState(0);
+  const most = Math.max(1, ...bars.map(({ count }) => count));
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    const at = reached + (STEPS[event.key] ?? 0);
+    if (at === reached || at < 0 || at >= bars.length) return;
+    event.preventDefault();
+    setReached(at);
+    (event.currentTarget.children[at] as HTMLElement | undefined)?.focus();
+  };
+  return (
+    <div className={classes.bars} {...(isReachable && { role: "group", "aria-label": `Distribution of ${name}`, onKeyDown })}>
+      {bars.map((bar, index) => (
+        <button
+          key={JSON.stringify(bar.conditions)}
+          type="button"
+          tabIndex={isReachable && index === reached ? 0 : -1}
+          className={classes.bar}
+          aria-pressed={hasAll(filter, bar.conditions)}
+          aria-label={`${name} ${bar.label}: ${format.number(bar.count)} rows`}
+          title={`${bar.label}: ${format.number(bar.count)} rows`}
+          onClick={() => onPick(name, bar.conditions)}
+        >
+          <span style={{ height: `${bar.count === 0 ? 0 : Math.max(6, (bar.count / most) * 100)}%` }} />
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** The bars worth drawing: values that are all there once have no distribution to show. */
+export function drawnBars(stats: ColumnStats, column: Pick<Column, "type" | "storedType">): readonly BandBar[] {
+  const bars = barsOf(stats, column);
+  return stats.bins.length === 0 && bars.every(({ count }) => count <= 1) ? [] : bars;
+}
+
 /** What a column holds, under its name: how much is missing, how many values there are, and their distribution, whose bars filter. */
 export function ColumnBand({ column, stats, filter, onPick }: ColumnBandProps) {
   const format = useFormat();
   if (stats === undefined || column === undefined) return <div className={classes.band} data-waiting />;
-  const bars = barsOf(stats, column);
-  const most = Math.max(1, ...bars.map(({ count }) => count));
-  // Values that are all there once have no distribution to show.
-  const drawn = stats.bins.length === 0 && most === 1 ? [] : bars;
   const share = stats.rows === 0 ? 0 : stats.nulls / stats.rows;
   return (
     <div className={classes.band}>
-      <div className={classes.bars}>
-        {drawn.map((bar) => (
-          <button
-            key={JSON.stringify(bar.conditions)}
-            type="button"
-            tabIndex={-1}
-            className={classes.bar}
-            aria-pressed={hasAll(filter, bar.conditions)}
-            aria-label={`${stats.name} ${bar.label}: ${format.number(bar.count)} rows`}
-            title={`${bar.label}: ${format.number(bar.count)} rows`}
-            onClick={() => onPick(stats.name, bar.conditions)}
-          >
-            <span style={{ height: `${bar.count === 0 ? 0 : Math.max(6, (bar.count / most) * 100)}%` }} />
-          </button>
-        ))}
-      </div>
+      <ColumnBars name={stats.name} bars={drawnBars(stats, column)} filter={filter} onPick={onPick} />
       <div className={classes.bandWords}>
         <span title={`${format.number(stats.nulls)} of ${format.number(stats.rows)} missing`}>{nullWords(share)}</span>
         {stats.distinct !== null && <span title={distinctTitle(stats, format.number(stats.distinct))}>{distinctWords(stats, stats.distinct)}</span>}

@@ -1,4 +1,4 @@
-import type { Batch, Dataset } from "@granary/protocol";
+import type { Batch, Dataset, RowFilter } from "@granary/protocol";
 import { Button } from "@mantine/core";
 import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
@@ -22,6 +22,7 @@ import { Tabs } from "../../kit/tabs.tsx";
 import { toastDone, toastError } from "../../kit/toast.tsx";
 import { useTopic } from "../../realtime/index.ts";
 import { useCrumb, useSlug } from "../../shell/index.ts";
+import { AnalyticsTab } from "../dataset-analytics/analytics-tab.tsx";
 import { SchemaTab } from "../dataset-schema/schema-tab.tsx";
 import { VersionBanner } from "../dataset-versions/version-banner.tsx";
 import { VersionsTab } from "../dataset-versions/versions-tab.tsx";
@@ -40,6 +41,7 @@ const route = getRouteApi("/w/$workspace/datasets/$dataset");
 const TABS = [
   { value: "rows", title: "Rows" },
   { value: "columns", title: "Columns" },
+  { value: "analytics", title: "Analytics" },
   { value: "versions", title: "Versions" },
   { value: "loads", title: "Loads" },
   { value: "about", title: "About" },
@@ -64,10 +66,12 @@ export function DatasetPage() {
     void navigate({ search: (before) => ({ ...before, ...change }) as typeof before, replace: !isStep, resetScroll: false });
   const showVersion = (version: string | undefined) => void navigate({ search: compact({ version, tab: tab === "rows" ? undefined : tab }) as typeof search });
   const openVersion = (version: string) => void navigate({ search: { version } as typeof search });
+  const showRows = (filter: RowFilter) => void navigate({ search: compact({ version: search.version, filter }) as typeof search });
   const setCompare = (sides: string | undefined) => void navigate({ search: compact({ tab: "versions", compare: sides }) as typeof search });
   const content = {
     rows: () => <Rows dataset={dataset} isKnown={isKnown} search={search} onSearch={onSearch} />,
     columns: () => <SchemaTab dataset={newest} version={search.version} onOpen={openVersion} />,
+    analytics: () => <Analytics dataset={dataset} isKnown={isKnown} version={search.version} onRows={showRows} />,
     versions: () => <VersionsTab dataset={newest} compare={compare} onCompare={setCompare} onOpen={openVersion} />,
     loads: () => <Loads dataset={newest} rejectsOf={rejects} onRejects={setRejects} onRows={showBatch} />,
     about: () => <AboutTab dataset={newest} />,
@@ -118,6 +122,16 @@ interface RowsProps {
 function Rows({ dataset, isKnown, search, onSearch }: RowsProps) {
   if (!isKnown) return <PageSkeleton />;
   return dataset.status === "ready" ? <RowsTab dataset={dataset} search={search} onSearch={onSearch} /> : <Importing dataset={dataset} />;
+}
+
+interface AnalyticsProps extends Pick<RowsProps, "dataset" | "isKnown"> {
+  readonly version: string | undefined;
+  readonly onRows: (filter: RowFilter) => void;
+}
+
+function Analytics({ dataset, isKnown, version, onRows }: AnalyticsProps) {
+  if (!isKnown) return <PageSkeleton />;
+  return dataset.dataVersion > 0 ? <AnalyticsTab dataset={dataset} version={version} onRows={onRows} /> : <Importing dataset={dataset} />;
 }
 
 /** The dataset as it was at a version: its rows counted, its columns those of then. */
