@@ -114,7 +114,7 @@ describe("loading", () => {
       ["7", "8"],
       ["9", "10"],
     ]);
-    expect(file.rejected).toEqual([
+    expect(file.rejected).toMatchObject([
       { line: 4, reason: "2 values expected, 1 found", raw: "3" },
       { line: 5, reason: "2 values expected, 3 found", raw: "4,5,6" },
       { line: 6, reason: "there is text behind a closing quote", raw: '"ab"c,1' },
