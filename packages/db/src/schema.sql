@@ -352,7 +352,7 @@ create table public.datasets (
   constraint datasets_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE SET NULL,
   constraint datasets_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'askable'::text, 'workspace'::text]))),
   constraint datasets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
-);
+) with (toast_tuple_target=512);
 CREATE INDEX datasets_list_idx ON public.datasets USING btree (workspace_id, id DESC) WHERE (trashed_at IS NULL);
 CREATE UNIQUE INDEX datasets_name_key ON public.datasets USING btree (workspace_id, lower(name)) WHERE (trashed_at IS NULL);
 CREATE INDEX datasets_name_words_idx ON public.datasets USING gin (name_words) WITH (fastupdate=off);

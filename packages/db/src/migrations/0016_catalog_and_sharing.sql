@@ -15,7 +15,10 @@ alter table datasets
   add column name_words text[] not null default '{}',
   add column words text[] not null default '{}',
   -- By which rules the words were made; 0 for a dataset nobody has looked at since there is a catalog.
-  add column words_made_by integer not null default 0;
+  add column words_made_by integer not null default 0,
+  -- Searches look at many rows and never at their words, which the index has: kept elsewhere they leave the rows close together.
+  alter column words set storage external,
+  set (toast_tuple_target = 512);
 
 -- Without a list of pending entries: a search right after a change must not pay for it.
 create index datasets_name_words_idx on datasets using gin (name_words) with (fastupdate = off);
