@@ -16,7 +16,7 @@ export default defineConfig({
           root,
           environment: "node",
           include: ["packages/*/{src,test}/**/*.test.ts", "apps/{server,cli}/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "test/browser/**", "test/long/**"],
+          exclude: ["**/node_modules/**", "test/browser/**", "test/long/**", "**/*.long.test.ts"],
           globalSetup,
           hookTimeout: 120_000,
           testTimeout: 60_000,

@@ -5,7 +5,7 @@ import { closingLine, runVitest } from "./test/vitest-run.ts";
 /** Together with `npm test` within the 90 minutes that CI has. */
 const LIMIT_MINUTES = 55;
 
-const suites = globSync("test/long/**/*.test.ts", { cwd: ROOT });
+const suites = globSync(["test/long/**/*.test.ts", "{packages,apps}/*/{src,test}/**/*.long.test.ts"], { cwd: ROOT });
 const line = closingLine(
   suites.length === 0 ? [] : [await runVitest(["--config", "vitest.long.config.ts", ...process.argv.slice(2)], process.env, LIMIT_MINUTES)],
 );

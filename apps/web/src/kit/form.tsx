@@ -1,6 +1,7 @@
 import { ApiError } from "@granary/client";
 import { useForm, type UseFormReturnType } from "@mantine/form";
 import { type FormEvent, type ReactNode, useState } from "react";
+import { flushSync } from "react-dom";
 import classes from "./error-note.module.css";
 import { ErrorNote, messageOf } from "./error-note.tsx";
 
@@ -74,9 +75,12 @@ export function useApiForm<V extends Values>({ initial, send, check }: ApiFormOp
       await send(values);
     } catch (error) {
       const { byField, fault } = placeIssues(error, new Set(Object.keys(values)));
-      fields.setErrors(byField);
-      setProblem(fault);
-      focusFirstError();
+      // The field to go to is known when the messages are on the page.
+      flushSync(() => {
+        fields.setErrors(byField);
+        setProblem(fault);
+      });
+      document.querySelector<HTMLElement>("form [aria-invalid=true]")?.focus();
     } finally {
       setSending(false);
     }
@@ -94,10 +98,6 @@ export function useApiForm<V extends Values>({ initial, send, check }: ApiFormOp
       fields.reset();
     },
   };
-}
-
-function focusFirstError(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>("form [aria-invalid=true]")?.focus());
 }
 
 /** What a form says above its fields after a refusal. */
