@@ -1,6 +1,9 @@
 import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
+import blocking from "node:fs";
 import fs, { type FileHandle } from "node:fs/promises";
+import { diskThread } from "../../../packages/lake/src/file-io/disk/index.ts";
+import { storeSmallFiles } from "../../../packages/lake/src/file-io/disk/store-small-files.ts";
 
 /** The step at which this process is killed; undefined while nothing is counted. */
 let killAt: number | undefined;
@@ -32,8 +35,29 @@ function tearWrites(handles: FileHandle): void {
   } as FileHandle["writeFile"];
 }
 
-/** Counts what is done to files: through the module every part of the program uses. */
+/** What the thread for small files does, it does here, where its calls are counted. */
+function watchSmallFiles(): void {
+  for (const name of ["fsyncSync", "renameSync", "rmSync", "mkdirSync"] as const) {
+    const original = blocking[name] as (...input: readonly unknown[]) => unknown;
+    Object.assign(blocking, {
+      [name]: (...input: readonly unknown[]) => {
+        pass();
+        return original(...input);
+      },
+    });
+  }
+  const { writeFileSync } = blocking;
+  blocking.writeFileSync = (file, content) => {
+    if (!isTurn()) return writeFileSync(file, content);
+    writeFileSync(file, (content as Uint8Array).subarray(0, (content as Uint8Array).length / 2));
+    process.kill(process.pid, "SIGKILL");
+  };
+  diskThread.store = async (file) => storeSmallFiles([file])[0] ?? { code: undefined, message: "nothing was stored" };
+}
+
+/** Counts what is done to files: through the modules every part of the program uses. */
 export async function watchFiles(): Promise<void> {
+  watchSmallFiles();
   for (const name of ["rename", "rm", "mkdir", "copyFile"] as const) {
     const original = fs[name] as (...input: readonly unknown[]) => Promise<unknown>;
     Object.assign(fs, {
