@@ -46,13 +46,15 @@ test("finds no browser where there is none, and says how to get one", () => {
   expect(browserAdvice()).toMatch(/install/);
 });
 
-test("every test file of the checkout belongs to a project, long suites apart", async () => {
-  const listed = await runTool("vitest", ["list", "--filesOnly", "--json"]);
+async function filesOf(...options: readonly string[]): Promise<readonly string[]> {
+  const listed = await runTool("vitest", ["list", "--filesOnly", "--json", ...options]);
   const found = JSON.parse(listed.output.slice(listed.output.indexOf("["))) as readonly { readonly file: string }[];
-  const known = new Set(found.map(({ file }) => relative(ROOT, file)));
+  return found.map(({ file }) => relative(ROOT, file));
+}
+
+test("every test file of the checkout belongs to exactly one project or to the long suites", async () => {
+  const [short, long] = await Promise.all([filesOf(), filesOf("--config=vitest.long.config.ts")]);
   const folders = "{packages,apps,scripts,test,benchmarks,deploy,docs}";
-  const files = globSync(`${folders}/**/*.test.{ts,tsx}`, { cwd: ROOT, exclude: (path) => path === "node_modules" }).filter(
-    (path) => !path.startsWith("test/long/"),
-  );
-  expect(files.filter((path) => !known.has(path))).toEqual([]);
+  const files = globSync(`${folders}/**/*.test.{ts,tsx}`, { cwd: ROOT, exclude: (path) => path === "node_modules" });
+  expect([...short, ...long].toSorted()).toEqual(files.toSorted());
 });
