@@ -177,4 +177,5 @@ export const DATA_ERRORS = {
   "upload.url_slow": { status: 422, retry: "later", message: "The file did not arrive within {seconds} s. Download it and upload it instead." },
   "upload.in_use": { status: 409, retry: "never", message: "Rows were loaded from this file, so it is kept with them." },
   "upload.missing_file": { status: 400, retry: "never", message: "Send the file as the last part of the form, named `file`." },
+  "mask.invalid": { status: 422, retry: "never", message: "The mask cannot be used: {reason}." },
 } as const satisfies Record<string, ErrorSpec>;

@@ -1,4 +1,6 @@
 export { decodeCursor, encodeCursor, toPage } from "./cursor.ts";
+export { type MaskExample, type MaskInfo, MASKS } from "./access/mask-catalogue.ts";
+export { type Mask, mask, MASK_KINDS, maskInput, type MaskKind, maskText, parseMask, REDACTED } from "./access/masks.ts";
 export { type Permission, PERMISSION_NAMES, PERMISSIONS, WORKSPACE_PERMISSIONS } from "./access/permissions.ts";
 export { BUILT_IN_ROLE_NAMES, BUILT_IN_ROLES, type BuiltInRole } from "./access/roles.ts";
 export type { RetryHint } from "./error-spec.ts";
