@@ -1,5 +1,5 @@
 import { type Logger, releasable } from "@granary/kernel";
-import { Kysely, PostgresDialect, type Transaction } from "kysely";
+import { Kysely, PostgresDialect, type RawBuilder, type Transaction } from "kysely";
 import pg from "pg";
 import { isRetryable } from "./failures.ts";
 import { currentTransaction, FinishedGuard, type OpenTransaction, ReaderGuard } from "./guards.ts";
@@ -44,6 +44,11 @@ export interface Database extends AsyncDisposable {
    * concurrent one (at most 4 times), so `work` must have no effects outside the transaction.
    */
   tx<T>(scope: Scope, work: (tx: Writer) => Promise<T>): Promise<T>;
+  /**
+   * Runs one statement that only adds rows to a log, by itself: one round trip, also from within a transaction, which it is no part of.
+   * Nobody hears of it through {@link onCommit}, for nothing that anybody remembers has changed.
+   */
+  append(scope: Scope, statement: RawBuilder<unknown>): Promise<void>;
   /** Calls back, without waiting, after every transaction that committed through this handle. */
   onCommit(callback: () => void): void;
   /** Calls back for every NOTIFY on a channel; see {@link Listener}. */
@@ -127,6 +132,9 @@ export function openDatabase(options: DatabaseOptions): Database {
       const result = await runTransaction(handles(scope).db, work);
       for (const callback of committed) callback();
       return result;
+    },
+    async append(scope, statement) {
+      await statement.execute(handles(scope).db);
     },
     onCommit: (callback) => void committed.add(callback),
     listener,

@@ -8,6 +8,47 @@ export type Json = ColumnType<unknown, string, string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccessLog {
+  id: string;
+  workspace_id: string;
+  at: Timestamp;
+  principal_kind: "user" | "api_key" | "system" | "anonymous";
+  principal_id: string | null;
+  principal_label: string;
+  person_id: string | null;
+  viewed_as: string | null;
+  dataset_id: string | null;
+  dataset_name: string | null;
+  version: number | null;
+  action: string;
+  stage: Generated<"whole" | "begin" | "end">;
+  field_ids: Generated<number[]>;
+  column_names: Generated<string[]>;
+  masked_ids: Generated<number[]>;
+  filtered: Generated<boolean>;
+  row_count: number | null;
+  purpose: string | null;
+  ip: string | null;
+  user_agent: string | null;
+  request_id: string | null;
+  decision: "allowed" | "denied";
+  policy_ids: Generated<string[]>;
+  reason: string | null;
+}
+
+export interface AccessLogBacklog {
+  sequence: GeneratedAlways<number>;
+  entry_id: string;
+  workspace_id: string;
+}
+
+export interface AccessLogPositions {
+  position: number;
+  entry_id: string;
+  workspace_id: string;
+  hash: Buffer;
+}
+
 export interface ApiKeys {
   id: string;
   workspace_id: string;
@@ -560,6 +601,9 @@ export interface Workspaces {
 }
 
 export interface DB {
+  access_log: AccessLog;
+  access_log_backlog: AccessLogBacklog;
+  access_log_positions: AccessLogPositions;
   api_keys: ApiKeys;
   backup_codes: BackupCodes;
   batches: Batches;

@@ -3,6 +3,7 @@ const ENCODED_LENGTH = 26;
 
 /** Prefixes of every identifier the platform hands out; the prefix names the kind of thing. */
 export const ID_PREFIXES = {
+  accessEntry: "ace",
   accessRequest: "acr",
   apiKey: "key",
   batch: "bat",

@@ -1,3 +1,4 @@
+export { ACCESS_ACTION_NAMES, ACCESS_ACTIONS, type AccessAction } from "./access/actions.ts";
 export { decodeCursor, encodeCursor, toPage } from "./cursor.ts";
 export { type MaskExample, type MaskInfo, MASKS } from "./access/mask-catalogue.ts";
 export { type Mask, mask, MASK_KINDS, maskInput, type MaskKind, maskText, parseMask, REDACTED } from "./access/masks.ts";

@@ -18,7 +18,8 @@ export { contentTypeOf, exportFormat, type FileOptions, hasByteOrderMark } from 
 export { planHash } from "./downloads/store.ts";
 export { MAX_SHEET_COLUMNS, MAX_SHEET_ROWS } from "./downloads/xlsx/sheet-cells.ts";
 export { writeWorkbook } from "./downloads/xlsx/write-workbook.ts";
-export { openVersion, planVersion, type Readable, shownColumns } from "./reading/open-version.ts";
+export { type PlannedVersion, planVersion, type Readable, shownColumns } from "./reading/open-version.ts";
+export { type OpenForReading, readData } from "./reading/read-data.ts";
 export { type CellTexts, presentRow } from "./reading/present-cells.ts";
 export { type DatasetRow, findAskableRow, holdDataset, listDatasetRowsByName } from "./store.ts";
 export { getRowByKey } from "./queries/get-row-by-key.ts";

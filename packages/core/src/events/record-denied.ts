@@ -1,5 +1,6 @@
 import { type RouteId, routes } from "@granary/protocol";
 import { actorOf, type Ctx, recordEvent } from "../context/index.ts";
+import { logRefusedRequest } from "../access-log/index.ts";
 import { hasRecentDenial } from "./store.ts";
 
 /** One entry a minute for each principal and route; a script that hammers a forbidden address must not fill the log. */
@@ -25,6 +26,8 @@ export async function recordDenied(ctx: Ctx, permission: string, routeId: RouteI
   await services.database.tx("system", async (tx) => {
     if (await hasRecentDenial(tx, { workspaceId: principal.workspaceId, actor, routeId, since })) return;
     const label = `${routes[routeId].method} ${routes[routeId].path}`;
-    await recordEvent(tx, { principal, request, now }, { type: "access.denied", result: "denied", subject: { id: routeId, label }, data: { permission } });
+    const origin = { principal, request, now };
+    await recordEvent(tx, origin, { type: "access.denied", result: "denied", subject: { id: routeId, label }, data: { permission } });
+    await logRefusedRequest(tx, origin, `${label} needs ${permission}`);
   });
 }

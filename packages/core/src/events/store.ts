@@ -33,10 +33,18 @@ export function selectPlacedEvents(
     .execute();
 }
 
-/** The hash at a position of the chain; undefined when there is none. */
-export async function findPosition(db: Reader, position: number): Promise<Buffer | undefined> {
-  const row = await db.selectFrom("event_positions").select("hash").where("position", "=", position).executeTakeFirst();
-  return row?.hash;
+/** A log whose entries have places in commit order and hashes over all before. */
+export type Chain = "events" | "access";
+
+const CHAINS = {
+  events: { positions: sql.table("event_positions"), entries: sql.table("events"), key: sql.ref("event_id"), hash: sql.raw("event_hash") },
+  access: { positions: sql.table("access_log_positions"), entries: sql.table("access_log"), key: sql.ref("entry_id"), hash: sql.raw("access_entry_hash") },
+} as const;
+
+/** The hash at a position of a chain; undefined when there is none. */
+export async function findPosition(db: Reader, chain: Chain, position: number): Promise<Buffer | undefined> {
+  const { rows } = await sql<{ readonly hash: Buffer }>`select hash from ${CHAINS[chain].positions} where position = ${position}`.execute(db as Writer);
+  return rows[0]?.hash;
 }
 
 export interface ChainLink {
@@ -49,17 +57,18 @@ export interface ChainLink {
 /** Recomputes the links after a position from the facts as stored now. */
 export async function checkLinks(
   db: Reader,
-  range: { readonly after: number; readonly limit: number; readonly previous: Buffer },
+  range: { readonly chain: Chain; readonly after: number; readonly limit: number; readonly previous: Buffer },
 ): Promise<readonly ChainLink[]> {
+  const { positions, entries, key, hash } = CHAINS[range.chain];
   const { rows } = await sql<ChainLink>`
     with links as materialized (
-      select position, event_id, workspace_id, hash from event_positions where position > ${range.after} order by position limit ${range.limit}
+      select position, ${key} as entry_id, workspace_id, hash from ${positions} where position > ${range.after} order by position limit ${range.limit}
     )
     select l.position, l.hash,
       e.id is not null and e.workspace_id is not distinct from l.workspace_id
-        and l.hash = event_hash(lag(l.hash, 1, ${range.previous}::bytea) over (order by l.position), e) as is_intact
-    from links l left join events e on e.id = l.event_id
-    order by l.position`.execute(db as Parameters<ReturnType<typeof sql>["execute"]>[0]);
+        and l.hash = ${hash}(lag(l.hash, 1, ${range.previous}::bytea) over (order by l.position), e) as is_intact
+    from links l left join ${entries} e on e.id = l.entry_id
+    order by l.position`.execute(db as Writer);
   return rows;
 }
 

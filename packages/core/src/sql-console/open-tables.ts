@@ -3,7 +3,7 @@ import type { SandboxResult, TableReference } from "@granary/engine";
 import type { PlannedTable, SqlRequest } from "@granary/lake";
 import { problem } from "@granary/protocol";
 import type { Ctx } from "../context/index.ts";
-import { listDatasetRowsByName, openVersion, planHash, type Readable } from "../datasets/index.ts";
+import { listDatasetRowsByName, type OpenForReading, planHash, type Readable } from "../datasets/index.ts";
 import type { ReadDataset } from "./store.ts";
 
 /** What a query may read: its tables, opened for the caller. */
@@ -48,12 +48,12 @@ function versionOf({ at, path, line, column }: TableReference, fallback: string 
   return instant;
 }
 
-async function openTable(ctx: Ctx, reference: TableReference, fallback: string | undefined): Promise<Readable | undefined> {
+async function openTable(open: OpenForReading, reference: TableReference, fallback: string | undefined): Promise<Readable | undefined> {
   const { path, line, column } = reference;
   const name = path.join(".");
   const version = versionOf(reference, fallback);
   try {
-    return await openVersion(ctx, name, version);
+    return await open(name, version);
   } catch (error) {
     if (!isAppError(error)) throw error;
     // The engine tells of a name it does not know, with its place and similar ones.
@@ -68,14 +68,14 @@ async function openTable(ctx: Ctx, reference: TableReference, fallback: string |
  * Opens the datasets a query names, as the caller sees them. One that may not be read is left out, like one that does not
  * exist: the engine then knows no such table.
  */
-export async function openTables(ctx: Ctx, { sql, at }: QueryText, signal: AbortSignal): Promise<OpenedTables> {
+export async function openTables(ctx: Ctx, open: OpenForReading, { sql, at }: QueryText, signal: AbortSignal): Promise<OpenedTables> {
   const { tables: references } = await ctx.services.engine.checkSql(sql, signal);
   const tables: Record<string, PlannedTable> = {};
   const titles = new Map<string, string>();
   const datasets = new Map<string, ReadDataset>();
   let isAllKnown = true;
   for (const reference of new Map(references.map((item) => [item.key, item])).values()) {
-    const readable = await openTable(ctx, reference, at);
+    const readable = await openTable(open, reference, at);
     if (readable === undefined) {
       isAllKnown = false;
       continue;

@@ -1,7 +1,11 @@
 import type { Published } from "@granary/lake";
-import type { TxCtx } from "../../context/index.ts";
+import type { AccessAction } from "@granary/protocol";
+import { sql } from "kysely";
+import { logChange, type SeenColumn } from "../../access-log/index.ts";
+import type { Principal, TxCtx } from "../../context/index.ts";
 import { writeWords } from "../catalog/index.ts";
 import type { SchemaState } from "../schema/schema-state.ts";
+import type { StoredColumn } from "../store.ts";
 
 /** What made a version. */
 export type VersionOperation = "loaded" | "batch_deleted" | "batch_restored" | "restored" | "schema_changed";
@@ -14,6 +18,8 @@ export interface NewVersion {
   /** The load it is about, if any. */
   readonly batchId?: string;
   readonly personId: string | null;
+  /** Who is behind it where that is not the caller: a job loads for somebody. */
+  readonly by?: Principal | undefined;
   readonly reason?: string;
   readonly restoredFrom?: number;
   /** Rows that came, went and were replaced; left out where nobody counted them. */
@@ -26,6 +32,31 @@ export interface AddedVersion {
   readonly name: string;
   readonly number: number;
   readonly schemaVersion: number;
+}
+
+const ACTIONS = {
+  loaded: "load",
+  batch_deleted: "batch_delete",
+  batch_restored: "batch_restore",
+  restored: "restore",
+  schema_changed: "schema_change",
+} as const satisfies Record<VersionOperation, AccessAction>;
+
+/** Every change of data passes here, so every one is in the access log. A load may change every column the dataset has then. */
+async function log(ctx: TxCtx, { datasetId: id, operation, counts, by }: NewVersion, { name, number }: AddedVersion): Promise<void> {
+  const columns = await findColumns(ctx, id);
+  const rows = counts === undefined ? null : counts.added + counts.removed + counts.replaced;
+  await logChange(ctx, { action: ACTIONS[operation], dataset: { id, name }, version: number, columns, rows }, by);
+}
+
+async function findColumns(ctx: TxCtx, id: string): Promise<readonly SeenColumn[]> {
+  const row = await ctx.db
+    .selectFrom("datasets as d")
+    .innerJoin("schema_versions as s", (join) => join.onRef("s.dataset_id", "=", "d.id").onRef("s.number", "=", "d.schema_version"))
+    .select(sql<readonly StoredColumn[]>`s.columns`.as("columns"))
+    .where("d.id", "=", id)
+    .executeTakeFirst();
+  return (row?.columns ?? []).map(({ fieldId, name }) => ({ fieldId, name, isMasked: false }));
 }
 
 /** Points the dataset to the snapshot under the next version number. The table's lock, which publishing took, orders those who do so at once. */
@@ -71,5 +102,6 @@ export async function addVersion(ctx: TxCtx, version: NewVersion): Promise<Added
       replaced_count: counts?.replaced ?? null,
     })
     .execute();
+  await log(ctx, version, dataset);
   return dataset;
 }

@@ -120,7 +120,9 @@ async function publishBatch(ctx: TxCtx, batch: BatchRow, staged: CheckedLoad, jo
   const { addedRows: added, deletedRows: removed, replacedRows: replaced } = staged.counts;
   const counts = { added, removed, replaced };
   const personId = batch.uploaded_by;
-  const version = await addVersion(ctx, { datasetId: dataset_id, published, operation: "loaded", batchId: batch.id, personId, counts, schema });
+  const principal = await uploaderOf(ctx, batch);
+  const by = { personId, by: principal };
+  const version = await addVersion(ctx, { datasetId: dataset_id, published, operation: "loaded", batchId: batch.id, ...by, counts, schema });
   await ctx.db
     .updateTable("batches")
     .set({ snapshot_id: published.snapshotId, schema_version: version.schemaVersion, data_version: version.number, row_count: staged.loaded })
@@ -131,7 +133,6 @@ async function publishBatch(ctx: TxCtx, batch: BatchRow, staged: CheckedLoad, jo
   await keepRecordForm(ctx.db, batch.id, staged);
   await insertRejected(ctx.db, ctx.workspaceId, batch.id, staged.rejected);
   const result = { rows: staged.loaded, rejected: staged.rejectedCount, version: version.number };
-  const principal = await uploaderOf(ctx, batch);
   await ctx.record({
     type: "dataset.imported",
     subject: { id: dataset_id, label: version.name },

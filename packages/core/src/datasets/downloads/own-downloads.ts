@@ -3,7 +3,8 @@ import { cancelJob } from "@granary/jobs";
 import type { Id } from "@granary/kernel";
 import { decodeCursor, type Download, problem, toPage } from "@granary/protocol";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
-import { openVersion } from "../reading/open-version.ts";
+import { readData } from "../reading/read-data.ts";
+import { columnsAsked } from "../reading/row-request.ts";
 import { contentTypeOf } from "./formats.ts";
 import { keptPath } from "./kept-file.ts";
 import { presentDownload, statusOf } from "./present.ts";
@@ -58,10 +59,13 @@ export async function openDownload(ctx: Ctx, id: string): Promise<KeptFile> {
   const status = statusOf(row, ctx.services.clock.now());
   if (status === "expired" || status === "streamed") throw problem("download.expired");
   if (status !== "ready") throw problem("download.not_ready");
-  const { plan } = await openVersion(ctx, row.dataset_id, String(row.data_version));
-  if (planHash(plan) !== row.plan_hash) throw problem("download.expired");
   const file = await openKept(ctx, id);
   try {
+    await readData(ctx, "download", async (open) => {
+      const { plan } = await open(row.dataset_id, String(row.data_version));
+      if (planHash(plan) !== row.plan_hash) throw problem("download.expired");
+      return { answer: undefined, rows: row.row_count, columns: columnsAsked({ filter: row.row_filter ?? undefined }, row.columns) };
+    });
     const { size: bytes } = await file.stat();
     const data = { downloadId: id, version: row.data_version, format: row.format, columns: row.columns, rows: row.row_count };
     await ctx.tx((ctx) => ctx.record({ type: "dataset.downloaded", subject: { id: row.dataset_id, label: row.dataset_name }, data }));

@@ -7,11 +7,11 @@ import { mayDo } from "../../access/index.ts";
 import type { Ctx, Principal } from "../../context/index.ts";
 import { findPrincipalOfUser } from "../../identity/index.ts";
 import { notify } from "../../notifications/index.ts";
-import { openVersion } from "../reading/open-version.ts";
-import { toChoice } from "../reading/row-request.ts";
+import { readData } from "../reading/read-data.ts";
+import { columnsAsked, toChoice } from "../reading/row-request.ts";
 import { keptDirectory, keptPath } from "./kept-file.ts";
 import { type DownloadRow, findDownloadRow, planHash, queryOf } from "./store.ts";
-import { type FileRequest, writeFile } from "./write-file.ts";
+import { columnsOf, type FileRequest, writeFile } from "./write-file.ts";
 
 const KEPT_MS = 7 * 86_400_000;
 const LOOK_AT_SIZE_MS = 1_000;
@@ -60,13 +60,16 @@ export async function runDownload(ctx: Ctx, downloadId: string, job: RunningJob)
   if (row.kept) return { rows: row.row_count ?? 0, bytes: row.bytes ?? 0 };
   try {
     const reader: Ctx = { ...ctx, principal: await requireRequester(ctx, row) };
-    const query = queryOf(row);
-    const readable = await openVersion(reader, row.dataset_id, query.version);
-    // What was promised is what is written: a plan that changed since shows other columns or rows.
-    if (planHash(readable.plan) !== row.plan_hash) throw problem("download.expired");
-    const checked = await toChoice(reader, readable, query);
-    const options = { ...row.file_options, format: row.format };
-    const written = await writeKept(ctx, { id: downloadId, readable, checked, options }, job);
+    const written = await readData(reader, "export", async (open) => {
+      const query = queryOf(row);
+      const readable = await open(row.dataset_id, query.version);
+      // What was promised is what is written: a plan that changed since shows other columns or rows.
+      if (planHash(readable.plan) !== row.plan_hash) throw problem("download.expired");
+      const checked = await toChoice(reader, readable, query);
+      const options = { ...row.file_options, format: row.format };
+      const answer = await writeKept(ctx, { id: downloadId, readable, checked, options }, job);
+      return { answer, rows: answer.rows, columns: columnsAsked(query, columnsOf({ readable, checked }), checked.orderBy), stage: "end" };
+    });
     await keep(ctx, row, written, job);
     return written;
   } catch (error) {

@@ -2,8 +2,8 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Id, newId } from "@granary/kernel";
 import type { Ctx } from "../../context/index.ts";
-import { openVersion } from "../reading/open-version.ts";
-import { type RowQuery, toChoice } from "../reading/row-request.ts";
+import { logEnd, readData } from "../reading/read-data.ts";
+import { columnsAsked, type RowQuery, toChoice } from "../reading/row-request.ts";
 import { followFile } from "./follow-file.ts";
 import { contentTypeOf, type FileOptions, hasByteOrderMark } from "./formats.ts";
 import { endStreamed, insertDownload } from "./store.ts";
@@ -58,18 +58,23 @@ async function beginWriting(ctx: Ctx, request: FileRequest): Promise<Writing> {
  */
 export async function startDownload(ctx: Ctx, idOrName: string, asked: DownloadQuery): Promise<StartedDownload> {
   const { query, options } = splitQuery(asked);
-  const readable = await openVersion(ctx, idOrName, query.version);
   const id = newId("download");
-  const request: FileRequest = { id, readable, checked: await toChoice(ctx, readable, query), options };
-  await refuseTooLarge(ctx, request);
   await using started = new AsyncDisposableStack();
-  const writing = started.use(await beginWriting(ctx, request));
-  // A workbook's first bytes are written last.
-  if (options.format === "xlsx") await writing.rows;
-  const bytes = followFile(writing.path, writing.rows);
-  // Ends the writing first: whoever waits for the file to grow would wait for it otherwise.
-  started.defer(async () => void (await Promise.all([writing[Symbol.asyncDispose](), bytes.return(undefined)])));
-  const first = await bytes.next();
+  const { request, writing, bytes, first, seen } = await readData(ctx, "download", async (open) => {
+    const readable = await open(idOrName, query.version);
+    const request: FileRequest = { id, readable, checked: await toChoice(ctx, readable, query), options };
+    await refuseTooLarge(ctx, request);
+    const writing = started.use(await beginWriting(ctx, request));
+    // A workbook's first bytes are written last.
+    if (options.format === "xlsx") await writing.rows;
+    const bytes = followFile(writing.path, writing.rows);
+    // Ends the writing first: whoever waits for the file to grow would wait for it otherwise.
+    started.defer(async () => void (await Promise.all([writing[Symbol.asyncDispose](), bytes.return(undefined)])));
+    const seen = columnsAsked(query, columnsOf(request), request.checked.orderBy);
+    const answer = { request, writing, bytes, first: await bytes.next(), seen };
+    return { answer, rows: null, columns: seen, stage: "begin" };
+  });
+  const { readable } = request;
   const columns = columnsOf(request);
   const fileName = await ctx.tx(async (ctx) => {
     const { dataset, version } = readable;
@@ -87,7 +92,9 @@ export async function startDownload(ctx: Ctx, idOrName: string, asked: DownloadQ
     if (hasByteOrderMark(options)) yield counted(BYTE_ORDER_MARK);
     if (first.done !== true) yield counted(first.value);
     for await (const chunk of bytes) yield counted(chunk);
-    await endStreamed(ctx, id, { rows: await writing.rows, bytes: sent });
+    const rows = await writing.rows;
+    await endStreamed(ctx, id, { rows, bytes: sent });
+    await logEnd(ctx, readable, "download", { rows, columns: seen });
   }
   const resources = started.move();
   return { id, fileName, contentType: contentTypeOf(options), chunks: chunks(), [Symbol.asyncDispose]: () => resources.disposeAsync() };

@@ -14,9 +14,10 @@ import type { Lake, RowChoice } from "@granary/lake";
 import type { ColumnStats } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
 import { BoundedCache } from "../reading/bounded-cache.ts";
-import { openVersion, type Readable, type ReadableColumn } from "../reading/open-version.ts";
+import type { Readable, ReadableColumn } from "../reading/open-version.ts";
 import { presentColumns } from "../reading/present-cells.ts";
-import { type RowQuery, toChoice } from "../reading/row-request.ts";
+import { readData } from "../reading/read-data.ts";
+import { columnsAsked, type RowQuery, toChoice } from "../reading/row-request.ts";
 
 /** So many columns' sketches fit the engine's memory at once. */
 const MAX_COLUMNS_PER_QUERY = 25;
@@ -100,9 +101,7 @@ export interface StatsAnswer {
   readonly columns: ColumnStats[];
 }
 
-/** What the columns of a choice of rows hold, as the caller sees them: of masked columns the masked values alone. */
-export async function getColumnStats(ctx: Ctx, idOrName: string, query: Omit<RowQuery, "sort">): Promise<StatsAnswer> {
-  const readable = await openVersion(ctx, idOrName, query.version);
+async function readStats(ctx: Ctx, readable: Readable, query: Omit<RowQuery, "sort">): Promise<StatsAnswer> {
   const { choice } = await toChoice(ctx, readable, query);
   const { lake } = ctx.services;
   const names = choice.columns ?? readable.columns.map((item) => item.name);
@@ -117,4 +116,14 @@ export async function getColumnStats(ctx: Ctx, idOrName: string, query: Omit<Row
     ),
   );
   return { dataVersion: readable.version.number, rows: profiles[0]?.rows ?? 0, columns: profiles.flatMap((item) => presentStats(readable, item)) };
+}
+
+/** What the columns of a choice of rows hold, as the caller sees them: of masked columns the masked values alone. */
+export async function getColumnStats(ctx: Ctx, idOrName: string, query: Omit<RowQuery, "sort">): Promise<StatsAnswer> {
+  return readData(ctx, "statistics", async (open) => {
+    const readable = await open(idOrName, query.version);
+    const answer = await readStats(ctx, readable, query);
+    const names = answer.columns.map((column) => column.name);
+    return { answer, rows: answer.rows, columns: columnsAsked(query, names) };
+  });
 }

@@ -1,4 +1,5 @@
 import { type Dataset, problem } from "@granary/protocol";
+import { noteRefusedDataset } from "../../access-log/index.ts";
 import { atLeast, type DatasetLevel, datasetLevel, mayDo } from "../../access/index.ts";
 import type { Ctx, TxCtx } from "../../context/index.ts";
 import { presentDataset } from "../present.ts";
@@ -6,6 +7,7 @@ import { type DatasetRow, findAskableRow, findDatasetRow } from "../store.ts";
 
 /** Only by its id, which nobody guesses, does anybody learn that there is a dataset they may ask for. */
 async function refusal(ctx: Ctx | TxCtx, id: string): Promise<Error> {
+  noteRefusedDataset(ctx, id);
   const askable = mayDo(ctx.principal, "dataset:read") ? await findAskableRow(ctx.db, id) : undefined;
   return askable === undefined ? problem("dataset.not_found") : problem("dataset.not_shared", { owner: askable.owner_name ?? "an administrator" });
 }

@@ -2,8 +2,9 @@ import type { Page } from "@granary/lake";
 import { type Column, problem } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
 import { type CellTexts, presentColumns, presentRow } from "../reading/present-cells.ts";
-import { openVersion, type Readable } from "../reading/open-version.ts";
-import { type RowQuery, toChoice } from "../reading/row-request.ts";
+import type { Readable } from "../reading/open-version.ts";
+import { readData, type Seen } from "../reading/read-data.ts";
+import { columnsAsked, type RowQuery, toChoice } from "../reading/row-request.ts";
 
 /** Longer cells are shortened in pages unless the exact ones are asked for. */
 const PREVIEW_CHARACTERS = 500;
@@ -43,9 +44,7 @@ function rowKeysOf(readable: Readable, names: readonly string[], page: Page): (s
   });
 }
 
-/** One page of a dataset's rows as the caller may see them, in stored order unless sorted. */
-export async function readRows(ctx: Ctx, idOrName: string, query: RowsQuery): Promise<RowsPage> {
-  const readable = await openVersion(ctx, idOrName, query.version);
+async function readPage(ctx: Ctx, readable: Readable, query: RowsQuery): Promise<Seen<RowsPage>> {
   const { choice, orderBy } = await toChoice(ctx, readable, query);
   const { cursor, direction, limit } = query;
   if (cursor === undefined && direction === "previous")
@@ -64,7 +63,7 @@ export async function readRows(ctx: Ctx, idOrName: string, query: RowsQuery): Pr
     ...(query.full ? {} : { maxCellChars: PREVIEW_CHARACTERS }),
     ...(cursor === undefined ? {} : direction === "previous" ? { before: cursor } : { after: cursor }),
   });
-  return {
+  const answer = {
     columns: presentColumns(readable.columns, shown),
     rows: page.rows.map((row) => presentRow(row.slice(0, shown.length))),
     dataVersion: readable.version.number,
@@ -72,5 +71,11 @@ export async function readRows(ctx: Ctx, idOrName: string, query: RowsQuery): Pr
     previous: page.previous,
     cut: page.cut.filter(([, column]) => column < shown.length).map(([row, column]) => [row, column]),
     ...(readable.keys.length === 0 ? {} : { rowKeys: rowKeysOf(readable, names, page) }),
-  };
+  } satisfies RowsPage;
+  return { answer, rows: page.rows.length, columns: columnsAsked(query, names, orderBy) };
+}
+
+/** One page of a dataset's rows as the caller may see them, in stored order unless sorted. */
+export function readRows(ctx: Ctx, idOrName: string, query: RowsQuery): Promise<RowsPage> {
+  return readData(ctx, "rows", async (open) => readPage(ctx, await open(idOrName, query.version), query));
 }

@@ -10,7 +10,7 @@ const HANDLERS = fileURLToPath(new URL("../../../../../apps/server/src/routes", 
 /** What takes rows out of the lake; see `TableReads` and `Comparisons`. */
 const READS = /\blake\s*\.\s*(rows|count|stream|export|query|compute|plannedQueries|diff|changes|checkKeys)\s*\(/;
 /** How a plan comes to be: from the access rules, or with a version that was opened by them. */
-const PLANNED = /\b(openVersion|Readable)\b/;
+const PLANNED = /\b(readData|Readable)\b/;
 
 const sources = (directory: string) =>
   globSync("**/*.ts", { cwd: directory })
@@ -23,6 +23,11 @@ describe("reading table data", () => {
   it("asks for a plan in one place", () => {
     const asking = sources(CORE).filter(({ path, text }) => /readPlanFor\(/.test(text) && !path.startsWith("access/"));
     expect(asking.map((file) => file.path)).toEqual(["datasets/reading/open-version.ts"]);
+  });
+
+  it("opens versions in one place, which writes the access log", () => {
+    const opening = sources(CORE).filter(({ path, text }) => /\bopenVersion\(/.test(text) && path !== "datasets/reading/open-version.ts");
+    expect(opening.map((file) => file.path)).toEqual(["datasets/reading/read-data.ts"]);
   });
 
   it("goes through a version that was opened for its reader", () => {

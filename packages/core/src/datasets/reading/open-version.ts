@@ -23,6 +23,8 @@ export interface Readable {
   readonly columns: readonly ReadableColumn[];
   /** Names of the columns that identify a row, if the dataset has such and the person sees all of them as stored. */
   readonly keys: readonly string[];
+  /** The policies that made the plan what it is. */
+  readonly policyIds: readonly string[];
 }
 
 function readableColumns(version: ResolvedVersion, plan: ReadPlan, table: OpenTable): readonly ReadableColumn[] {
@@ -67,13 +69,13 @@ export function shownColumns(ctx: Pick<Ctx, "principal">, dataset: DatasetRow): 
 }
 
 /**
- * Opens a version of a dataset for the caller: the one way by which table data is read. Throws `dataset.not_found`,
- * `dataset.not_ready` and `dataset.version_not_found`.
+ * Opens a version of a dataset for the caller. `readData` alone calls it, which writes what was seen of it into the access log.
+ * Throws `dataset.not_found`, `dataset.not_ready` and `dataset.version_not_found`.
  */
 export async function openVersion(ctx: Ctx, idOrName: string, asked: string | undefined): Promise<Readable> {
   const { dataset, version, plan } = await planVersion(ctx, idOrName, asked);
   const at = { snapshotId: version.snapshotId };
   const table = await ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: dataset.table_name, at });
   const columns = readableColumns(version, plan, table);
-  return { dataset, version, plan, table, columns, keys: keysOf(dataset, columns) };
+  return { dataset, version, plan, table, columns, keys: keysOf(dataset, columns), policyIds: [] };
 }

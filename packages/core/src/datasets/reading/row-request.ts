@@ -59,6 +59,18 @@ async function requireBatch(ctx: Ctx, readable: Readable, batchId: string): Prom
   return batchId;
 }
 
+function columnsNamed(filter: RowFilter): readonly string[] {
+  if ("not" in filter) return columnsNamed(filter.not);
+  if ("column" in filter) return [filter.column];
+  return ("and" in filter ? filter.and : filter.or).flatMap(columnsNamed);
+}
+
+/** The shown columns and, behind them, those only asked about by filter and order: both tell something about their values. */
+export function columnsAsked({ filter }: Pick<RowQuery, "filter">, shown: readonly string[], orderBy: readonly RowOrder[] = []): readonly string[] {
+  const asked = filter === undefined ? [] : columnsNamed(filter);
+  return [...shown, ...asked, ...orderBy.map((item) => item.column)];
+}
+
 /** Whether texts are regular expressions is the engine's to say: its kind knows other ones than JavaScript's. */
 async function checkPatterns(ctx: Ctx, filter: RowFilter): Promise<void> {
   for (const { path, pattern } of patternsOf(filter, "query.filter")) {

@@ -1,4 +1,5 @@
 import { decodeCursor, type Reject, toPage } from "@granary/protocol";
+import { logAccess } from "../../access-log/index.ts";
 import type { Ctx } from "../../context/index.ts";
 import { requireBatch } from "../queries/get-batch.ts";
 import { presentReject } from "./present.ts";
@@ -19,10 +20,12 @@ interface RejectPage {
 
 /** The records a load left out; they show raw text of the file, so they are for those who may load, not for readers. */
 export async function listRejects(ctx: Ctx, dataset: string, batchId: string, query: PageQuery): Promise<RejectPage> {
-  const { batch } = await requireBatch(ctx, dataset, batchId, "contributor");
+  const { batch, dataset: of } = await requireBatch(ctx, dataset, batchId, "contributor");
   const after = decodeCursor(query.cursor, 1)?.[0];
   const rows = await listRejectRows(ctx.db, batch.id, { after: after === undefined ? undefined : Number(after), limit: query.limit });
   const form = await findForm(ctx.db, batch.id);
+  const columns = (of.columns ?? []).map(({ fieldId, name }) => ({ fieldId, name, isMasked: false }));
+  await logAccess(ctx, [{ action: "rejects", dataset: { id: of.id, name: of.name }, columns, rows: Math.min(rows.length, query.limit) }]);
   return {
     ...toPage(rows, query.limit, presentReject, (row) => [row.number]),
     columns: form?.columns.map((item) => item.source) ?? [],

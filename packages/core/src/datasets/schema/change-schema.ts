@@ -4,7 +4,8 @@ import { atLeast, datasetLevel } from "../../access/index.ts";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
 import { addVersion } from "../commands/add-version.ts";
 import { requireDataset } from "../queries/get-dataset.ts";
-import { openVersion, type Readable } from "../reading/open-version.ts";
+import type { Readable } from "../reading/open-version.ts";
+import { readData } from "../reading/read-data.ts";
 import { applyEdits } from "./apply-edits.ts";
 import { compareSchemas } from "./compare-schemas.ts";
 import { fromDocument } from "./document.ts";
@@ -44,8 +45,7 @@ class DryRun extends Error {
   }
 }
 
-async function plan(ctx: Ctx, dataset: string, version: number, make: (before: SchemaRow) => TargetSchema): Promise<Planned> {
-  const readable = await openVersion(ctx, dataset, undefined);
+async function planFor(ctx: Ctx, readable: Readable, version: number, make: (before: SchemaRow) => TargetSchema): Promise<Planned> {
   const row = readable.dataset;
   if (!atLeast(datasetLevel(ctx.principal, row), "owner")) throw problem("access.denied", { permission: "owner of the dataset" });
   const before = await getSchemaRow(ctx.db, row.id, row.schema_version);
@@ -53,6 +53,15 @@ async function plan(ctx: Ctx, dataset: string, version: number, make: (before: S
   const target = make(before);
   const changes = compareSchemas(before, target);
   return { readable, before, target, changes, faults: await findFaults({ ctx, readable, before }, target) };
+}
+
+/** Of rows that break a new rule some are quoted, by their keys or first columns: then all columns count as shown. */
+function plan(ctx: Ctx, dataset: string, version: number, make: (before: SchemaRow) => TargetSchema): Promise<Planned> {
+  return readData(ctx, "schema_check", async (open) => {
+    const answer = await planFor(ctx, await open(dataset, undefined), version, make);
+    const quoted = answer.faults.reduce((sum, fault) => sum + fault.examples.length, 0);
+    return { answer, rows: quoted, columns: quoted === 0 ? [] : undefined };
+  });
 }
 
 /** Changes the table's columns as one; the new ones have their ids then. */

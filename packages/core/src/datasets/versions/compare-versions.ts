@@ -4,8 +4,9 @@ import type { DatasetDifference } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
 import { presentColumn } from "../present.ts";
 import { BoundedCache } from "../reading/bounded-cache.ts";
-import { openVersion, type Readable, type ReadableColumn } from "../reading/open-version.ts";
+import type { Readable, ReadableColumn } from "../reading/open-version.ts";
 import { presentRow } from "../reading/present-cells.ts";
+import { readData } from "../reading/read-data.ts";
 
 /** Which versions are compared, and which page of their changes. */
 export interface DiffQuery {
@@ -100,9 +101,7 @@ function columnChanges({ from, to, shown }: Sides): DatasetDifference["columnCha
 
 const sideOf = ({ version, table }: Readable) => ({ number: version.number, rows: table.rows, at: (table.committedAt ?? new Date(0)).toISOString() });
 
-/** What differs between two versions in the columns the caller sees, a page of rows at a time. */
-export async function compareVersions(ctx: Ctx, dataset: string, query: DiffQuery): Promise<DatasetDifference> {
-  const sides = sidesOf(await openVersion(ctx, dataset, query.from), await openVersion(ctx, dataset, query.to));
+async function difference(ctx: Ctx, sides: Sides, query: DiffQuery): Promise<DatasetDifference> {
   const { result, page } = await readPage(ctx, sides, query);
   const { added, removed, modified, unchanged, changedCellsByColumn } = result.counts;
   const cells = sides.shown.flatMap((item) => {
@@ -129,4 +128,12 @@ export async function compareVersions(ctx: Ctx, dataset: string, query: DiffQuer
     })),
     next: page.next,
   };
+}
+
+/** What differs between two versions in the columns the caller sees, a page of rows at a time. */
+export function compareVersions(ctx: Ctx, dataset: string, query: DiffQuery): Promise<DatasetDifference> {
+  return readData(ctx, "compare", async (open) => {
+    const answer = await difference(ctx, sidesOf(await open(dataset, query.from), await open(dataset, query.to)), query);
+    return { answer, rows: answer.changes.length, columns: (readable) => seen(readable).map((item) => item.name) };
+  });
 }

@@ -1,5 +1,5 @@
 import type { Database } from "@granary/db";
-import { checkLinks, findPosition } from "../store.ts";
+import { type Chain, checkLinks, findPosition } from "../store.ts";
 
 /** How much one statement recomputes; about 40 ms of database time. */
 const CHUNK = 5_000;
@@ -24,16 +24,16 @@ export interface ChainReport {
   readonly head: string | null;
 }
 
-/** Recomputes the hash chain over the event log from its stored facts and stops at the first entry that differs. */
-export async function verifyChain(database: Database, range: ChainRange): Promise<ChainReport> {
+/** Recomputes the hash chain over a log from its stored facts and stops at the first entry that differs. */
+export async function verifyChain(database: Database, range: ChainRange, chain: Chain = "events"): Promise<ChainReport> {
   const db = database.reader("system");
-  let previous: Buffer | undefined = range.after === 0 ? Buffer.alloc(0) : await findPosition(db, range.after);
+  let previous: Buffer | undefined = range.after === 0 ? Buffer.alloc(0) : await findPosition(db, chain, range.after);
   if (previous === undefined) return nothing({ position: range.after, reason: "missing" });
   let checked = 0;
   let head: string | null = null;
   while (checked < range.limit) {
     const size = Math.min(CHUNK, range.limit - checked);
-    const links = await checkLinks(db, { after: range.after + checked, limit: size, previous });
+    const links = await checkLinks(db, { chain, after: range.after + checked, limit: size, previous });
     for (const link of links) {
       const expected = range.after + checked + 1;
       const broken =

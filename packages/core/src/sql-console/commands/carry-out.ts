@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { type AppError, isAppError } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
+import { readData } from "../../datasets/index.ts";
 import { labelOf } from "../label.ts";
 import { openTables, queryTables } from "../open-tables.ts";
 import { keepResult } from "../results/keep-result.ts";
@@ -57,12 +58,15 @@ export async function carryOut(ctx: Ctx, id: string, asked: NewQuery): Promise<v
   try {
     using cancel = followCancel(ctx, id);
     const { signal } = cancel;
-    const opened = await openTables(ctx, asked, signal);
-    const { datasets } = opened;
-    read.datasets = datasets;
     const limits = { maxRows: Math.min(asked.maxRows, config.sql.maxRows), maxBytes: config.sql.maxResultBytes, maxCellBytes: MAX_CELL_BYTES };
-    await using result = await queryTables(ctx, asked, opened, { limits, signal });
-    const kept = await keepResult(config.dataDir, id, result);
+    const kept = await readData(ctx, "sql", async (open) => {
+      const opened = await openTables(ctx, open, asked, signal);
+      read.datasets = opened.datasets;
+      await using result = await queryTables(ctx, asked, opened, { limits, signal });
+      const answer = await keepResult(config.dataDir, id, result);
+      return { answer, rows: answer.rows };
+    });
+    const { datasets } = read;
     await settle(ctx, id, sql, ({ now }) => ({ status: "succeeded", datasets, ...kept, expiresAt: new Date(now.getTime() + config.sql.keepResultsS * 1000) }));
   } catch (thrown) {
     const error = failureOf(thrown);

@@ -38,8 +38,8 @@ async function begin(ctx: Ctx, sql: string): Promise<RanQuery> {
 }
 
 /** What a query does outlives the request that began it, but not its program. */
-function detached({ services, principal, request: { id, ip, userAgent }, log }: Ctx, signal: AbortSignal): Ctx {
-  return createCtx({ services, principal, request: { id, ip, userAgent }, log, signal });
+function detached({ services, principal, request: { id, ip, userAgent, purpose = null }, log }: Ctx, signal: AbortSignal): Ctx {
+  return createCtx({ services, principal, request: { id, ip, userAgent, purpose }, log, signal });
 }
 
 /**

@@ -2,6 +2,7 @@ import { isAppError } from "@granary/kernel";
 import type { PlanStep } from "@granary/engine";
 import type { Dataset, SqlPlanStep, SqlProblem, SqlQuery } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
+import { type OpenForReading, readData } from "../../datasets/index.ts";
 import { type OpenedTables, openTables, queryTables, type QueryText } from "../open-tables.ts";
 
 function presentSteps(steps: readonly PlanStep[], titles: OpenedTables["titles"]): SqlPlanStep[] {
@@ -20,8 +21,11 @@ async function plan(ctx: Ctx, text: QueryText, opened: OpenedTables): Promise<re
 
 /** How a query would be carried out. No row is read for it, so it tells nothing but what stands in the query. */
 export async function explainQuery(ctx: Ctx, text: QueryText): Promise<{ steps: SqlPlanStep[] }> {
-  const opened = await openTables(ctx, text, ctx.signal);
-  return { steps: presentSteps(await plan(ctx, text, opened), opened.titles) };
+  return readData(ctx, "explain", async (open) => {
+    const opened = await openTables(ctx, open, text, ctx.signal);
+    const answer = { steps: presentSteps(await plan(ctx, text, opened), opened.titles) };
+    return { answer, rows: 0, columns: [] };
+  });
 }
 
 const isAboutText = (error: unknown): error is { code: string; message: string; params: Readonly<Record<string, unknown>> } & Error =>
@@ -34,14 +38,18 @@ export interface CheckedText {
 }
 
 /** What is wrong with a query: syntax, names, types. Nothing is read. */
-export async function checkQuery(ctx: Ctx, text: QueryText): Promise<CheckedText> {
+export function checkQuery(ctx: Ctx, text: QueryText): Promise<CheckedText> {
+  return readData(ctx, "explain", async (open) => ({ answer: await check(ctx, open, text), rows: 0, isNothing: true }));
+}
+
+async function check(ctx: Ctx, open: OpenForReading, text: QueryText): Promise<CheckedText> {
   const found: { datasets: OpenedTables["datasets"] } = { datasets: [] };
   const answer = (problems: SqlProblem[]): CheckedText => ({
     problems,
     datasets: found.datasets.map(({ id, name, version }) => ({ id: id as Dataset["id"], name, version })),
   });
   try {
-    const opened = await openTables(ctx, text, ctx.signal);
+    const opened = await openTables(ctx, open, text, ctx.signal);
     found.datasets = opened.datasets;
     await plan(ctx, text, opened);
     return answer([]);

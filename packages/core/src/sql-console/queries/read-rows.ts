@@ -3,7 +3,7 @@ import type { Ctx } from "../../context/index.ts";
 import { type CellTexts, presentRow } from "../../datasets/index.ts";
 import { presentColumns } from "../present.ts";
 import { type KeptRow, openResult, readResult } from "../results/read-result.ts";
-import { requireResult } from "./require-result.ts";
+import { withResult } from "./require-result.ts";
 
 interface RowsQuery {
   readonly cursor?: string | undefined;
@@ -58,14 +58,16 @@ async function takePage(dataDir: string, id: string, from: number, limit: number
 }
 
 /** A page of the rows that were kept of the caller's query. */
-export async function readRows(ctx: Ctx, id: string, { cursor, limit, full }: RowsQuery): Promise<SqlRowsPage> {
-  const { columns, bytes } = await requireResult(ctx, id);
-  const taken = await takePage(ctx.services.config.dataDir, id, placeOf(cursor), limit);
-  const rows = taken.map(({ row }) => presentRow(row));
-  const end = taken.at(-1)?.end;
-  return {
-    columns: presentColumns(columns),
-    ...(full ? { rows, cut: [] } : shorten(rows)),
-    next: end === undefined || end >= (bytes ?? 0) ? null : encodeCursor([end]),
-  };
+export function readRows(ctx: Ctx, id: string, { cursor, limit, full }: RowsQuery): Promise<SqlRowsPage> {
+  return withResult(ctx, id, async ({ columns, bytes }) => {
+    const taken = await takePage(ctx.services.config.dataDir, id, placeOf(cursor), limit);
+    const rows = taken.map(({ row }) => presentRow(row));
+    const end = taken.at(-1)?.end;
+    const answer = {
+      columns: presentColumns(columns),
+      ...(full ? { rows, cut: [] } : shorten(rows)),
+      next: end === undefined || end >= (bytes ?? 0) ? null : encodeCursor([end]),
+    };
+    return { answer, rows: rows.length };
+  });
 }

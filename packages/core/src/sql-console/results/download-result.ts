@@ -7,7 +7,7 @@ import { problem } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
 import { contentTypeOf, exportFormat, type FileOptions, hasByteOrderMark, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS, writeWorkbook } from "../../datasets/index.ts";
 import { labelOf } from "../label.ts";
-import { type QueryWithResult, requireResult } from "../queries/require-result.ts";
+import { type QueryWithResult, withResult } from "../queries/require-result.ts";
 import { jsonLines } from "./json-lines.ts";
 import { openResult, readResult } from "./read-result.ts";
 import { sqlTypeOf } from "./result-columns.ts";
@@ -65,13 +65,23 @@ async function* chunksOf(path: string, options: FileOptions): AsyncGenerator<Buf
 
 /** The kept rows of the caller's query as a file, written whole before its first byte leaves; every one is an event. */
 export async function downloadResult(ctx: Ctx, queryId: string, options: FileOptions): Promise<ResultDownload> {
-  const query = await requireResult(ctx, queryId);
+  await using made = new AsyncDisposableStack();
+  const file = await withResult(ctx, queryId, async (query) => ({ answer: await writeResult(ctx, made, { query, options }), rows: query.row_count }));
+  const kept = made.move();
+  return { ...file, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** The file goes with `made`. */
+async function writeResult(
+  ctx: Ctx,
+  made: AsyncDisposableStack,
+  { query, options }: Pick<Writing, "query" | "options">,
+): Promise<Omit<ResultDownload, keyof AsyncDisposable>> {
   refuseTooLarge(query, options);
   const id = newId("download");
   const directory = join(ctx.services.config.dataDir, "tmp");
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, `${id}.${options.format}`);
-  await using made = new AsyncDisposableStack();
   made.defer(() => rm(path, { force: true }));
   await writeRows(ctx, { query, options, path });
   await ctx.tx(async (ctx) => {
@@ -79,12 +89,5 @@ export async function downloadResult(ctx: Ctx, queryId: string, options: FileOpt
     const data = { downloadId: id, format: options.format, rows: query.row_count, columns: query.columns.map(({ name }) => name), datasets };
     await ctx.record({ type: "query.downloaded", subject: { id: query.id, label: labelOf(query.text) }, data });
   });
-  const kept = made.move();
-  return {
-    id,
-    fileName: `query-${id}.${options.format}`,
-    contentType: contentTypeOf(options),
-    chunks: chunksOf(path, options),
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
-  };
+  return { id, fileName: `query-${id}.${options.format}`, contentType: contentTypeOf(options), chunks: chunksOf(path, options) };
 }
