@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { CoreConfig, Services } from "@granary/core/context";
 import { PrincipalCache } from "@granary/core/identity";
 import { RunningQueries } from "@granary/core/sql-console";
+import { createVirusScanner, parseClamdAddress, type VirusScanner } from "@granary/core/uploads";
 import { type ConnectionOptions, type Database, openDatabase } from "@granary/db";
 import { createEngine } from "@granary/engine";
 import type { Logger } from "@granary/kernel";
@@ -24,6 +25,7 @@ export function coreConfig(config: Config, url: string): CoreConfig {
     publicUrl: config.publicUrl ?? url,
     dataDir: config.dataDir,
     uploadLimitBytes: env.GRANARY_UPLOAD_LIMIT,
+    workspaceQuotaBytes: env.GRANARY_WORKSPACE_QUOTA ?? null,
     uploadHosts: uploadHosts(config),
     sql: {
       timeoutS: env.GRANARY_SQL_TIMEOUT,
@@ -59,6 +61,11 @@ export interface ComposeOptions {
 /** The name of the catalog that other engines must use too. */
 const CATALOG = "granary";
 
+function scannerOf({ env }: Config): VirusScanner | undefined {
+  const address = env.GRANARY_CLAMD === undefined ? undefined : parseClamdAddress(env.GRANARY_CLAMD);
+  return address === undefined ? undefined : createVirusScanner(address);
+}
+
 /** The one place where services are built. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
   const { config, log } = options;
@@ -82,7 +89,8 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const principals = new PrincipalCache(database);
   const lake = createLake({ engine, fileIo, warehouseUri: storageUri(config), catalogName: CATALOG });
   const queries = new RunningQueries();
-  const services: Services = { config: coreConfig(config, options.url), clock, database, principals, lake, engine, queries, log };
+  const scanner = scannerOf(config);
+  const services: Services = { config: coreConfig(config, options.url), clock, database, principals, lake, engine, queries, scanner, log };
   return {
     services,
     async [Symbol.asyncDispose]() {

@@ -43,6 +43,9 @@ describe("readConfig", () => {
     [{ GRANARY_S3_REGION: "eu-west-1" }, "GRANARY_S3_REGION"],
     [{ GRANARY_STORAGE: "file:///srv/lake", GRANARY_CACHE: "/var/cache" }, "GRANARY_CACHE"],
     [{ GRANARY_STORAGE_RECHECK: "2" }, "GRANARY_STORAGE_RECHECK"],
+    [{ GRANARY_CLAMD: "localhost" }, "GRANARY_CLAMD"],
+    [{ GRANARY_CLAMD: "localhost:99999" }, "GRANARY_CLAMD"],
+    [{ GRANARY_WORKSPACE_QUOTA: "0" }, "GRANARY_WORKSPACE_QUOTA"],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL"],
     [{ GRANARY_PROT: "80" }, "GRANARY_PROT"],
   ])("refuses %j and names the variable", (variables, name) => {

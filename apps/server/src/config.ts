@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseClamdAddress } from "@granary/core/uploads";
 import { z } from "zod";
 import { storageContradictions } from "./storage-settings.ts";
 
@@ -79,6 +80,12 @@ const environment = z.object({
     .string()
     .default("")
     .describe("Hosts in private networks that uploads by URL may come from, as `name` or `name:port`, separated by commas. All others have to be public."),
+  GRANARY_CLAMD: z
+    .string()
+    .refine((text) => parseClamdAddress(text) !== undefined, "must be host:port or the absolute path of a socket")
+    .optional()
+    .describe("Where clamd listens, as `host:port` or the path of its socket: it scans every file before it can be used. Unset: files are not scanned."),
+  GRANARY_WORKSPACE_QUOTA: z.coerce.number().int().positive().optional().describe("Bytes of uploaded files each workspace may keep. Unset: no limit."),
   GRANARY_SQL_TIMEOUT: seconds(60).describe("Seconds after which a person's SQL query is stopped."),
   GRANARY_SQL_MEMORY: z.coerce.number().int().min(67_108_864).default(536_870_912).describe("Memory in bytes a person's SQL query may use."),
   GRANARY_SQL_MAX_ROWS: z.coerce.number().int().positive().default(1_000_000).describe("Rows after which the result of a SQL query is cut."),

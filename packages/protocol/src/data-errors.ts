@@ -162,7 +162,33 @@ export const DATA_ERRORS = {
     retry: "never",
     message: "The bytes that arrived have the SHA-256 {found}, not {announced} as announced. Nothing was kept; send the file again.",
   },
-  "upload.refused": { status: 409, retry: "never", message: "This upload was refused because its bytes were not those announced. Begin a new one." },
+  "upload.refused": {
+    status: 409,
+    retry: "never",
+    message: "This upload was refused: its bytes were not those announced, or the virus scanner does not let them through. Begin a new one.",
+  },
+  "upload.infected": {
+    status: 422,
+    retry: "never",
+    message: "A virus was found in {name}: {signature}. The file was deleted; clean its source before you send it again.",
+  },
+  "upload.scan_too_large": {
+    status: 413,
+    retry: "never",
+    message:
+      "{name} has {bytes} bytes, more than the virus scanner takes at once, so it was not kept. Send it in smaller files, or ask an administrator to raise StreamMaxLength of clamd.",
+  },
+  "upload.scan_failed": {
+    status: 503,
+    retry: "later",
+    message: "The virus scanner does not answer, so {name} cannot be used yet. Try again later; when that does not help, tell an administrator.",
+  },
+  "upload.quota_exceeded": {
+    status: 507,
+    retry: "never",
+    message:
+      "The workspace may keep {quota} bytes of uploaded files and keeps {kept} already, so {left} more fit. Delete datasets for good, or ask an administrator for more.",
+  },
   "upload.not_complete": { status: 409, retry: "later", message: "The upload is not whole yet: {received} bytes have arrived. Send the rest first." },
   "upload.url_refused": {
     status: 422,

@@ -15,6 +15,7 @@ export type SubjectKind =
   | "dataset"
   | "batch"
   | "query"
+  | "upload"
   | "route";
 
 interface EventSpec {
@@ -106,6 +107,7 @@ export const EVENTS = {
   "dataset.purged": { subject: "dataset", area: "data", text: "{subject} was removed from the trash for good" },
   "dataset.trashed": { subject: "dataset", area: "data", text: "{actor} moved {subject} to the trash" },
   "dataset.restored": { subject: "dataset", area: "data", text: "{actor} took {subject} out of the trash" },
+  "upload.infected": { subject: "upload", area: "data", text: "{actor} sent {subject}, in which a virus was found" },
   "query.ran": { subject: "query", area: "data", text: "{actor} ran the SQL query {subject}" },
   "query.downloaded": { subject: "query", area: "data", text: "{actor} downloaded the result of the SQL query {subject}" },
   "query.saved": { subject: "query", area: "data", text: "{actor} saved the SQL query {subject}" },

@@ -11,8 +11,8 @@ interface Health {
 }
 
 const DEADLINE_MS = 2_000;
-/** Balancers ask every few seconds; a storage elsewhere need not be asked as often. */
-const STORAGE_REMEMBERED_MS = 15_000;
+/** Balancers ask every few seconds; what lies elsewhere need not be asked as often. */
+const REMEMBERED_MS = 15_000;
 
 async function within(probe: Promise<boolean>): Promise<ComponentState> {
   let timer: NodeJS.Timeout | undefined;
@@ -28,11 +28,11 @@ function databaseState(services: Services): Promise<ComponentState> {
   return within(sql`select 1`.execute(reader).then(() => true));
 }
 
-function storageWatch(services: Services): () => Promise<ComponentState> {
+function watch(isUp: () => Promise<boolean>): () => Promise<ComponentState> {
   let known: { readonly state: Promise<ComponentState>; readonly at: number } | undefined;
   return () => {
-    if (known === undefined || performance.now() - known.at > STORAGE_REMEMBERED_MS) {
-      known = { state: within(services.lake.isStorageReachable()), at: performance.now() };
+    if (known === undefined || performance.now() - known.at > REMEMBERED_MS) {
+      known = { state: within(isUp()), at: performance.now() };
     }
     return known.state;
   };
@@ -40,14 +40,17 @@ function storageWatch(services: Services): () => Promise<ComponentState> {
 
 /**
  * Liveness says the process answers, readiness that it can do its work; both at the root and below /api/v1. A storage that
- * is down is told and no reason to be taken out of service: it is down for every server, and people can still do the rest.
+ * or a virus scanner that is down is told and no reason to be taken out of service: it is down for every server, and people can still
+ * do the rest.
  */
 export function addHealth(app: FastifyInstance, options: { readonly services: Services; readonly version: string; readonly isStopping: () => boolean }): void {
-  const storageState = storageWatch(options.services);
+  const { lake, scanner } = options.services;
+  const others = { storage: watch(() => lake.isStorageReachable()), ...(scanner === undefined ? {} : { scanner: watch(() => scanner.isReachable()) }) };
   const ready = async (): Promise<Health> => {
-    const [database, storage] = await Promise.all([databaseState(options.services), storageState()]);
-    const isWell = database === "up" && storage === "up";
-    return { status: options.isStopping() ? "stopping" : isWell ? "ok" : "degraded", version: options.version, components: { database, storage } };
+    const watched = Object.entries(others).map(async ([name, state]) => [name, await state()] as const);
+    const components = Object.fromEntries(await Promise.all([databaseState(options.services).then((state) => ["database", state] as const), ...watched]));
+    const isWell = Object.values(components).every((state) => state === "up");
+    return { status: options.isStopping() ? "stopping" : isWell ? "ok" : "degraded", version: options.version, components };
   };
   for (const prefix of ["", "/api/v1"]) {
     app.get(`${prefix}/health/live`, async () => ({ status: "ok" }));

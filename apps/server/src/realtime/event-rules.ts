@@ -30,6 +30,8 @@ const NOTICE_RULES = {
   batch: DATASETS,
   // People's queries are their own: whoever ran one is told of it besides.
   query: seeAll("activity:read"),
+  // Files somebody sent are their own until a dataset is made of them.
+  upload: seeAll("activity:read"),
   route: seeAll("activity:read"),
 } as const satisfies Record<SubjectKind, NoticeRule>;
 

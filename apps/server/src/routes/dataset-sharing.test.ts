@@ -204,10 +204,20 @@ describe("every level and every route", () => {
   });
 
   it("asks for the permission to share besides being owner", async () => {
-    const person = await server.user({ roles: ["contributor"] });
+    const person = await server.user({ roles: ["executor"] });
     const dataset = await create();
     await share(dataset, { email: person.email, level: "owner" });
     expect((await share(dataset, { everyone: true, level: "viewer" }, person)).body.code).toBe("access.denied");
+  });
+
+  it("lets contributors share what they own, and nothing else", async () => {
+    const person = await server.user({ roles: ["contributor"] });
+    const dataset = await create();
+    expect((await share(dataset, { everyone: true, level: "viewer" }, person)).body.code).toBe("dataset.not_found");
+    await share(dataset, { email: person.email, level: "contributor" });
+    expect((await share(dataset, { everyone: true, level: "viewer" }, person)).body.code).toBe("access.denied");
+    await server.request("PATCH", `/datasets/${dataset}/permissions/${person.email}`, { as: owner, body: { level: "owner" } });
+    expect((await share(dataset, { everyone: true, level: "viewer" }, person)).status).toBe(201);
   });
 });
 

@@ -53,7 +53,7 @@ async function receiveForm(ctx: Ctx, parts: AsyncIterable<Part>): Promise<Create
     if (part.name !== "file") throw problem("upload.missing_file");
     const input = parse(fields, { name: part.filename.replace(/\.[^.]*$/, ""), ...withParsedFields(values) });
     await refuseTakenName(ctx, input.name);
-    const received = await receiveUpload(ctx.services.config.dataDir, { stream: part.stream, fileName: part.filename }, ctx.signal);
+    const received = await receiveUpload(ctx, { stream: part.stream, fileName: part.filename });
     return createDataset(ctx, input, { received });
   }
   throw problem("upload.missing_file");

@@ -6,6 +6,8 @@ export interface CoreConfig {
   readonly dataDir: string;
   /** The largest file anybody may send. */
   readonly uploadLimitBytes: number;
+  /** Bytes of uploaded files a workspace may keep; null for as many as the disk holds. */
+  readonly workspaceQuotaBytes: number | null;
   /** Hosts that files may be fetched from although they lie in a private network, as `name` or `name:port`. */
   readonly uploadHosts: readonly string[];
   /** Days a dataset stays in the trash before it is gone for good. */

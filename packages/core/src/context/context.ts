@@ -5,6 +5,7 @@ import { enqueueJob } from "@granary/jobs";
 import type { Clock, Id, Logger } from "@granary/kernel";
 import type { Lake } from "@granary/lake";
 import type { PrincipalCache } from "../identity/index.ts";
+import type { VirusScanner } from "../uploads/index.ts";
 import type { RunningQueries } from "../sql-console/index.ts";
 import type { CoreConfig } from "./config.ts";
 import { type Principal, requireWorkspace } from "./principal.ts";
@@ -20,6 +21,8 @@ export interface Services {
   readonly engine: Engine;
   /** People's SQL queries that run in this process. */
   readonly queries: RunningQueries;
+  /** Looks at every file that arrives; undefined where none is configured. */
+  readonly scanner: VirusScanner | undefined;
   /** Who a token belongs to, remembered for a moment. */
   readonly principals: PrincipalCache;
   readonly log: Logger;

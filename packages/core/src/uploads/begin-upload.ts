@@ -5,6 +5,7 @@ import { type Ctx, requireUser } from "../context/index.ts";
 import { requireUpload } from "./get-upload.ts";
 import { safeFileName, makeUploadDirectory } from "./upload-files.ts";
 import { presentUpload } from "./present.ts";
+import { takeFromQuota } from "./quota.ts";
 import { KEPT_DAYS } from "./store.ts";
 
 /** Enough for a folder dropped at once, and an end to what a script in a loop can leave behind. */
@@ -38,6 +39,7 @@ export async function beginUpload(ctx: Ctx, input: NewUpload): Promise<Upload> {
       .where("refused", "=", false)
       .executeTakeFirstOrThrow();
     if (count >= MAX_UNFINISHED) throw problem("upload.too_many", { limit: MAX_UNFINISHED });
+    await takeFromQuota(ctx, input.bytes);
     const id = newId("upload", ctx.now.getTime());
     await ctx.db
       .insertInto("incoming_uploads")

@@ -1,9 +1,11 @@
 import { Readable } from "node:stream";
 import { isAppError } from "@granary/kernel";
 import { problem, type Upload } from "@granary/protocol";
-import { type Ctx, requireUser } from "../context/index.ts";
+import type { Ctx } from "../context/index.ts";
 import { fetchUrl } from "./fetch-url.ts";
 import { getUpload } from "./get-upload.ts";
+import { insertUpload } from "./insert-upload.ts";
+import { requireQuota } from "./quota.ts";
 import { discardUpload, type ReceivedUpload, receiveUpload } from "./receive-upload.ts";
 
 /** Somebody waits for the answer, and a repeated request is held back only this long. */
@@ -28,15 +30,20 @@ function nameOf(url: URL): string {
 }
 
 async function receive(ctx: Ctx, url: string, timeUp: AbortSignal): Promise<ReceivedUpload> {
-  const { dataDir, uploadLimitBytes, uploadHosts } = ctx.services.config;
+  const { uploadLimitBytes, uploadHosts } = ctx.services.config;
   const signal = AbortSignal.any([ctx.signal, timeUp]);
   const found = await fetchUrl({ url, trustedHosts: uploadHosts, signal });
   if ((found.bytes ?? 0) > uploadLimitBytes) {
     found.stream.destroy();
     throw problem("request.too_large", { limit: `${uploadLimitBytes} bytes` });
   }
+  const quota = await requireQuota(ctx);
+  if ((found.bytes ?? 0) > quota.left) {
+    found.stream.destroy();
+    throw quota.exceeded();
+  }
   const stream = Readable.from(limited(found.stream, uploadLimitBytes), { objectMode: false });
-  return receiveUpload(dataDir, { stream, fileName: nameOf(found.url) }, signal);
+  return receiveUpload(ctx, { stream, fileName: nameOf(found.url), signal });
 }
 
 /** Fetches a file from the web into an upload of the caller's. Throws `upload.url_refused` for private networks, `upload.url_unreachable`. */
@@ -49,10 +56,8 @@ export async function uploadFromUrl(ctx: Ctx, url: string): Promise<Upload> {
   });
   try {
     return await ctx.tx(async (ctx) => {
-      const { id, fileName: file_name, bytes, sha256 } = received;
-      const uploaded_by = requireUser(ctx.principal);
-      await ctx.db.insertInto("uploads").values({ id, workspace_id: ctx.workspaceId, file_name, bytes, sha256, uploaded_by }).execute();
-      return getUpload(ctx, id);
+      await insertUpload(ctx, received);
+      return getUpload(ctx, received.id);
     });
   } catch (error) {
     await discardUpload(ctx.services.config.dataDir, received.id);

@@ -102,8 +102,8 @@ export const BUILT_IN_ROLES = {
   },
   contributor: {
     title: "Contributor",
-    text: "Adds data and proposes changes.",
-    permissions: [...READ, "dataset:create", "dataset:update", "dataset:download", "change:create", "api_key:create"],
+    text: "Adds data, shares what they own, asks it by SQL and proposes changes.",
+    permissions: [...READ, "dataset:create", "dataset:update", "dataset:download", "dataset:share", "sql:run", "change:create", "api_key:create"],
   },
   executive: {
     title: "Executive",

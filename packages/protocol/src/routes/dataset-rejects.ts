@@ -2,6 +2,7 @@ import { z } from "zod";
 import { route } from "../route.ts";
 import { id, page, pageQuery } from "../schemas.ts";
 import { datasetParams, loading } from "./datasets.ts";
+import { ARRIVAL_ERRORS } from "./uploads.ts";
 
 const TAG = "Datasets";
 
@@ -87,6 +88,6 @@ export const datasetRejectRoutes = {
     params,
     query: z.strictObject({ wait: z.stringbool().default(false) }),
     responses: { 202: loading, 201: loading },
-    errors: ["dataset.not_found", "batch.not_found", "batch.nothing_repaired", "storage.full"],
+    errors: ["dataset.not_found", "batch.not_found", "batch.nothing_repaired", ...ARRIVAL_ERRORS, "storage.full"],
   }),
 } as const;

@@ -3,6 +3,7 @@ import { fileOptions, maxRejects } from "../file-options.ts";
 import { route } from "../route.ts";
 import { jobProgress } from "./jobs.ts";
 import { can, id, instant, line, page, pageQuery } from "../schemas.ts";
+import { ARRIVAL_ERRORS } from "./uploads.ts";
 
 const TAG = "Datasets";
 
@@ -173,6 +174,7 @@ export const datasetRoutes = {
     errors: [
       "dataset.name_taken",
       "upload.empty",
+      ...ARRIVAL_ERRORS,
       "upload.missing_file",
       "upload.not_found",
       "upload.not_complete",

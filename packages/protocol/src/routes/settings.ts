@@ -28,6 +28,11 @@ export const settings = z
     workspace: z.object({ id: id("workspace"), slug: z.string(), name: z.string(), version: z.number().int() }),
     instance: instanceSettings.nullable().describe("Null for callers who do not administer the installation"),
     mail: z.object({ delivery: z.enum(["smtp", "outbox"]), from: z.string() }),
+    storage: z.object({
+      keptBytes: z.number().int().describe("Bytes of uploaded files the workspace keeps"),
+      quotaBytes: z.number().int().nullable().describe("Bytes it may keep; null for no limit"),
+    }),
+    virusScan: z.boolean().describe("Whether files are scanned for viruses before they can be used"),
     mode: z.enum(["development", "production"]),
     can: can("updateWorkspace", "updateInstance", "testMail", "changeSafeguard"),
   })

@@ -20,7 +20,7 @@ const upload = z
     bytes: z.number().int(),
     /** Bytes that have arrived and are durable; the next part starts here. */
     offset: z.number().int(),
-    /** `refused`: the bytes were not those announced. */
+    /** `refused`: the bytes were not those announced, or the virus scanner does not let them through. */
     status: z.enum(["receiving", "complete", "refused"]),
     /** Of a complete upload that of its bytes, before that the announced one. */
     sha256: z.string().nullable(),
@@ -36,6 +36,9 @@ const upload = z
 
 export type Upload = z.infer<typeof upload>;
 
+/** What can be wrong with a file that arrives in one go. */
+export const ARRIVAL_ERRORS = ["upload.infected", "upload.scan_too_large", "upload.scan_failed", "upload.quota_exceeded"] as const;
+
 const params = z.strictObject({ id: id("upload") });
 
 /** Uploads: files sent in parts that survive lost connections and restarts. */
@@ -49,7 +52,7 @@ export const uploadRoutes = {
     access: "dataset:create",
     body: z.strictObject({ fileName: line(1_000), bytes: z.number().int().min(0), sha256: sha256.optional() }),
     responses: { 201: upload },
-    errors: ["upload.empty", "upload.too_many", "request.too_large", "storage.full"],
+    errors: ["upload.empty", "upload.too_many", "upload.quota_exceeded", "request.too_large", "storage.full"],
   }),
   "uploads.fromUrl": route({
     method: "POST",
@@ -60,7 +63,7 @@ export const uploadRoutes = {
     access: "dataset:create",
     body: z.strictObject({ url: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).max(2_000) }),
     responses: { 201: upload },
-    errors: ["upload.url_refused", "upload.url_unreachable", "upload.url_slow", "upload.empty", "request.too_large", "storage.full"],
+    errors: ["upload.url_refused", "upload.url_unreachable", "upload.url_slow", "upload.empty", ...ARRIVAL_ERRORS, "request.too_large", "storage.full"],
   }),
   "uploads.list": route({
     method: "GET",
@@ -99,6 +102,9 @@ export const uploadRoutes = {
       "upload.wrong_offset",
       "upload.too_long",
       "upload.hash_mismatch",
+      "upload.infected",
+      "upload.scan_too_large",
+      "upload.scan_failed",
       "upload.refused",
       "request.too_large",
       "request.unsupported_media",

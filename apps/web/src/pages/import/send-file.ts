@@ -29,7 +29,11 @@ export interface SendFile {
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
 
-const isPassing = (error: unknown): boolean => error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
+/** 507 says there is no room, which does not pass; a virus scanner that is down is for people to see. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  error.code !== "upload.scan_failed" &&
+  (error.status === 0 || error.status === 429 || (error.status >= 500 && error.status !== 507));
 
 const offsetOf = (error: ApiError): number | undefined => {
   const { current } = error;

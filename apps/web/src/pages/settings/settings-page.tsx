@@ -4,7 +4,9 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { settingsQuery, useRenameWorkspace, useTestMail } from "../../api/settings.ts";
 import { useSession } from "../../api/session.ts";
+import { Meter } from "../../kit/charts.tsx";
 import { CopyId } from "../../kit/copy-id.tsx";
+import { useFormat } from "../../kit/format.tsx";
 import { FormProblem, useApiForm } from "../../kit/form.tsx";
 import { KeyValue } from "../../kit/key-value.tsx";
 import { Page, PageHeader } from "../../kit/page-header.tsx";
@@ -38,7 +40,12 @@ export function SettingsPage() {
         value={tab}
         onChange={(value) => void navigate({ search: { tab: value === "workspace" ? undefined : value } as never, replace: true })}
       />
-      {tab === "workspace" && <WorkspacePanel key={settings.workspace.id} settings={settings} />}
+      {tab === "workspace" && (
+        <>
+          <WorkspacePanel key={settings.workspace.id} settings={settings} />
+          <StoragePanel settings={settings} />
+        </>
+      )}
       {tab === "security" && settings.instance !== null && <SecurityPanel instance={settings.instance} mayChange={settings.can.updateInstance} />}
       {tab === "mail" && <MailPanel settings={settings} />}
       {tab === "developers" && <DeveloperPanel />}
@@ -82,6 +89,27 @@ function WorkspacePanel({ settings }: { readonly settings: Settings }) {
           </div>
         )}
       </form>
+    </Panel>
+  );
+}
+
+/** What files take that people sent, and what they may take. */
+function StoragePanel({ settings }: { readonly settings: Settings }) {
+  const format = useFormat();
+  const { keptBytes, quotaBytes } = settings.storage;
+  const kept = format.bytes(keptBytes);
+  return (
+    <Panel title="Uploaded files" text="The original of every file that was loaded is kept as long as its dataset.">
+      <div className={classes.stack}>
+        {quotaBytes !== null && <Meter done={keptBytes} total={quotaBytes} label="Quota" />}
+        <KeyValue
+          items={[
+            ["Kept", quotaBytes === null ? kept : `${kept} of ${format.bytes(quotaBytes)}`],
+            ["Limit", quotaBytes === null ? "None. GRANARY_WORKSPACE_QUOTA sets one for each workspace." : "Set by GRANARY_WORKSPACE_QUOTA"],
+            ["Virus scan", settings.virusScan ? "Every file, before it can be used" : "Off. GRANARY_CLAMD names the scanner."],
+          ]}
+        />
+      </div>
     </Panel>
   );
 }

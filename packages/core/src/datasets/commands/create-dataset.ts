@@ -4,7 +4,7 @@ import { type Batch, type Dataset, type FileOptions, type Frequency, type MaxRej
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
 import { presentDataset } from "../present.ts";
 import { requireDataset } from "../queries/get-dataset.ts";
-import { discardUpload, type ReceivedUpload, takeUpload } from "../../uploads/index.ts";
+import { discardUpload, insertUpload, type ReceivedUpload, takeUpload } from "../../uploads/index.ts";
 import { formatOf, writeWords } from "../catalog/index.ts";
 import { isNameTaken } from "../store.ts";
 import { insertBatch } from "./insert-batch.ts";
@@ -51,9 +51,7 @@ export async function createDataset(ctx: Ctx, input: NewDataset, source: Dataset
 
 async function uploadOf(ctx: TxCtx, source: DatasetSource): Promise<ReceivedUpload> {
   if ("uploadId" in source) return takeUpload(ctx, source.uploadId);
-  const { id, fileName: file_name, bytes, sha256 } = source.received;
-  const uploaded_by = requireUser(ctx.principal);
-  await ctx.db.insertInto("uploads").values({ id, workspace_id: ctx.workspaceId, file_name, bytes, sha256, uploaded_by }).execute();
+  await insertUpload(ctx, source.received);
   return source.received;
 }
 

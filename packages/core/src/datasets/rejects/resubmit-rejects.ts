@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import type { Id } from "@granary/kernel";
 import { type Batch, FILE_COLUMN_TYPES, type FileColumnOptions, type FileOptions, problem } from "@granary/protocol";
-import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
-import { discardUpload, type ReceivedUpload, receiveUpload } from "../../uploads/index.ts";
+import type { Ctx, TxCtx } from "../../context/index.ts";
+import { discardUpload, insertUpload, type ReceivedUpload, receiveFile, recordingInfected } from "../../uploads/index.ts";
 import type { BatchRow } from "../batch-store.ts";
 import { insertBatch } from "../commands/insert-batch.ts";
 import { requireBatch } from "../queries/get-batch.ts";
@@ -61,13 +61,11 @@ interface Repaired {
 }
 
 async function insert(ctx: TxCtx, { dataset, batch, form }: Repaired, rows: readonly RejectRow[], upload: ReceivedUpload): Promise<Resubmitted> {
-  const { id, fileName: file_name, bytes, sha256 } = upload;
-  const uploaded_by = requireUser(ctx.principal);
-  await ctx.db.insertInto("uploads").values({ id, workspace_id: ctx.workspaceId, file_name, bytes, sha256, uploaded_by }).execute();
+  await insertUpload(ctx, upload);
   const lines = rows.map((row) => lineOf(form, row));
   const options = optionsFor(form, dataset, lines);
   const batchDate = batch.batch_date ?? undefined;
-  const loading = await insertBatch(ctx, dataset.id, { uploadId: id, mode: "append", options, repairs: batch.id, batchDate });
+  const loading = await insertBatch(ctx, dataset.id, { uploadId: upload.id, mode: "append", options, repairs: batch.id, batchDate });
   await markResubmitted(
     ctx.db,
     batch.id,
@@ -89,14 +87,15 @@ export async function resubmitRejects(ctx: Ctx, datasetName: string, batchId: st
   if (form === undefined) throw problem("batch.nothing_repaired");
   let upload: ReceivedUpload | undefined;
   try {
-    return await ctx.tx(async (ctx) => {
+    const load = async (ctx: TxCtx): Promise<Resubmitted> => {
       const rows = await lockRepaired(ctx.db, batch.id);
       if (rows.length === 0) throw problem("batch.nothing_repaired");
       const text = rows.map((row) => `${lineOf(form, row)}\n`).join("");
       const fileName = `${batch.file_name.replace(/\.[^.]*$/, "")} (repaired).ndjson`;
-      upload = await receiveUpload(ctx.services.config.dataDir, { stream: Readable.from([Buffer.from(text)]), fileName }, ctx.signal);
+      upload = await receiveFile(ctx, { stream: Readable.from([Buffer.from(text)]), fileName });
       return insert(ctx, { dataset, batch, form }, rows, upload);
-    });
+    };
+    return await recordingInfected(ctx, () => ctx.tx(load));
   } catch (error) {
     if (upload !== undefined) await discardUpload(ctx.services.config.dataDir, upload.id);
     throw error;

@@ -1,6 +1,7 @@
 import { problem, type InstanceSettings, type Settings } from "@granary/protocol";
 import { mayDo } from "../../access/index.ts";
 import type { Ctx } from "../../context/index.ts";
+import { keptBytes } from "../../uploads/index.ts";
 import { readInstanceSettings } from "./read-instance-settings.ts";
 
 /** What the settings page shows: the workspace's, and the installation's for those who administer it. */
@@ -14,6 +15,8 @@ export async function getSettings(ctx: Ctx): Promise<Settings> {
     workspace: { ...workspace, id: ctx.workspaceId },
     instance: administers ? await readInstanceSettings(ctx.system.db, config) : null,
     mail: { delivery: config.mail.smtpUrl === null ? "outbox" : "smtp", from: config.mail.from },
+    storage: { keptBytes: await keptBytes(ctx.db, ctx.workspaceId), quotaBytes: config.workspaceQuotaBytes },
+    virusScan: services.scanner !== undefined,
     mode: config.mode,
     can: { updateWorkspace: mayDo(principal, "settings:update"), updateInstance: administers, testMail: administers, changeSafeguard: administers },
   };
