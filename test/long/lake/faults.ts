@@ -2,7 +2,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
 import blocking from "node:fs";
 import fs, { type FileHandle } from "node:fs/promises";
-import { diskThread } from "../../../packages/lake/src/file-io/disk/index.ts";
+import { diskThreads } from "../../../packages/lake/src/file-io/disk/index.ts";
 import { storeSmallFiles } from "../../../packages/lake/src/file-io/disk/store-small-files.ts";
 
 /** The step at which this process is killed; undefined while nothing is counted. */
@@ -52,7 +52,7 @@ function watchSmallFiles(): void {
     writeFileSync(file, (content as Uint8Array).subarray(0, (content as Uint8Array).length / 2));
     process.kill(process.pid, "SIGKILL");
   };
-  diskThread.store = async (file) => storeSmallFiles([file])[0] ?? { code: undefined, message: "nothing was stored" };
+  diskThreads.store = async (file) => storeSmallFiles([file])[0] ?? { code: undefined, message: "nothing was stored" };
 }
 
 /** Counts what is done to files: through the modules every part of the program uses. */

@@ -7,7 +7,7 @@ import { type AppError, isAppError } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import { ContentChecks, sha256Of } from "./content-checks.ts";
 import { makeDirectory, syncDirectory } from "./directories.ts";
-import { diskThread, type SmallFile } from "./disk/index.ts";
+import { diskThreads, type SmallFile } from "./disk/index.ts";
 import type { ExpectedFile, FileIo, ListedFile, LocalFile, StoredFile } from "./file-io.ts";
 import { isAlive, PROCESS_TAG } from "./process-tag.ts";
 
@@ -177,7 +177,7 @@ class LocalDiskFileIo implements FileIo {
   }
 
   async #store(file: Omit<SmallFile, "root">): Promise<Pick<StoredFile, "bytes" | "sha256">> {
-    const result = await diskThread.store({ ...file, root: this.#root });
+    const result = await diskThreads.store({ ...file, root: this.#root });
     if ("sha256" in result) return result;
     if ("isLink" in result) throw linkRefused();
     throw Object.assign(new Error(result.message), { code: result.code });

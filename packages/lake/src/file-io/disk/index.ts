@@ -1,2 +1,2 @@
-export { diskThread } from "./disk-thread.ts";
+export { diskThreads } from "./disk-threads.ts";
 export type { SmallFile } from "./store-small-files.ts";
