@@ -1,5 +1,5 @@
 import { createMetrics, METRICS_HELP, SETTINGS, settingDefault } from "@granary/server";
-import { BUILT_IN_ROLES, ERRORS, EVENTS, JOBS, type Permission, PERMISSIONS } from "@granary/protocol";
+import { BUILT_IN_ROLES, ERRORS, EVENTS, JOBS, MASK_KINDS, MASKS, maskText, type Permission, PERMISSIONS } from "@granary/protocol";
 import { cliPage } from "./cli-page.ts";
 
 type Row = readonly string[];
@@ -74,6 +74,32 @@ function jobsPage(): string {
   );
 }
 
+const MASKS_INTRO = `A mask is what is done to a value before somebody sees it. The engine computes it inside every read, so that rows, searches, filters, sorts, joins, statistics, downloads and SQL know the masked values alone. The table goes from the mask that shows most to the one that shows least; where several hold for somebody, the last of them in this order is used, and of two different patterns or texts neither: the value is redacted.
+
+- A value that does not have the form a mask is for is never passed through: it becomes \`********\`. So does every value of a type that the mask is not made for.
+- What is missing stays missing.
+- Lists and structs are masked inside: every element, every field. A map becomes a list of entries, keys masked too.
+- Masked values are texts, except that \`date_truncate\` and \`numeric_round\` keep the type of the column.
+- The keyed masks (\`format_preserving\`, \`token\`, \`hash\`) use a key of the workspace, derived from \`GRANARY_MASK_KEY\`. The examples are of a key of zeros; yours show something else. Another key changes every token: keep it with the backups.
+- A plain hash is no mask: a laptop tries all social security numbers in minutes. That is why \`hash\` has a key.`;
+
+function masksPage(): string {
+  const rows = MASK_KINDS.map((kind) => {
+    const { title, text, fits, example } = MASKS[kind];
+    return [`\`${maskText(example.mask)}\``, title, text, fits.join(", "), `\`${example.value}\``, example.shown === "" ? "nothing" : `\`${example.shown}\``];
+  });
+  const told = MASK_KINDS.map((kind) => [`\`${kind}\``, MASKS[kind].keeps, MASKS[kind].limits]);
+  return page(
+    "Masks",
+    MASKS_INTRO,
+    table(["Mask", "Title", "What it does", "Types", "Value", "Shown"], rows),
+    "## What is still told",
+    table(["Mask", "What it keeps", "What it does not protect against"], told),
+    "## In short",
+    "`name` is another name of `partial_text`, `partial_email` of `email`. `numeric_round` alone is `numeric_round:2`, `date_truncate` alone `date_truncate:month`; the units are `month`, `quarter` and `year`. `custom:PATTERN` replaces what the pattern (RE2) matches by `***`, and `custom:PATTERN => REPLACEMENT` by a text of its own in which `\\1` to `\\9` are groups. A pattern that matches an empty text is refused.",
+  );
+}
+
 async function metricsPage(): Promise<string> {
   const metrics = createMetrics({ usage: () => ({ total: 0, idle: 0, waiting: 0 }) });
   const listed = await metrics.registry.getMetricsAsJSON();
@@ -86,6 +112,7 @@ async function metricsPage(): Promise<string> {
 export const REFERENCE_PAGES: readonly { readonly path: string; readonly text: () => string | Promise<string> }[] = [
   { path: "docs/reference/errors.md", text: errorsPage },
   { path: "docs/reference/configuration.md", text: configurationPage },
+  { path: "docs/reference/masks.md", text: masksPage },
   { path: "docs/reference/permissions.md", text: permissionsPage },
   { path: "docs/reference/events.md", text: eventsPage },
   { path: "docs/reference/jobs.md", text: jobsPage },

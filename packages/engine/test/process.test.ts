@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { call, cast, column, createEngine, type Engine, type EngineSession, type Query } from "@granary/engine";
+import { inspect } from "node:util";
+import { call, cast, column, createEngine, type Engine, type EngineSession, literal, type Query } from "@granary/engine";
 import { isAppError } from "@granary/kernel";
 import { describe, expect, it, vi } from "vitest";
 import { EngineChild } from "../src/process/engine-child.ts";
@@ -108,6 +109,17 @@ describe("engine processes", () => {
     const query: Query = { kind: "select", items: [{ expression: column("n"), as: "n" }], from: { kind: "table", name: "left_behind" } };
     expect(await codeOf(harness.engine.use({ kind: "read" }, (session) => session.run({ kind: "query", query })))).toBe("engine.statement_failed");
     expect(await count(harness.engine)).toBe(NUMBERS);
+  });
+
+  it("tell why a statement failed and nothing of its text, where the secrets of masks stand", async () => {
+    await using harness = testEngine();
+    const secret = call("concat_or_null", literal("key-of-masks"), column("missing"));
+    const query: Query = { kind: "select", items: [{ expression: call("sha256", secret), as: "h" }], from: { kind: "query", query: numbers(1) } };
+    const failure: unknown = await harness.engine.use({ kind: "read" }, (session) => session.run({ kind: "query", query })).catch((error: unknown) => error);
+    expect(isAppError(failure) && failure.code).toBe("engine.statement_failed");
+    const told = inspect(failure, { depth: 10 });
+    expect(told).toContain("missing");
+    expect(told).not.toContain("key-of-masks");
   });
 });
 
