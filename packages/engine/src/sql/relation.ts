@@ -45,6 +45,8 @@ export interface CsvFile {
   readonly lineEnd: LineEnd;
   /** A field written like this, unquoted, is null; by default the empty one. */
   readonly nullText?: string;
+  /** The length of the longest record, where it is known: reading short ones takes a fraction of the memory. */
+  readonly longestRecord?: number;
 }
 
 export interface JsonFile {

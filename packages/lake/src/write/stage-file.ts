@@ -1,4 +1,5 @@
 import { type EngineSession, type FileOptions, type PreparedFile, prepareFile, type TaskProgress } from "@granary/engine";
+import { isAppError } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import { checkTableRef, type TableRef } from "../catalog/index.ts";
 import type { StagedChange } from "../change/index.ts";
@@ -17,6 +18,10 @@ import { expectedBytes, type WriteParts } from "./work.ts";
 import { writeTyped } from "./write-typed.ts";
 
 const DEFAULT_LISTED = 1000;
+/** Enough for any ordinary file; the process takes this and about 100 MiB. */
+const MEMORY_BYTES = 256 * 1024 * 1024;
+/** For files of thousands of columns, or of values of many megabytes. */
+const LARGE_MEMORY_BYTES = 2 * 1024 * 1024 * 1024;
 
 /** What is going on: reading the file, deciding types, or writing the stored rows. Bytes are those of the source. */
 export interface ImportProgress extends TaskProgress {
@@ -79,13 +84,14 @@ async function load(
   session: EngineSession,
   parts: WriteParts,
   input: StageFileInput,
-  report: (phase: "typing" | "writing", progress: TaskProgress) => void,
+  { mayPropose, report }: Attempt & { readonly report: (phase: "typing" | "writing", progress: TaskProgress) => void },
 ): Promise<Loaded> {
   const { path, options, maxListed = DEFAULT_LISTED, maxRejected, maxRejectedShare } = input;
   const rules = rulesOf(input);
   const file = await prepareFile(session, {
     path,
     maxListed,
+    mayPropose,
     ...(options === undefined ? {} : { options }),
     ...(maxRejected === undefined ? {} : { maxRejected }),
     ...(maxRejectedShare === undefined ? {} : { maxRejectedShare }),
@@ -157,19 +163,24 @@ function changeOf(input: StageFileInput, location: string, { target, mapping }: 
   return { workspaceId, tableName, tableUuid: null, location, branch: "main", operation: "append", baseSnapshotId: null, schema, ...change };
 }
 
-/** Reads a file of any kind the engine knows into stored, not yet visible rows. Bad rows are part of the result; what makes the file unusable is thrown. */
-export async function stageFile(parts: WriteParts, input: StageFileInput): Promise<StagedImport> {
-  checkTableRef(input);
+/** How a file is tried to be read. */
+interface Attempt {
+  /** Whether its rows may be stored by types that the first of them propose, and fail at one that breaks them. */
+  readonly mayPropose: boolean;
+  readonly memoryBytes: number;
+}
+
+async function stageOnce(parts: WriteParts, input: StageFileInput, attempt: Attempt): Promise<StagedImport> {
   const { target, signal } = input;
-  if (target !== undefined) branchOf(target);
   const location = target?.location ?? newLocation(parts, input);
   const report = (phase: ImportProgress["phase"], progress: TaskProgress): void => input.onProgress?.({ phase, ...progress });
   const onProgress = (progress: TaskProgress): void => report("reading", progress);
+  const { memoryBytes } = attempt;
   return staging(parts.fileIo, location, async (files) => {
     const [loaded, { matched, ...change }] = await parts.engine.use(
-      { kind: "job", onProgress, ...(signal === undefined ? {} : { signal }) },
+      { kind: "job", memoryBytes, onProgress, ...(signal === undefined ? {} : { signal }) },
       async (session) => {
-        const loaded = await load(session, parts, input, report);
+        const loaded = await load(session, parts, input, { ...attempt, report });
         return [loaded, await store(session, parts, files, { input, loaded })] as const;
       },
     );
@@ -189,4 +200,25 @@ export async function stageFile(parts: WriteParts, input: StageFileInput): Promi
       rejected: file.rejected,
     };
   });
+}
+
+/** What may get further than an attempt that failed; undefined when nothing would. */
+function nextAttempt({ mayPropose, memoryBytes }: Attempt, error: unknown): Attempt | undefined {
+  if (mayPropose && isAppError(error, "engine.statement_failed")) return { mayPropose: false, memoryBytes };
+  return memoryBytes < LARGE_MEMORY_BYTES && isAppError(error, "engine.out_of_memory") ? { mayPropose, memoryBytes: LARGE_MEMORY_BYTES } : undefined;
+}
+
+/** Reads a file of any kind the engine knows into stored, not yet visible rows. Bad rows are part of the result; what makes the file unusable is thrown. */
+export async function stageFile(parts: WriteParts, input: StageFileInput): Promise<StagedImport> {
+  checkTableRef(input);
+  if (input.target !== undefined) branchOf(input.target);
+  for (let attempt: Attempt = { mayPropose: input.mode !== "upsert", memoryBytes: MEMORY_BYTES }; ; ) {
+    try {
+      return await stageOnce(parts, input, attempt);
+    } catch (error) {
+      const next = nextAttempt(attempt, error);
+      if (next === undefined) throw error;
+      attempt = next;
+    }
+  }
 }

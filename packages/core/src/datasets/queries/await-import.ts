@@ -6,16 +6,31 @@ import type { CreatedDataset } from "../commands/create-dataset.ts";
 import { presentBatch } from "../present.ts";
 import { getDataset } from "./get-dataset.ts";
 
-const FIRST_DELAY_MS = 50;
-const MAX_DELAY_MS = 500;
+/** Looked at this often besides, should a notice be lost. */
+const RECHECK_MS = 500;
+const UNDER_WAY = new Set(["queued", "running"]);
+
+/** Whether a notice may tell of a job's end: an empty one comes after notices were missed. */
+function mayTellEnd(payload: string, jobId: string | null): boolean {
+  if (payload === "" || jobId === null) return true;
+  const { id, state } = JSON.parse(payload) as { readonly id: string; readonly state: string };
+  return id === jobId && !UNDER_WAY.has(state);
+}
 
 /** Waits until a load of the caller has ended, however; ends early when the caller goes away. */
 export async function awaitBatch(ctx: Ctx, batchId: string): Promise<Batch> {
-  for (let pause = FIRST_DELAY_MS; ; pause = Math.min(pause * 1.5, MAX_DELAY_MS)) {
+  let jobId: string | null = null;
+  let told = new AbortController();
+  await using _ = await ctx.services.database.listener.subscribe("granary_progress", (payload) => {
+    if (mayTellEnd(payload, jobId)) told.abort();
+  });
+  for (;;) {
     const row = await findBatchRow(ctx.db, batchId);
     if (row === undefined) throw problem("dataset.not_found");
     if (row.status !== "importing") return presentBatch(row, true);
-    await delay(pause, undefined, { signal: ctx.signal });
+    jobId = row.job_id;
+    await delay(RECHECK_MS, undefined, { signal: AbortSignal.any([ctx.signal, told.signal]) }).catch(() => ctx.signal.throwIfAborted());
+    told = new AbortController();
   }
 }
 

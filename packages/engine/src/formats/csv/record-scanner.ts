@@ -44,11 +44,7 @@ const TRANSITIONS: Readonly<Record<number, Transitions>> = {
   [AFTER_CR]: [AT_START[0], AT_START[1], AT_START[2], AT_START[3], RECORD_START | COMPLETES_CRLF, AT_START[5]],
 };
 
-function transitionTable(): Uint16Array {
-  const table = new Uint16Array(16 << 3);
-  for (const [state, row] of Object.entries(TRANSITIONS)) table.set(row, Number(state) << 3);
-  return table;
-}
+const NEXT_FIELD = FIELD_START | ENDS_FIELD;
 
 function classTable(dialect: Pick<CsvDialect, "delimiter" | "quote">): Uint8Array {
   const classes = new Uint8Array(256).fill(OTHER);
@@ -60,7 +56,15 @@ function classTable(dialect: Pick<CsvDialect, "delimiter" | "quote">): Uint8Arra
   return classes;
 }
 
-const TABLE = transitionTable();
+/** What every byte does in every state: one look-up a byte, which waits for none before it. */
+function stepTable(dialect: Pick<CsvDialect, "delimiter" | "quote">): Uint16Array {
+  const classes = classTable(dialect);
+  const steps = new Uint16Array(16 << 8);
+  for (const [state, row] of Object.entries(TRANSITIONS)) {
+    for (let byte = 0; byte < 256; byte += 1) steps[(Number(state) << 8) | byte] = row[classes[byte] as number] as number;
+  }
+  return steps;
+}
 
 /** Where lines that are not inside quotes end, by kind. */
 export interface LineEnds {
@@ -87,6 +91,8 @@ export class RecordScanner {
   records = 0;
   blankLines = 0;
   brokenRecords = 0;
+  /** Bytes of the longest record, line end excluded. */
+  longestRecord = 0;
   /** Records by their number of fields. */
   readonly fieldCounts = new Map<number, number>();
   /** Whether some quoted value holds a line end. */
@@ -95,7 +101,7 @@ export class RecordScanner {
   leadingBlankLines = 0;
   /** Called for each record, and with `undefined` fields for each blank line, in file order. */
   onRecord: ((record: ScannedRecord) => void) | undefined;
-  readonly #classes: Uint8Array;
+  readonly #steps: Uint16Array;
   #state = RECORD_START;
   #offset = 0;
   #fields = 1;
@@ -106,7 +112,7 @@ export class RecordScanner {
   #broken = false;
 
   constructor(dialect: Pick<CsvDialect, "delimiter" | "quote">) {
-    this.#classes = classTable(dialect);
+    this.#steps = stepTable(dialect);
   }
 
   get lineEnds(): LineEnds {
@@ -119,15 +125,21 @@ export class RecordScanner {
   }
 
   scan(bytes: Uint8Array): void {
-    const classes = this.#classes;
+    const steps = this.#steps;
+    const { length } = bytes;
     let state = this.#state;
-    for (let index = 0; index < bytes.length; index += 1) {
-      const step = TABLE[(state << 3) | (classes[bytes[index] as number] as number)] as number;
-      if (step > STATE_MASK) this.#note(step, this.#offset + index);
+    for (let index = 0; ; index += 1) {
+      const row = state << 8;
+      // Most bytes stand inside a value and change nothing.
+      while (index < length && steps[row | (bytes[index] as number)] === state) index += 1;
+      if (index >= length) break;
+      const step = steps[row | (bytes[index] as number)] as number;
+      if (step === NEXT_FIELD) this.#fields += 1;
+      else if (step > STATE_MASK) this.#note(step, this.#offset + index);
       state = step & STATE_MASK;
     }
     this.#state = state;
-    this.#offset += bytes.length;
+    this.#offset += length;
   }
 
   /** Ends the scan. Returns true when a quoted value was still open. */
@@ -138,8 +150,7 @@ export class RecordScanner {
   }
 
   #note(step: number, offset: number): void {
-    if (step & ENDS_FIELD) this.#fields += 1;
-    else if (step & QUOTED_LINE_END) this.hasQuotedLineEnds = true;
+    if (step & QUOTED_LINE_END) this.hasQuotedLineEnds = true;
     else if (step & BREAKS) this.#broken = true;
     else if (step & COMPLETES_CRLF) this.#completeCrlf(offset);
     else this.#endLine(step, offset);
@@ -169,6 +180,7 @@ export class RecordScanner {
     this.records += 1;
     this.fieldCounts.set(this.#fields, (this.fieldCounts.get(this.#fields) ?? 0) + 1);
     if (this.#broken) this.brokenRecords += 1;
+    if (end - this.#recordStart > this.longestRecord) this.longestRecord = end - this.#recordStart;
     this.onRecord?.({ start: this.#recordStart, end, fields: this.#fields, broken: this.#broken, open });
     this.#broken = false;
     this.#fields = 1;

@@ -31,34 +31,25 @@ function validPrefixLength(bytes: Uint8Array): number {
   return low - incompleteTail(bytes.subarray(0, low));
 }
 
-/** Checks a byte stream strictly: UTF-8 without NUL characters. Throws `file.encoding_invalid` or `file.binary` with the exact place. */
+/** Checks a byte stream strictly: UTF-8 without NUL characters, which are refused as `file.binary` with their place. */
 export class TextCheck {
   #carry: Buffer = Buffer.alloc(0);
   #offset = 0;
-  #lines = 1;
 
-  check(chunk: Buffer): void {
+  /** Answers where the first byte stands that is no UTF-8; undefined when there is none so far. */
+  check(chunk: Buffer): number | undefined {
     const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]);
     const nul = bytes.indexOf(0);
     if (nul >= 0) throw new Fault("file.binary", { reason: `it holds a NUL character at byte ${this.#offset + nul}` });
     const complete = bytes.subarray(0, bytes.length - incompleteTail(bytes));
-    if (!isUtf8(complete)) this.#refuse(complete);
+    if (!isUtf8(complete)) return this.#offset + validPrefixLength(complete);
     this.#carry = Buffer.from(bytes.subarray(complete.length));
     this.#offset += complete.length;
-    this.#countLines(complete);
+    return undefined;
   }
 
-  finish(): void {
-    if (this.#carry.length > 0) this.#refuse(this.#carry);
-  }
-
-  #refuse(bytes: Buffer): never {
-    const valid = isUtf8(bytes) ? 0 : validPrefixLength(bytes);
-    this.#countLines(bytes.subarray(0, valid));
-    throw new Fault("file.encoding_invalid", { encoding: "utf-8", offset: this.#offset + valid, line: this.#lines });
-  }
-
-  #countLines(bytes: Buffer): void {
-    for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) this.#lines += 1;
+  /** Like `check`, at the end of the stream. */
+  finish(): number | undefined {
+    return this.#carry.length > 0 ? this.#offset : undefined;
   }
 }

@@ -3,7 +3,8 @@ import type { EngineSession } from "../../process/session.ts";
 import type { SqlType } from "../../sql/index.ts";
 import { type ColumnEvidence, findEvidence, type Reading } from "../columns/index.ts";
 import type { FileWarning, RejectedRow } from "../spool/index.ts";
-import { type PreparedColumn, prepareFile } from "./prepare-file.ts";
+import { prepareFile } from "./prepare-file.ts";
+import type { PreparedColumn } from "./prepared-columns.ts";
 import type { FileFacts, FileOptions } from "./types.ts";
 
 export interface InspectFileInput {

@@ -5,7 +5,8 @@ import { and, column, type Expression, not, type SelectItem, type SqlTypeKind } 
 import { fitsReading } from "../columns/index.ts";
 import type { RejectedRow, SpooledRows } from "../spool/index.ts";
 import { optionsFor } from "./column-options.ts";
-import type { PreparedColumn, PreparedFile, PrepareFileInput } from "./prepare-file.ts";
+import type { PreparedFile, PrepareFileInput } from "./prepare-file.ts";
+import type { PreparedColumn } from "./prepared-columns.ts";
 import { recordCell, recordOf } from "./record-form.ts";
 
 export interface Misfits {

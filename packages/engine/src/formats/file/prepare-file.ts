@@ -2,13 +2,16 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { problem } from "@granary/protocol";
 import type { EngineSession } from "../../process/session.ts";
-import { cast, column, type Expression, type Relation, type SelectItem, type SelectQuery, type SqlType } from "../../sql/index.ts";
+import { cast, column, type Relation, type SelectItem, type SelectQuery } from "../../sql/index.ts";
 import { type ColumnReading, type Reading, readColumns, readText, TEXT_READING } from "../columns/index.ts";
-import type { FileWarning, RejectedRow, Spool, SpooledColumn, SpooledRows } from "../spool/index.ts";
-import { chosenNames, optionsFor, saidReading, styleOf } from "./column-options.ts";
+import type { FileWarning, RejectedRow, SpooledColumn, SpooledRows } from "../spool/index.ts";
+import { chosenNames, styleOf } from "./column-options.ts";
 import { findMisfitRows } from "./misfit-rows.ts";
 import { parquetColumns } from "./parquet-columns.ts";
+import { keptColumns, prepareColumn, type PreparedColumn } from "./prepared-columns.ts";
+import { proposeRows } from "./propose-rows.ts";
 import { recordDialect, recordForm } from "./record-form.ts";
+import { sourceOf } from "./source-of.ts";
 import type { SpooledFile } from "./spool-file.ts";
 import type { ColumnOptions, FileFacts, FileOptions, RecordForm } from "./types.ts";
 
@@ -28,20 +31,8 @@ export interface PrepareFileInput {
   readonly maxRecords?: number;
   /** Whether the relation has to have a column `line`; that of a Parquet file never has. */
   readonly withLines?: boolean;
-}
-
-export interface PreparedColumn extends ColumnReading {
-  readonly name: string;
-  /** What the file calls it, which is what options go by. */
-  readonly source: string;
-  readonly renamedFrom?: string;
-  /** What the column is called in `relation`. */
-  readonly key: string;
-  /** The typed value, over `relation`. */
-  readonly expression: Expression;
-  readonly type: SqlType;
-  /** Undefined where values are no texts: those of Parquet and nested ones. */
-  readonly isText: boolean;
+  /** Whether types may be proved by whoever stores the rows, which then are read from the file only once. */
+  readonly mayPropose?: boolean;
 }
 
 /** A file's rows, ready to be stored; they lie in the session's directory until it ends. */
@@ -56,6 +47,11 @@ export interface PreparedFile {
   readonly relation: Relation;
   /** The loaded rows in file order, typed, under the columns' names. With other items over `key` it gives the same rows otherwise. */
   readonly query: SelectQuery;
+  /**
+   * False when types were only proposed, by the first rows: `query` then fails at a row that breaks them, and the file has to be
+   * prepared again without `mayPropose`.
+   */
+  readonly isProved: boolean;
   /** `records = loaded + rejectedCount`, always. */
   readonly records: number;
   readonly loaded: number;
@@ -69,17 +65,6 @@ export interface PreparedFile {
 const DEFAULT_LISTED = 100;
 
 type TypedRows = Pick<PreparedFile, "columns" | "relation" | "hasLines" | "recordForm">;
-
-function sourceOf(spool: Spool, columns: readonly SpooledColumn[]): Relation {
-  const text: SqlType = { kind: "text" };
-  const named = columns.map((item, index) => ({ name: `c${index}`, type: item.isNested === true && item.type !== undefined ? item.type : text }));
-  const withLine = [{ name: "line", type: { kind: "bigint" } as const }, ...named];
-  if (spool.kind === "csv")
-    return { kind: "csvFile", path: spool.path, columns: withLine, dialect: { delimiter: ",", quote: '"', header: false }, lineEnd: "lf" };
-  if (spool.kind === "json") return { kind: "jsonFile", path: spool.path, columns: withLine, layout: "lines" };
-  if (spool.kind === "delimited") return { kind: "csvFile", path: spool.path, columns: named, dialect: spool.dialect, lineEnd: spool.lineEnd };
-  return { kind: "parquetFiles", paths: [spool.path] };
-}
 
 function unbalanced(rows: Pick<SpooledRows, "records">, loaded: number, rejected: number): Error {
   return problem("file.unbalanced", { records: rows.records, loaded, rejected });
@@ -120,12 +105,9 @@ interface Copied {
 
 async function typeRows(session: EngineSession, options: FileOptions, { facts, rows }: SpooledFile, copied: Copied): Promise<TypedRows> {
   const { relation, hasLines } = copied;
-  const names = chosenNames(options, rows.columns);
-  const kept = rows.columns.flatMap((item, index) => {
-    const name = names[index];
-    return name === undefined ? [] : [{ item, name, key: `c${index}`, said: optionsFor(options, item.name) }];
-  });
-  const saidOf = (key: string): ColumnOptions => kept.find((column) => column.key === key)?.said ?? {};
+  const kept = keptColumns(options, rows.columns);
+  const said = new Map(kept.map((column) => [column.key, column.said]));
+  const saidOf = (key: string): ColumnOptions => said.get(key) ?? {};
   const open = kept.flatMap(({ item, key, said }) => {
     const { decimal, type, format } = said;
     const isDecided = item.proof === "fixed" || (type ?? format) !== undefined;
@@ -141,33 +123,6 @@ async function typeRows(session: EngineSession, options: FileOptions, { facts, r
   return { columns, relation, hasLines, recordForm: recordForm(recordDialect(facts), rows.columns, columns) };
 }
 
-interface ColumnParts {
-  readonly key: string;
-  readonly name: string;
-  readonly said: ColumnOptions;
-  readonly proved: ColumnReading | undefined;
-}
-
-const NOT_PROVED: ColumnReading = { reading: TEXT_READING, isNormalized: false, alternatives: [] };
-
-/** Puts together what the file, a person and the proof say about a column. */
-function prepareColumn(item: SpooledColumn, { key, name, said, proved = NOT_PROVED }: ColumnParts): PreparedColumn {
-  const renamedFrom = item.renamedFrom === undefined ? {} : { renamedFrom: item.renamedFrom };
-  const base = { name, source: item.name, key, alternatives: proved.alternatives, ...renamedFrom };
-  const known = item.type === undefined ? undefined : { ...TEXT_READING, type: item.type };
-  if (known !== undefined && item.isNested === true)
-    return { ...base, reading: known, type: known.type, expression: column(key), isText: false, isNormalized: false };
-  const own = saidReading(item.name, said);
-  const reading = own ?? known ?? withSaidTokens(proved.reading, said);
-  const isNormalized = own !== undefined || proved.isNormalized;
-  return { ...base, reading, type: reading.type, expression: valueOf(key, reading, own === undefined && known !== undefined), isText: true, isNormalized };
-}
-
-const withSaidTokens = (reading: Reading, { nullTokens = [] }: ColumnOptions): Reading => ({ ...reading, nullTokens: [...nullTokens, ...reading.nullTokens] });
-
-/** Numbers of JSON that are known to be of a type are taken as they stand (`1e5` is no text a double is printed as). */
-const valueOf = (key: string, reading: Reading, isKnown: boolean): Expression => (isKnown ? cast(column(key), reading.type) : readText(column(key), reading));
-
 async function prepareParquet(session: EngineSession, path: string, options: FileOptions): Promise<TypedRows & { readonly records: number }> {
   const { columns, rows } = await parquetColumns(session, path).catch((cause: unknown) => {
     throw problem("file.damaged", { what: "Parquet file", reason: "it cannot be read" }, { cause: cause instanceof Error ? cause : new Error(String(cause)) });
@@ -181,6 +136,18 @@ async function prepareParquet(session: EngineSession, path: string, options: Fil
     return name === undefined ? [] : [{ ...said, isText: false, isNormalized: false, alternatives: [] }];
   });
   return { columns: prepared, relation, hasLines: false, records: rows, recordForm: recordForm(null, sources, prepared) };
+}
+
+/** The file as its first rows propose it; undefined when all rows have to be looked at first. */
+async function prepareProposed(session: EngineSession, options: FileOptions, spooled: SpooledFile): Promise<PreparedFile | undefined> {
+  const { facts, rows } = spooled;
+  const proposed = await proposeRows(session, options, spooled);
+  if (proposed === undefined) return undefined;
+  const { columns, relation, where } = proposed;
+  const query: SelectQuery = { kind: "select", items: itemsOf(columns), from: relation, ...(where === undefined ? {} : { where }) };
+  const { records, loaded, rejectedCount, rejected, isPartial, warnings } = rows;
+  const own = { columns, relation, query, hasLines: false, isProved: false, recordForm: recordForm(recordDialect(facts), rows.columns, columns) };
+  return { facts, ...own, records, loaded, rejectedCount, rejected, isPartial, warnings };
 }
 
 const itemsOf = (columns: readonly PreparedColumn[]): readonly SelectItem[] => columns.map((item) => ({ expression: item.expression, as: item.name }));
@@ -222,8 +189,10 @@ export async function prepareFile(session: EngineSession, input: PrepareFileInpu
   if (rows.spool.kind === "parquet") {
     const { records, ...typed } = await prepareParquet(session, rows.spool.path, options);
     const query: SelectQuery = { kind: "select", items: itemsOf(typed.columns), from: typed.relation };
-    return { facts, ...typed, query, records, loaded: records, rejectedCount: 0, rejected: [], isPartial: false, warnings: [] };
+    return { facts, ...typed, query, isProved: true, records, loaded: records, rejectedCount: 0, rejected: [], isPartial: false, warnings: [] };
   }
+  const proposed = input.mayPropose === true ? await prepareProposed(session, options, spooled) : undefined;
+  if (proposed !== undefined) return proposed;
   const typed = await typeRows(session, options, spooled, await copyRows(session, dir, rows));
   const misfits = await findMisfitRows(session, input, { rows, typed });
   const query: SelectQuery = {
@@ -240,6 +209,7 @@ export async function prepareFile(session: EngineSession, input: PrepareFileInpu
     ...typed,
     ...(head === undefined ? {} : { head }),
     query,
+    isProved: true,
     records: rows.records,
     loaded: rows.loaded - misfits.count,
     rejectedCount,

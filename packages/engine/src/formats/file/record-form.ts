@@ -3,7 +3,7 @@ import type { JsonValue } from "../../process/messages.ts";
 import { call, cast, column, type Expression } from "../../sql/index.ts";
 import type { RejectedRow, SpooledColumn } from "../spool/index.ts";
 import { SHEET_RECORD } from "../xlsx/spool-sheet.ts";
-import type { PreparedColumn } from "./prepare-file.ts";
+import type { PreparedColumn } from "./prepared-columns.ts";
 import type { FileFacts, RecordForm } from "./types.ts";
 
 /** How rejected records of a file are written as text; null for JSON objects. */

@@ -110,10 +110,10 @@ async function spoolPlain({ input, source, context }: Work, finding: DelimitedFi
   const dialect = plainDialect(finding);
   if (dialect === undefined || source.packing !== null || needsLines(input)) return undefined;
   const names = nameColumns(finding.header, finding.columns);
-  const { lineEnd, records, isPlain } = await scanPlain({ path: input.path, dialect, columns: finding.columns }, context);
+  const { lineEnd, longestRecord, records, isPlain } = await scanPlain({ path: input.path, dialect, columns: finding.columns }, context);
   if (!isPlain) return undefined;
   return {
-    spool: { kind: "delimited", path: input.path, dialect, lineEnd },
+    spool: { kind: "delimited", path: input.path, dialect, lineEnd, longestRecord },
     columns: names.map((name) => ({ ...name, proof: "any" })),
     records,
     loaded: records,

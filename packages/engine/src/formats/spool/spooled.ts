@@ -22,7 +22,7 @@ export type Spool =
   | { readonly kind: "csv"; readonly path: string }
   | { readonly kind: "json"; readonly path: string }
   /** The file itself, which is already written as the engine reads it. */
-  | { readonly kind: "delimited"; readonly path: string; readonly dialect: CsvDialect; readonly lineEnd: LineEnd }
+  | { readonly kind: "delimited"; readonly path: string; readonly dialect: CsvDialect; readonly lineEnd: LineEnd; readonly longestRecord: number }
   | { readonly kind: "parquet"; readonly path: string };
 
 /** What reading a file came to. */

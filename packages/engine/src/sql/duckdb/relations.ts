@@ -7,8 +7,8 @@ import { printType } from "./types.ts";
 
 /** A line that grows past this is set aside as a rejected row instead of being buffered whole. */
 const MAX_CSV_RECORD_BYTES = 16 * 1024 * 1024;
-/** By itself the engine would take 16 times the longest line, which doubled its memory and its time. */
-const CSV_BUFFER_BYTES = 2 * MAX_CSV_RECORD_BYTES;
+/** Smaller buffers made reading slower. */
+const LEAST_CSV_RECORD_BYTES = 2 * 1024 * 1024;
 
 /**
  * Left to itself the engine takes the first line end it meets, even inside quotes. Told that lines end in CR LF it
@@ -54,13 +54,19 @@ function printColumnTypes(columns: readonly TypedName[]): string {
   return `{${columns.map((item) => `${printText(item.name)}: ${printText(printType(item.type))}`).join(", ")}}`;
 }
 
+/** What the engine is to expect of a line: twice as much as was counted, for it is the other of two readers. */
+const longestLine = ({ longestRecord = MAX_CSV_RECORD_BYTES }: CsvFile): number =>
+  Math.min(MAX_CSV_RECORD_BYTES, Math.max(LEAST_CSV_RECORD_BYTES, 2 * longestRecord));
+
 function printCsv(node: CsvFile): string {
+  const longest = longestLine(node);
   const quote = printText(node.dialect.quote);
   return [
     `read_csv(${printPaths([node.path])}, auto_detect = false, columns = ${printColumnTypes(node.columns)}, delim = ${printText(node.dialect.delimiter)}`,
     `quote = ${quote}, escape = ${quote}, header = ${node.dialect.header ? "true" : "false"}, strict_mode = true, null_padding = false, comment = ''`,
     `ignore_errors = false, allow_quoted_nulls = false, nullstr = ${printText(node.nullText ?? "")}`,
-    `max_line_size = ${MAX_CSV_RECORD_BYTES}, buffer_size = ${CSV_BUFFER_BYTES}, encoding = 'utf-8', compression = 'none'${LINE_ENDS[node.lineEnd]})`,
+    // By itself the engine would take 16 times the longest line for its buffers, which doubled its memory and its time.
+    `max_line_size = ${printCount(longest)}, buffer_size = ${printCount(2 * longest)}, encoding = 'utf-8', compression = 'none'${LINE_ENDS[node.lineEnd]})`,
   ].join(", ");
 }
 
