@@ -14,7 +14,7 @@ import { RelativeTime } from "../../kit/relative-time.tsx";
 import { StatusBadge } from "../../kit/status-badge.tsx";
 import { Tabs } from "../../kit/tabs.tsx";
 import { toastDone, toastError } from "../../kit/toast.tsx";
-import { useSlug } from "../../shell/index.ts";
+import { useCrumb, useSlug } from "../../shell/index.ts";
 import people from "../people/people.module.css";
 import { LEVEL_TITLES, LevelChoice } from "./level-choice.tsx";
 import classes from "./sharing.module.css";
@@ -34,6 +34,7 @@ const STATES = {
 
 /** Who asked for access to this person's datasets, and what they asked for themselves. */
 export function AccessRequestsPage() {
+  useCrumb("Access requests");
   const { role = "decide" } = route.useSearch();
   const navigate = route.useNavigate();
   const slug = useSlug();

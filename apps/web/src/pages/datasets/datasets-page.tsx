@@ -141,7 +141,7 @@ function Summary({ query, typed, count, onClear }: SummaryProps) {
   const total = query?.facets?.total;
   return (
     <p className={classes.summary} role="status">
-      {total !== undefined && (
+      {total !== undefined && total.count > 0 && (
         <span>
           {total.isExact ? "" : "more than "}
           {format.number(total.count)} {total.count === 1 ? "dataset" : "datasets"}
