@@ -2,6 +2,7 @@ export { ACCESS_ACTION_NAMES, ACCESS_ACTIONS, type AccessAction } from "./access
 export { decodeCursor, encodeCursor, toPage } from "./cursor.ts";
 export { type MaskExample, type MaskInfo, MASKS } from "./access/mask-catalogue.ts";
 export { type Mask, mask, MASK_KINDS, maskInput, type MaskKind, maskText, parseMask, REDACTED } from "./access/masks.ts";
+export { ENTITIES, type Entity, ENTITY_NAMES, tagOfEntity } from "./access/personal-data.ts";
 export { type Permission, PERMISSION_NAMES, PERMISSIONS, WORKSPACE_PERMISSIONS } from "./access/permissions.ts";
 export { BUILT_IN_ROLE_NAMES, BUILT_IN_ROLES, type BuiltInRole } from "./access/roles.ts";
 export type { RetryHint } from "./error-spec.ts";
@@ -70,6 +71,12 @@ export { type RouteId, type Routes, routes } from "./routes/index.ts";
 export { MAIL_STATUSES, type Mail, type MailSummary, mail, mailSummary, outboxRoutes } from "./routes/outbox.ts";
 export { ACTIVITY_AREAS, type ActivityArea, type ActivityEntry, type ActivityFilters, activityEntry, activityRoutes } from "./routes/activity.ts";
 export { type ApiKey, apiKey, apiKeyRoutes } from "./routes/api-keys.ts";
+export {
+  type DatasetPersonalData,
+  type PersonalDataEvidence,
+  type PersonalDataFinding,
+  type PersonalDataSettings,
+} from "./routes/personal-data.ts";
 export { datasetBatchRoutes } from "./routes/dataset-batches.ts";
 export { datasetDownloadRoutes, DOWNLOAD_FORMATS, type Download, type DownloadFormat } from "./routes/dataset-downloads.ts";
 export { type ColumnStats, datasetRowRoutes } from "./routes/dataset-rows.ts";

@@ -1,0 +1,222 @@
+import {
+  type MadeTable,
+  amount,
+  birthday,
+  british,
+  epoch,
+  epochMs,
+  flag,
+  french,
+  germanDay,
+  germanMobile,
+  hex,
+  ip,
+  ipv6,
+  is,
+  not,
+  note,
+  of,
+  peopleOf,
+  recent,
+  serial,
+  sku,
+  us,
+  usBare,
+  uuid,
+  version,
+} from "./cells.ts";
+import { madeNumbers as n } from "./made-numbers.ts";
+import { two } from "./random.ts";
+import { OTHER_TEXTS as T } from "./words.ts";
+
+const half = "heldOut";
+const [en, de, fr, es] = [peopleOf(half, "en"), peopleOf(half, "de"), peopleOf(half, "fr"), peopleOf(half, "es")];
+const [pl, it, nordic, indian] = [peopleOf(half, "pl"), peopleOf(half, "it"), peopleOf(half, "nordic"), peopleOf(half, "in")];
+
+/** Tables with other names, headings and forms, to measure by. */
+export const HELD_OUT_TABLES: readonly MadeTable[] = [
+  {
+    file: "patients-uk.csv",
+    columns: [
+      is("Patient", "person_name", en.fullName),
+      is("NHS No", "gb_nhs", (random) => n.nhs(random, " ")),
+      is("nat_ins", "gb_nino", (random) => n.nino(random)),
+      is("Mobile", "phone", british),
+      is("BirthDate", "date_of_birth", (random) => random.day(1930, 2018)),
+      is("addr1", "postal_address", en.street),
+      is("Post Code", "postcode", (random) => random.pattern("?%# %??")),
+      not("ward", of(["A1", "B2", "C3"])),
+      not("admitted", recent),
+      not("weight_kg", (random) => `${random.between(40, 120)}.${random.digits(1)}`),
+    ],
+  },
+  {
+    file: "crm-export.csv",
+    columns: [
+      not("Id", (random) => `003${random.letters(15)}`),
+      is("Name", "person_name", en.fullName),
+      is("Email__c", "email", en.email),
+      not("HasOptedOutOfEmail", flag),
+      is("MobilePhone", "phone", us),
+      is("Phone", "phone", usBare),
+      is("MailingStreet", "postal_address", en.street),
+      is("MailingPostalCode", "postcode", (random) => random.digits(5)),
+      not("MailingCity", of(T.city)),
+      not("AccountName", of(T.company)),
+      not("LeadSource", of(["Web", "Phone", "Email"])),
+      is("Birthdate", "date_of_birth", birthday),
+    ],
+  },
+  {
+    file: "mitarbeiter.csv",
+    columns: [
+      is("Mitarbeiter", "person_name", de.reversed),
+      is("Anschrift", "postal_address", de.fullAddress),
+      is("Handy", "phone", germanMobile),
+      is("geb_am", "date_of_birth", germanDay),
+      is("Bankverbindung", "iban", (random) =>
+        n
+          .iban(random, "DE", 22)
+          .replace(/(.{4})/g, "$1 ")
+          .trim(),
+      ),
+      is("IdNr", "de_tax_id", (random) => n.taxId(random)),
+      not("Abteilung", of(["Einkauf", "Vertrieb", "Lager"])),
+      not("Eintritt", (random) => `01.${two(random.between(1, 12))}.${random.between(2001, 2024)}`),
+      not("Gehalt", amount),
+    ],
+  },
+  {
+    file: "adherents.csv",
+    columns: [
+      is("Nom complet", "person_name", fr.fullName),
+      is("mél", "email", fr.email),
+      is("Tél. portable", "phone", french),
+      is("né(e) le", "date_of_birth", birthday),
+      is("adresse postale", "postal_address", fr.street),
+      not("cotisation", amount),
+      not("licence", sku),
+    ],
+  },
+  {
+    file: "socios.csv",
+    columns: [
+      is("socio", "person_name", es.fullName),
+      is("nif", "es_nif", (random) => n.nif(random)),
+      is("correo electrónico", "email", es.email),
+      is("domicilio", "postal_address", es.street),
+      is("movil", "phone", (random) => random.pattern("6## ### ###")),
+      not("cuota", amount),
+      not("categoria", of(["A", "B"])),
+    ],
+  },
+  {
+    file: "studenci.csv",
+    columns: [
+      is("student", "person_name", pl.fullName),
+      is("nr_pesel", "pl_pesel", (random) => n.pesel(random)),
+      is("telefon", "phone", (random) => random.pattern("+48 50# ### ###")),
+      is("zamieszkaly", "postal_address", pl.street),
+      not("kierunek", of(["fizyka", "chemia"])),
+      not("indeks", serial(300_100)),
+      not("punkty", (random) => String(random.below(100))),
+    ],
+  },
+  {
+    file: "benelux.csv",
+    columns: [
+      is("BSN", "nl_bsn", (random) => n.bsn(random)),
+      is("rijksregisternr", "be_nrn", (random) => n.nrn(random)),
+      is("rekening", "iban", (random) => n.iban(random, "BE", 16)),
+      not("afdeling", of(["A", "B"])),
+      not("factuurnummer", serial(20_240_001)),
+    ],
+  },
+  {
+    file: "world-ids.csv",
+    columns: [
+      is("cpf", "br_cpf", (random) => n.cpf(random, true)),
+      is("documento", "br_cpf", (random) => n.cpf(random, false)),
+      is("social_insurance_number", "ca_sin", (random) => n.sin(random)),
+      is("tfn", "au_tfn", (random) => n.tfn(random)),
+      is("id_number", "za_id", (random) => n.southAfrican(random)),
+      is("tc_kimlik_no", "tr_tckn", (random) => n.tckn(random)),
+      is("nric_fin", "sg_nric", (random) => n.nric(random)),
+      is("jumin", "kr_rrn", (random) => n.rrn(random)),
+      is("provider_npi", "us_npi", (random) => n.npi(random)),
+      not("batch", serial(900)),
+    ],
+  },
+  {
+    file: "shop-orders.csv",
+    columns: [
+      not("order_number", (random) => random.pattern("%#########")),
+      is("billing_name", "person_name", it.fullName),
+      is("shipTo", "postal_address", it.street),
+      is("cc", "credit_card", (random) => (random.below(5) === 0 ? n.amex(random) : n.card(random, "-"))),
+      not("coupon", sku),
+      not("tracking", (random) => random.pattern("1Z?##?##########")),
+      not("gtin", (random) => n.ean(random)),
+      not("total", amount),
+      not("currency_code", of(["EUR", "SEK"])),
+      not("placed", epochMs),
+    ],
+  },
+  {
+    file: "audit.csv",
+    columns: [
+      is("actor", "email", nordic.email),
+      is("src", "ip_address", ip),
+      is("peer", "ip_address", ipv6),
+      is("api_key", "secret", (random) => `sk_live_${random.letters(24, "ABCDEFGHabcdefgh23456789")}`),
+      is("value", "secret", (random) => `ghp_${random.letters(36, "ABCDEFGHabcdefgh23456789")}`),
+      not("sha256", hex(64)),
+      not("etag", hex(32)),
+      not("trace", uuid),
+      not("release", (random) => `v${random.below(9)}.${random.below(40)}.${random.below(12)}`),
+      not("duration_ms", (random) => String(random.below(5_000))),
+      not("password_changed", recent),
+    ],
+  },
+  {
+    file: "reviews.csv",
+    columns: [
+      not("review", note),
+      is("comment", ["phone"], (random, row) => (row % 4 === 0 ? `${note(random)} Call me on ${us(random, row)} any time.` : note(random))),
+      is("reviewer", "person_name", indian.fullName),
+      not("stars", of(["1", "2", "3", "4", "5"])),
+      not("asset", (random) => `logo${random.below(90)}@2x.png`),
+      not("version", version),
+      not("language", of(["en", "de"])),
+    ],
+  },
+  {
+    file: "catalogue.csv",
+    columns: [
+      not("title", of(T.product)),
+      not("brand", of("Jordan Mercedes Chloe Diesel Mango Olay Patagonia".split(" "))),
+      not("name", of(T.company)),
+      not("origin", of(T.country)),
+      not("isbn", (random) => n.isbn10(random)),
+      not("article", (random) => random.pattern("%##.###.##")),
+      not("size", of(["S", "M", "L"])),
+      not("dimensions", (random) => random.pattern("%#x%#x%#")),
+      not("launched", of(T.month)),
+      not("url", (random) => `https://shop.example/item/${random.digits(6)}`),
+    ],
+  },
+  {
+    file: "sensors.csv",
+    columns: [
+      not("device_serial", (random) => random.pattern("SN########")),
+      not("reading", (random) => `${random.below(90)}.${random.digits(4)}`),
+      not("measured_at", (random) => `${random.day(2021, 2025)} 10:${two(random.below(60))}:00`),
+      is("lat", "coordinates", (random) => `${random.between(40, 60)}.${random.digits(6)}`),
+      is("lng", "coordinates", (random) => `${random.between(1, 20)}.${random.digits(6)}`),
+      not("epoch", epoch),
+      not("phone_model", of(["iPhone 15", "Pixel 8"])),
+      not("ratio", (random) => `0.${random.digits(6)}`),
+      not("counter", serial(1_234_567_800)),
+    ],
+  },
+];

@@ -1,0 +1,1 @@
+export { columnRecogniser } from "./recognise/index.ts";

@@ -1,0 +1,1 @@
+export { columnRecogniser, type Evidence, type Finding } from "./recognise-column.ts";
