@@ -71,12 +71,6 @@ export { type RouteId, type Routes, routes } from "./routes/index.ts";
 export { MAIL_STATUSES, type Mail, type MailSummary, mail, mailSummary, outboxRoutes } from "./routes/outbox.ts";
 export { ACTIVITY_AREAS, type ActivityArea, type ActivityEntry, type ActivityFilters, activityEntry, activityRoutes } from "./routes/activity.ts";
 export { type ApiKey, apiKey, apiKeyRoutes } from "./routes/api-keys.ts";
-export {
-  type DatasetPersonalData,
-  type PersonalDataEvidence,
-  type PersonalDataFinding,
-  type PersonalDataSettings,
-} from "./routes/personal-data.ts";
 export { datasetBatchRoutes } from "./routes/dataset-batches.ts";
 export { datasetDownloadRoutes, DOWNLOAD_FORMATS, type Download, type DownloadFormat } from "./routes/dataset-downloads.ts";
 export { type ColumnStats, datasetRowRoutes } from "./routes/dataset-rows.ts";
