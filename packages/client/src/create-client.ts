@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly token?: Given | undefined;
   /** Workspace of the requests, by id or slug. */
   readonly workspace?: Given | undefined;
+  /** Further headers of a call. */
+  readonly headers?: (id: RouteId, params: Readonly<Record<string, unknown>>) => Readonly<Record<string, string>>;
   /** Called on 401. Answer true after obtaining a new token, and the call is made once more. */
   readonly onUnauthorized?: (error: ApiError) => boolean | void | Promise<boolean | void>;
 }
@@ -100,7 +102,7 @@ class HttpClient implements Client {
 
   async #send(id: RouteId, parts: CallParts & CallOptions, mayRepeat = true): Promise<Response> {
     const sender = this.#sender();
-    const headers = headersOf(id, parts, sender);
+    const headers = { ...headersOf(id, parts, sender), ...this.#options.headers?.(id, (parts.params ?? {}) as Readonly<Record<string, unknown>>) };
     const init: RequestInit = { method: routeEntry(id)[0], headers, credentials: "same-origin", signal: parts.signal ?? null };
     if (parts.body !== undefined) {
       headers["content-type"] = "application/json";

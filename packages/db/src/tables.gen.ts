@@ -108,6 +108,16 @@ export interface CatalogWords {
   keys: string[];
 }
 
+export interface ColumnTags {
+  workspace_id: string;
+  dataset_id: string;
+  field_id: number;
+  tag: string;
+  source: "person" | "accepted suggestion";
+  created_by: string | null;
+  created_at: Generated<Timestamp>;
+}
+
 export interface Credentials {
   user_id: string;
   password_hash: string | null;
@@ -140,6 +150,7 @@ export interface DatasetGrants {
   level: "viewer" | "contributor" | "owner";
   granted_by: string | null;
   created_at: Generated<Timestamp>;
+  expires_at: Timestamp | null;
 }
 
 export interface DatasetVersions {
@@ -236,6 +247,8 @@ export interface Downloads {
   expires_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
+  purpose: string | null;
+  api_key_id: string | null;
 }
 
 export interface EventBacklog {
@@ -440,6 +453,13 @@ export interface Mails {
   sent_at: Timestamp | null;
 }
 
+export interface MemberAttributes {
+  workspace_id: string;
+  user_id: string;
+  name: string;
+  value: string;
+}
+
 export interface Memberships {
   workspace_id: string;
   user_id: string;
@@ -468,6 +488,33 @@ export interface OneTimeTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   used_at: Timestamp | null;
+}
+
+export interface Policies {
+  id: string;
+  workspace_id: string;
+  name: string;
+  description: Generated<string>;
+  enabled: Generated<boolean>;
+  effect: "allow" | "deny" | "mask" | "filter";
+  subjects: Json;
+  exceptions: Generated<Json>;
+  targets: Json;
+  level: "viewer" | "contributor" | null;
+  mask: Json | null;
+  filter: Json | null;
+  conditions: Generated<Json>;
+  origin: Generated<string>;
+  version: Generated<number>;
+  created_by: string | null;
+  updated_by: string | null;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface PolicyRevisions {
+  workspace_id: string;
+  revision: number;
 }
 
 export interface RejectedRecords {
@@ -608,6 +655,7 @@ export interface DB {
   backup_codes: BackupCodes;
   batches: Batches;
   catalog_words: CatalogWords;
+  column_tags: ColumnTags;
   credentials: Credentials;
   dataset_access_requests: DatasetAccessRequests;
   dataset_grants: DatasetGrants;
@@ -634,9 +682,12 @@ export interface DB {
   lake_discards: LakeDiscards;
   lake_files: LakeFiles;
   mails: Mails;
+  member_attributes: MemberAttributes;
   memberships: Memberships;
   notifications: Notifications;
   one_time_tokens: OneTimeTokens;
+  policies: Policies;
+  policy_revisions: PolicyRevisions;
   rejected_records: RejectedRecords;
   saved_queries: SavedQueries;
   schema_versions: SchemaVersions;

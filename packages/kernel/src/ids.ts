@@ -17,6 +17,7 @@ export const ID_PREFIXES = {
   job: "job",
   mail: "mail",
   notification: "ntf",
+  policy: "pol",
   query: "qry",
   request: "req",
   role: "rol",

@@ -202,6 +202,25 @@ export const DATA_ERRORS = {
   },
   "upload.url_slow": { status: 422, retry: "later", message: "The file did not arrive within {seconds} s. Download it and upload it instead." },
   "upload.in_use": { status: 409, retry: "never", message: "Rows were loaded from this file, so it is kept with them." },
+  "dataset.all_hidden": {
+    status: 403,
+    retry: "never",
+    message: "Policies hide every column of this dataset from you. Ask an administrator which of them you need.",
+  },
+  "dataset.not_whole": {
+    status: 403,
+    retry: "never",
+    message: "Policies mask, hide or leave out some of this dataset for you, and {what} needs all of it. Ask somebody who sees all of it, or an administrator.",
+  },
   "upload.missing_file": { status: 400, retry: "never", message: "Send the file as the last part of the form, named `file`." },
+  "dataset.column_not_found": { status: 404, retry: "never", message: "The dataset has no column {column}, or you may not see it." },
+  "policy.not_found": { status: 404, retry: "never", message: "There is no such policy. Perhaps somebody deleted it." },
+  "policy.name_taken": { status: 409, retry: "never", message: "A policy named {name} exists already. Choose another name." },
+  "policy.contradicts": { status: 422, retry: "never", message: "The policy {name} cannot be meant: {reason}." },
+  "policy.locks_out": {
+    status: 422,
+    retry: "never",
+    message: "With {name} no administrator could read any dataset. Except at least one active administrator, or a role or group of theirs.",
+  },
   "mask.invalid": { status: 422, retry: "never", message: "The mask cannot be used: {reason}." },
 } as const satisfies Record<string, ErrorSpec>;

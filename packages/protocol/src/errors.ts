@@ -85,6 +85,11 @@ export const ERRORS = {
   "mail.not_found": { status: 404, retry: "never", message: "There is no such mail." },
   "mail.unreachable": { status: 503, retry: "later", message: "The mail server cannot be reached: {reason}." },
   "mail.refused": { status: 502, retry: "never", message: "The mail server refused the mail: {reason}." },
+  "access.view_as_not_here": {
+    status: 400,
+    retry: "never",
+    message: "Only datasets and what is in them can be looked at as another person sees them. Leave `X-View-As` away here.",
+  },
   "access.denied": { status: 403, retry: "never", message: "You need the permission {permission} for this. Ask an administrator of the workspace." },
   "workspace.not_found": { status: 404, retry: "never", message: "There is no such workspace, or you are not a member of it." },
   "workspace.slug_taken": { status: 409, retry: "never", message: "The address {slug} is taken by another workspace. Choose another." },

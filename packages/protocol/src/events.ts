@@ -8,6 +8,7 @@ export type SubjectKind =
   | "api_key"
   | "invitation"
   | "group"
+  | "policy"
   | "role"
   | "settings"
   | "job"
@@ -67,6 +68,11 @@ export const EVENTS = {
   "invitation.sent": { subject: "invitation", area: "administration", text: "{actor} invited {subject}" },
   "invitation.resent": { subject: "invitation", area: "administration", text: "{actor} sent the invitation of {subject} again" },
   "invitation.revoked": { subject: "invitation", area: "administration", text: "{actor} took back the invitation of {subject}" },
+  "policy.created": { subject: "policy", area: "administration", text: "{actor} made the policy {subject}" },
+  "policy.updated": { subject: "policy", area: "administration", text: "{actor} changed the policy {subject}" },
+  "policy.deleted": { subject: "policy", area: "administration", text: "{actor} deleted the policy {subject}" },
+  "user.attributes_changed": { subject: "user", area: "administration", text: "{actor} changed what is known of {subject}" },
+  "dataset.column_tagged": { subject: "dataset", area: "administration", text: "{actor} changed what columns of {subject} are about" },
   "group.created": { subject: "group", area: "administration", text: "{actor} created the group {subject}" },
   "group.updated": { subject: "group", area: "administration", text: "{actor} changed the group {subject}" },
   "group.deleted": { subject: "group", area: "administration", text: "{actor} deleted the group {subject}" },

@@ -3,6 +3,28 @@ export { decodeCursor, encodeCursor, toPage } from "./cursor.ts";
 export { type MaskExample, type MaskInfo, MASKS } from "./access/mask-catalogue.ts";
 export { type Mask, mask, MASK_KINDS, maskInput, type MaskKind, maskText, parseMask, REDACTED } from "./access/masks.ts";
 export { ENTITIES, type Entity, ENTITY_NAMES, tagOfEntity } from "./access/personal-data.ts";
+export {
+  attributeName,
+  POLICY_EFFECTS,
+  type PolicyConditions,
+  type PolicyEffect,
+  type PolicyFields,
+  policyFields,
+  type PolicySubject,
+  type PolicyTarget,
+  type PolicyView,
+  purpose,
+} from "./access/policies.ts";
+export {
+  type CheckedAccess,
+  type ColumnMasking,
+  type DatasetAccess,
+  type ImportedPolicies,
+  type MemberDatasetAccess,
+  type MemberMasking,
+  type PolicyEffects,
+  policyRoutes,
+} from "./routes/policies.ts";
 export { type Permission, PERMISSION_NAMES, PERMISSIONS, WORKSPACE_PERMISSIONS } from "./access/permissions.ts";
 export { BUILT_IN_ROLE_NAMES, BUILT_IN_ROLES, type BuiltInRole } from "./access/roles.ts";
 export type { RetryHint } from "./error-spec.ts";

@@ -33,6 +33,8 @@ export interface RouteSpec {
   readonly responses: Readonly<Record<number, z.ZodType | null | "bytes">>;
   readonly errors?: readonly ErrorCode[];
   readonly rate?: RateClass;
+  /** Whether holders of `policy:manage` may ask it as another person sees it, by `X-View-As`. */
+  readonly viewAs?: boolean;
   /** The answer carries an ETag of its `version`, and an edit must send it back in If-Match. */
   readonly versioned?: boolean;
   /** An older path for the same route; served alike, listed as deprecated. */

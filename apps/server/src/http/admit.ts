@@ -7,6 +7,7 @@ import { authenticate, refuseForeignOrigin } from "./authenticate.ts";
 import { bodyKindOf, refuseOtherBody } from "./body-kind.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { requestCtx } from "./request-ctx.ts";
+import { viewedPrincipal } from "./view-as.ts";
 
 const BODY_TIMEOUT_MS = 30_000;
 
@@ -45,6 +46,8 @@ export async function admit(endpoint: Endpoint, request: FastifyRequest): Promis
   await options.limits.byPrincipal(request, spec, principal);
   try {
     requireAccess(spec, principal);
+    request.principal = await viewedPrincipal(options.services, spec, request, principal);
+    if (request.principal !== principal) requireAccess(spec, request.principal);
   } catch (error) {
     options.onDenied(requestCtx(options.services, request), error, id);
     throw error;

@@ -1,5 +1,5 @@
 import { createCtx, type Ctx, type Principal, type Services } from "@granary/core/context";
-import { problem } from "@granary/protocol";
+import { problem, purpose } from "@granary/protocol";
 import type { FastifyRequest } from "fastify";
 import type { Claim } from "./idempotency.ts";
 
@@ -17,15 +17,13 @@ interface Extra {
   readonly signal?: AbortSignal;
 }
 
-const PURPOSE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-
-/** What the caller says the request is for, as a short name in `X-Purpose`. */
+/** Why the caller looks at data, as `X-Purpose` says. */
 function purposeOf(request: FastifyRequest): string | null {
-  const given = request.headers["x-purpose"];
-  if (given === undefined) return null;
-  if (typeof given === "string" && PURPOSE.test(given)) return given;
-  const message = "must be a name of at most 64 lower-case letters, digits, - and _";
-  throw problem("request.invalid", {}, { issues: [{ path: "header.X-Purpose", message }] });
+  const stated = request.headers["x-purpose"];
+  if (stated === undefined) return null;
+  const { data, error } = purpose.safeParse(stated);
+  if (data !== undefined) return data;
+  throw problem("request.invalid", {}, { issues: [{ path: "header.X-Purpose", message: error?.issues[0]?.message ?? "is no purpose" }] });
 }
 
 /** The context of an admitted request. */

@@ -22,6 +22,7 @@ const NOTICE_RULES = {
   api_key: seeAll("api_key:manage"),
   invitation: seeAll("user:read"),
   group: seeAll("user:read"),
+  policy: seeAll("privacy:read"),
   role: seeAll("role:read"),
   settings: seeAll("settings:read"),
   job: seeAll("job:read"),
@@ -84,6 +85,7 @@ export function affectedBy(event: PlatformEvent): "nobody" | "everybody" | ((fol
     case "dataset":
       return (follower) => id !== null && follower.follows(`dataset:${id as Id<"dataset">}`);
     case "group":
+    case "policy":
     case "role":
     case "settings":
     case "workspace":

@@ -4,8 +4,13 @@ import type { HandlersOf } from "../http/answer.ts";
 
 export const datasetSharingHandlers: HandlersOf<typeof datasetSharingRoutes> = {
   "datasetPermissions.list": (ctx, { params, query }) => listGrants(ctx, params.dataset, query),
-  "datasetPermissions.grant": (ctx, { params, body: { level, ...grantee } }) => shareDataset(ctx, params.dataset, grantee, level),
-  "datasetPermissions.update": (ctx, { params, body }) => changeGrant(ctx, params.dataset, params.grantee, body.level),
+  "datasetPermissions.grant": (ctx, { params, body: { level, expiresAt, ...grantee } }) =>
+    shareDataset(ctx, params.dataset, grantee, { level, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) }),
+  "datasetPermissions.update": (ctx, { params, body }) =>
+    changeGrant(ctx, params.dataset, params.grantee, {
+      level: body.level,
+      expiresAt: typeof body.expiresAt === "string" ? new Date(body.expiresAt) : body.expiresAt,
+    }),
   "datasetPermissions.revoke": async (ctx, { params }) => {
     await revokeGrant(ctx, params.dataset, params.grantee);
   },

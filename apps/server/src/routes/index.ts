@@ -17,6 +17,7 @@ import { activityHandlers } from "./activity.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { groupHandlers } from "./groups.ts";
 import { invitationHandlers } from "./invitations.ts";
+import { policyHandlers } from "./policies.ts";
 import { roleHandlers } from "./roles.ts";
 import { settingsHandlers } from "./settings.ts";
 import { sqlHandlers } from "./sql.ts";
@@ -47,6 +48,7 @@ export const handlers: Handlers = {
   ...roleHandlers,
   ...settingsHandlers,
   ...userHandlers,
+  ...policyHandlers,
   ...sqlHandlers,
   ...uploadHandlers,
   ...workspaceHandlers,

@@ -45,7 +45,8 @@ export interface AccessRow {
 const storable = (text: string | null | undefined): string | undefined => text?.replaceAll("\0", "").toWellFormed();
 
 /** The row that tells of an access in a workspace. */
-export function toAccessRow({ principal, request, now }: AccessOrigin, workspaceId: string, access: Access): AccessRow {
+export function toAccessRow({ principal: seenBy, request, now }: AccessOrigin, workspaceId: string, access: Access): AccessRow {
+  const principal = seenBy.viewedBy ?? seenBy;
   const { columns = [] } = access;
   return {
     id: newId("accessEntry", now.getTime()),
@@ -55,6 +56,7 @@ export function toAccessRow({ principal, request, now }: AccessOrigin, workspace
     principal_id: principal.kind === "api_key" ? principal.apiKeyId : principal.userId,
     principal_label: principal.name,
     person_id: principal.userId,
+    viewed_as: seenBy.viewedBy === undefined ? undefined : seenBy.userId,
     dataset_id: access.dataset?.id,
     dataset_name: access.dataset?.name,
     version: access.version,

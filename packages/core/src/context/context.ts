@@ -33,7 +33,7 @@ export interface RequestInfo {
   readonly id: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
-  /** What the caller says it is for: a short name, such as `billing`. */
+  /** Why data is looked at, as the caller says: a short name, such as `billing`. */
   readonly purpose?: string | null;
   /** Set when the caller sent an Idempotency-Key: the answer is stored in the request's first transaction. */
   readonly idempotency?: { readonly principal: string; readonly key: string; readonly status: number };

@@ -14,6 +14,8 @@ export interface Principal {
   readonly instanceAdmin: boolean;
   readonly sessionId: Id<"session"> | null;
   readonly apiKeyId: Id<"apiKey"> | null;
+  /** Who really asks, when they look at things as this principal would see them: they see what both may see. */
+  readonly viewedBy?: Principal;
 }
 
 const NOBODY = { userId: null, email: null, workspaceId: null, roles: [], instanceAdmin: false, sessionId: null, apiKeyId: null } as const;

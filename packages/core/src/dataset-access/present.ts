@@ -4,7 +4,7 @@ import type { GrantRow, RequestRow } from "./store.ts";
 
 /** Who has access and why, with what the caller may do about it. */
 export function presentGrant(row: GrantRow, mayShare: boolean): DatasetPermission {
-  const { kind, id, name, email, level, because } = row;
+  const { kind, id, name, email, level, because, expires_at } = row;
   const isOwner = because === "owner";
   return {
     id,
@@ -15,6 +15,7 @@ export function presentGrant(row: GrantRow, mayShare: boolean): DatasetPermissio
     because,
     grantedBy: row.granted_by,
     grantedAt: row.granted_at === null ? null : new Date(row.granted_at).toISOString(),
+    expiresAt: expires_at === null ? null : new Date(expires_at).toISOString(),
     can: { change: mayShare && !isOwner, revoke: mayShare && !isOwner },
   };
 }

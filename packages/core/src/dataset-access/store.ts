@@ -17,28 +17,32 @@ export interface GrantRow {
   readonly because: "owner" | "grant" | "visibility";
   readonly granted_by: string | null;
   readonly granted_at: Date | null;
+  readonly expires_at: Date | null;
   /** Its place in the list: the owner, everyone, groups, people. */
   readonly rank: number;
   readonly sort_name: string;
 }
 
+/** What has ended is not there any more, by the database's clock. */
+const isHeld = sql<boolean>`(g.expires_at is null or g.expires_at > now())`;
+
 function allOf(datasetId: string): RawBuilder<GrantRow> {
   return sql<GrantRow>`
-    select 'user' as kind, u.id, u.name, u.email, 'owner' as level, 'owner' as because, null as granted_by, null::timestamptz as granted_at, 0 as rank, lower(u.name) as sort_name
+    select 'user' as kind, u.id, u.name, u.email, 'owner' as level, 'owner' as because, null as granted_by, null::timestamptz as granted_at, null::timestamptz as expires_at, 0 as rank, lower(u.name) as sort_name
     from datasets d join users u on u.id = d.owner_id where d.id = ${datasetId}
     union all
     select 'everyone', ${EVERYONE}, 'Everyone in the workspace', null, coalesce(g.level, 'viewer'), case when g.level is null then 'visibility' else 'grant' end,
-      by.name, g.created_at, 1, ''
-    from datasets d left join dataset_grants g on g.dataset_id = d.id and g.grantee_kind = 'everyone' left join users by on by.id = g.granted_by
+      by.name, g.created_at, g.expires_at, 1, ''
+    from datasets d left join dataset_grants g on g.dataset_id = d.id and g.grantee_kind = 'everyone' and ${isHeld} left join users by on by.id = g.granted_by
     where d.id = ${datasetId} and d.visibility = 'workspace'
     union all
-    select 'group', p.id, p.name, null, g.level, 'grant', by.name, g.created_at, 2, lower(p.name)
+    select 'group', p.id, p.name, null, g.level, 'grant', by.name, g.created_at, g.expires_at, 2, lower(p.name)
     from dataset_grants g join groups p on p.id = g.grantee_id left join users by on by.id = g.granted_by
-    where g.dataset_id = ${datasetId} and g.grantee_kind = 'group'
+    where g.dataset_id = ${datasetId} and g.grantee_kind = 'group' and ${isHeld}
     union all
-    select 'user', u.id, u.name, u.email, g.level, 'grant', by.name, g.created_at, 3, lower(u.name)
+    select 'user', u.id, u.name, u.email, g.level, 'grant', by.name, g.created_at, g.expires_at, 3, lower(u.name)
     from dataset_grants g join users u on u.id = g.grantee_id left join users by on by.id = g.granted_by
-    where g.dataset_id = ${datasetId} and g.grantee_kind = 'user'`;
+    where g.dataset_id = ${datasetId} and g.grantee_kind = 'user' and ${isHeld}`;
 }
 
 /** Who has access to a dataset and why, the owner first. */
@@ -67,10 +71,12 @@ export interface NewGrant {
   readonly level: AccessLevel;
   readonly grantedBy: string;
   readonly now: Date;
+  /** Null: for good. */
+  readonly expiresAt: Date | null;
 }
 
 /** Grants, or changes what was granted. */
-export async function upsertGrant(db: Writer, { workspaceId, datasetId, grantee, level, grantedBy, now }: NewGrant): Promise<void> {
+export async function upsertGrant(db: Writer, { workspaceId, datasetId, grantee, level, grantedBy, now, expiresAt }: NewGrant): Promise<void> {
   await db
     .insertInto("dataset_grants")
     .values({
@@ -81,8 +87,11 @@ export async function upsertGrant(db: Writer, { workspaceId, datasetId, grantee,
       level,
       granted_by: grantedBy,
       created_at: now,
+      expires_at: expiresAt,
     })
-    .onConflict((conflict) => conflict.columns(["dataset_id", "grantee_kind", "grantee_id"]).doUpdateSet({ level, granted_by: grantedBy, created_at: now }))
+    .onConflict((conflict) =>
+      conflict.columns(["dataset_id", "grantee_kind", "grantee_id"]).doUpdateSet({ level, granted_by: grantedBy, created_at: now, expires_at: expiresAt }),
+    )
     .execute();
 }
 
@@ -95,7 +104,7 @@ export async function deleteGrant(db: Writer, datasetId: string, grantee: Grante
     .execute();
 }
 
-/** Whether somebody besides this grantee was made an owner. */
+/** Whether somebody besides this grantee was made an owner for good. */
 export async function hasOtherOwner(db: Writer, datasetId: string, granteeId: string): Promise<boolean> {
   const row = await db
     .selectFrom("dataset_grants")
@@ -103,6 +112,7 @@ export async function hasOtherOwner(db: Writer, datasetId: string, granteeId: st
     .where("dataset_id", "=", datasetId)
     .where("level", "=", "owner")
     .where("grantee_id", "<>", granteeId)
+    .where("expires_at", "is", null)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
@@ -116,6 +126,7 @@ export async function grantedOwners(db: Writer, datasetId: string): Promise<stri
     .where("dataset_id", "=", datasetId)
     .where("grantee_kind", "=", "user")
     .where("level", "=", "owner")
+    .where(({ eb, or }) => or([eb("expires_at", "is", null), eb("expires_at", ">", sql<Date>`now()`)]))
     .execute();
   return rows.map((row) => row.grantee_id);
 }

@@ -18,10 +18,13 @@ export { contentTypeOf, exportFormat, type FileOptions, hasByteOrderMark } from 
 export { planHash } from "./downloads/store.ts";
 export { MAX_SHEET_COLUMNS, MAX_SHEET_ROWS } from "./downloads/xlsx/sheet-cells.ts";
 export { writeWorkbook } from "./downloads/xlsx/write-workbook.ts";
-export { type PlannedVersion, planVersion, type Readable, shownColumns } from "./reading/open-version.ts";
+export { type PlannedVersion, planVersion, type Readable } from "./reading/open-version.ts";
+export { applyFilter } from "./reading/policy-filter.ts";
 export { type OpenForReading, readData } from "./reading/read-data.ts";
+export { checkPatterns, columnsNamed } from "./reading/row-request.ts";
 export { type CellTexts, presentRow } from "./reading/present-cells.ts";
-export { type DatasetRow, findAskableRow, holdDataset, listDatasetRowsByName } from "./store.ts";
+export { type DatasetRow, findSeenBy, listable, listDatasetRowsByName, listSeenDatasets } from "./seen-datasets.ts";
+export { findAskableRow, holdDataset, type StoredColumn } from "./store.ts";
 export { getRowByKey } from "./queries/get-row-by-key.ts";
 export { readRows } from "./queries/read-rows.ts";
 export { applySchemaDocument, changeSchema } from "./schema/change-schema.ts";
@@ -29,4 +32,5 @@ export { getSchema, getSchemaDocument, listSchemaHistory } from "./schema/get-sc
 export { compareVersions } from "./versions/compare-versions.ts";
 export { getVersion, listVersions } from "./versions/list-versions.ts";
 export { nameVersion, unnameVersion } from "./versions/name-version.ts";
+export { resolveVersion } from "./versions/resolve-version.ts";
 export { restoreVersion } from "./versions/restore-version.ts";

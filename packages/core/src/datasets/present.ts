@@ -1,19 +1,20 @@
 import type { Id } from "@granary/kernel";
 import { type Batch, type Column, type Dataset, ERRORS } from "@granary/protocol";
-import { atLeast, datasetLevel, mayDo } from "../access/index.ts";
+import { atLeast, mayDo } from "../access/index.ts";
 import type { Ctx } from "../context/index.ts";
 import type { BatchRow } from "./batch-store.ts";
-import type { DatasetRow, StoredColumn } from "./store.ts";
+import type { DatasetRow } from "./seen-datasets.ts";
+import type { StoredColumn } from "./store.ts";
 
-export function presentColumn(column: StoredColumn): Column {
-  return { name: column.name, type: column.type as Column["type"], storedType: column.storedType, masked: false };
+export function presentColumn({ name, type, storedType, masked = false }: StoredColumn & { readonly masked?: boolean }): Column {
+  return { name, type: type as Column["type"], storedType, masked };
 }
 
 const DAY_MS = 86_400_000;
 
 /** A dataset as the caller sees it, with what they may do. */
 export function presentDataset({ principal, services }: Pick<Ctx, "principal" | "services">, row: DatasetRow): Dataset {
-  const level = datasetLevel(principal, row);
+  const { level } = row.decision;
   return {
     id: row.id as Id<"dataset">,
     name: row.name,
@@ -26,7 +27,7 @@ export function presentDataset({ principal, services }: Pick<Ctx, "principal" | 
     owner: row.owner_name === null ? null : { id: row.owner_id as Id<"user">, name: row.owner_name },
     status: row.status,
     rows: row.row_count,
-    columns: (row.columns ?? []).map(presentColumn),
+    columns: (row.columns ?? []).map((item) => presentColumn(item)),
     dataVersion: row.data_version,
     version: row.version,
     level: level === "none" ? "viewer" : level,
@@ -45,14 +46,31 @@ export function presentDataset({ principal, services }: Pick<Ctx, "principal" | 
   };
 }
 
-function failureOf(row: BatchRow, mayLoad: boolean): NonNullable<Batch["error"]> {
-  if (row.error_code !== null) return { code: row.error_code, message: row.error_message ?? "", issues: mayLoad ? [...(row.issues ?? [])] : [] };
+function failureOf(row: BatchRow, withIssues: boolean): NonNullable<Batch["error"]> {
+  if (row.error_code !== null) return { code: row.error_code, message: row.error_message ?? "", issues: withIssues ? [...(row.issues ?? [])] : [] };
   if (row.job_state === "cancelled") return { code: "engine.cancelled", message: ERRORS["engine.cancelled"].message, issues: [] };
   return { ...(row.job_error ?? { code: "internal", message: ERRORS.internal.message }), issues: [] };
 }
 
+/** How much of a load somebody sees. */
+export interface BatchSight {
+  /** Whether they may read why it failed in detail, which may quote its file. */
+  readonly issues: boolean;
+  /** Whether they may know how many rows it has. */
+  readonly rows: boolean;
+}
+
+/** What whoever sent a file sees of its load. */
+export const OWN_BATCH: BatchSight = { issues: true, rows: true };
+
+/** A load of a dataset, as much of it as its reader sees of the dataset. */
+export function batchSight({ decision }: DatasetRow): BatchSight {
+  const { level, hides } = decision;
+  return { issues: atLeast(level, "contributor") && !hides.columns && !hides.values && !hides.rows, rows: !hides.rows };
+}
+
 /** A load as those see it who may load files into its dataset, or as others do. */
-export function presentBatch(row: BatchRow, mayLoad: boolean): Batch {
+export function presentBatch(row: BatchRow, sight: BatchSight): Batch {
   return {
     id: row.id as Id<"batch">,
     status: row.status,
@@ -62,16 +80,16 @@ export function presentBatch(row: BatchRow, mayLoad: boolean): Batch {
     fileName: row.file_name,
     bytes: row.bytes,
     sha256: row.sha256,
-    rows: row.row_count,
-    rejected: row.rejected_count,
+    rows: sight.rows ? row.row_count : null,
+    rejected: sight.rows ? row.rejected_count : null,
     version: row.data_version,
     schemaVersion: row.schema_version,
-    matched: row.added_count === null ? null : { added: row.added_count, updated: row.updated_count ?? 0, unchanged: row.unchanged_count ?? 0 },
+    matched: row.added_count === null || !sight.rows ? null : { added: row.added_count, updated: row.updated_count ?? 0, unchanged: row.unchanged_count ?? 0 },
     repairs: row.repairs as Id<"batch"> | null,
     deletedIn: row.deleted_in,
     jobId: row.job_id as Id<"job"> | null,
     progress: row.status === "importing" ? row.job_progress : null,
-    error: row.status === "failed" ? failureOf(row, mayLoad) : null,
+    error: row.status === "failed" ? failureOf(row, sight.issues) : null,
     createdAt: row.created_at.toISOString(),
   };
 }

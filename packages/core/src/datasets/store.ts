@@ -1,6 +1,6 @@
 import type { Reader, Writer } from "@granary/db";
 import { type Expression, type SqlBool, sql } from "kysely";
-import { grantedLevel, readableDatasets } from "../access/index.ts";
+import { type Deciding, grantedLevel, readerFacts } from "../access/index.ts";
 import type { Principal } from "../context/index.ts";
 
 type Db = Reader | Writer;
@@ -18,12 +18,15 @@ export interface StoredColumn {
   readonly allowedValues?: readonly string[];
 }
 
+/** What columns are about, by field id. */
+type ColumnTags = Readonly<Record<string, readonly string[]>>;
+
 const datasetStatus = sql<"ready" | "importing" | "failed">`case
   when d.data_version > 0 then 'ready'
   when exists (select from batches b join jobs j on j.id = b.job_id where b.dataset_id = d.id and j.state in ('queued', 'running')) then 'importing'
   else 'failed' end`;
 
-function selectDatasets(db: Db, principal: Principal) {
+function selectDatasets(db: Db, principal: Principal, workspaceId: string) {
   return db
     .selectFrom("datasets as d")
     .leftJoin("users as owner", "owner.id", "d.owner_id")
@@ -32,35 +35,39 @@ function selectDatasets(db: Db, principal: Principal) {
     .select([
       datasetStatus.as("status"),
       "owner.name as owner_name",
-      sql<StoredColumn[] | null>`s.columns`.as("columns"),
+      sql<StoredColumn[] | null>`s.columns`.as("all_columns"),
       sql<Record<string, string>>`d.properties`.as("own_properties"),
       "s.key_fields",
+      sql<ColumnTags | null>`(select jsonb_object_agg(c.field_id, c.tags) from (
+        select t.field_id, jsonb_agg(t.tag order by t.tag) as tags from column_tags t where t.dataset_id = d.id group by 1) c)`.as("column_tags"),
       grantedLevel(principal).as("granted"),
-    ])
-    .where((eb) => readableDatasets(eb as never, principal) as Expression<SqlBool>);
+      readerFacts(principal, workspaceId).as("facts"),
+    ]);
 }
 
-export type DatasetRow = Awaited<ReturnType<typeof findDatasetRow>> & {};
+export type StoredDataset = Awaited<ReturnType<ReturnType<typeof selectDatasets>["execute"]>>[number];
 
 interface FindOptions {
   /** Look in the trash instead of outside it. */
   readonly trashed?: boolean;
 }
 
-/** The dataset with this id or name, if the principal may see it. */
-export function findDatasetRow(db: Db, principal: Principal, idOrName: string, options: FindOptions = {}) {
-  return selectDatasets(db, principal)
+/** The dataset with this id or name as a principal stands to it, whether or not they may see it. Names in the trash may be several's. */
+export function findStoredDataset(ctx: Deciding, principal: Principal, idOrName: string, options: FindOptions & { readonly where?: Expression<SqlBool> } = {}) {
+  const { trashed = false, where } = options;
+  return selectDatasets(ctx.db, principal, ctx.workspaceId)
     .where((eb) => eb.or([eb("d.id", "=", idOrName), eb(eb.fn<string>("lower", ["d.name"]), "=", idOrName.toLowerCase())]))
-    .where("d.trashed_at", options.trashed === true ? "is not" : "is", null)
+    .where("d.trashed_at", trashed ? "is not" : "is", null)
+    .$if(where !== undefined, (query) => query.where(where as Expression<SqlBool>))
     .orderBy(sql`d.id = ${idOrName}`, "desc")
     .limit(1)
     .executeTakeFirst();
 }
 
-/** Those of some datasets the principal may see, in any order. */
-export function listDatasetRows(db: Db, principal: Principal, ids: readonly string[]) {
+/** Some datasets as a principal stands to them, in any order. */
+export function listStoredDatasets(ctx: Deciding, principal: Principal, ids: readonly string[]): Promise<StoredDataset[]> {
   if (ids.length === 0) return Promise.resolve([]);
-  return selectDatasets(db, principal)
+  return selectDatasets(ctx.db, principal, ctx.workspaceId)
     .where("d.id", "in", [...ids])
     .execute();
 }
@@ -82,12 +89,16 @@ export async function holdDataset(db: Writer, id: string): Promise<void> {
   await db.selectFrom("datasets").select("id").where("id", "=", id).forNoKeyUpdate().execute();
 }
 
-/** Datasets with data that the principal may see, by name. */
-export function listDatasetRowsByName(db: Db, principal: Principal, options: { readonly q?: string | undefined; readonly limit: number }) {
+/** Datasets with data of which a condition is true, by name. */
+export function listStoredByName(
+  ctx: Deciding,
+  options: { readonly where: Expression<SqlBool>; readonly q?: string | undefined; readonly limit: number },
+): Promise<StoredDataset[]> {
   const pattern = `%${(options.q ?? "").replace(/[\\%_]/g, "\\$&")}%`;
-  return selectDatasets(db, principal)
+  return selectDatasets(ctx.db, ctx.principal, ctx.workspaceId)
     .where("d.trashed_at", "is", null)
     .where("d.data_version", ">", 0)
+    .where(options.where)
     .$if(options.q !== undefined && options.q !== "", (q) => q.where("d.name", "ilike", pattern))
     .orderBy(sql`lower(d.name)`)
     .limit(options.limit)

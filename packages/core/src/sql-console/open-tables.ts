@@ -85,7 +85,7 @@ export async function openTables(ctx: Ctx, open: OpenForReading, { sql, at }: Qu
     titles.set(reference.key, reference.at === undefined ? dataset.name : `${dataset.name}, version ${version.number}`);
     datasets.set(`${dataset.id} ${version.number}`, { id: dataset.id, name: dataset.name, version: version.number, planHash: planHash(plan) });
   }
-  const suggestions = isAllKnown ? [] : (await listDatasetRowsByName(ctx.db, ctx.principal, { limit: MAX_SUGGESTIONS })).map(({ name }) => name);
+  const suggestions = isAllKnown ? [] : (await listDatasetRowsByName(ctx, { limit: MAX_SUGGESTIONS })).map(({ name }) => name);
   return { tables, titles, datasets: [...datasets.values()], suggestions };
 }
 

@@ -1,7 +1,6 @@
 import type { Id } from "@granary/kernel";
 import type { Upload } from "@granary/protocol";
-import type { Expression, SqlBool } from "kysely";
-import { readableDatasets } from "../access/index.ts";
+import { findReaders, listableDatasets } from "../access/index.ts";
 import type { Ctx, TxCtx } from "../context/index.ts";
 
 const MAX_NAMED = 10;
@@ -17,7 +16,7 @@ export async function findSame(ctx: Ctx | TxCtx, sha256: string): Promise<Upload
     .where("b.data_version", "is not", null)
     .where("b.deleted_in", "is", null)
     .where("d.trashed_at", "is", null)
-    .where((eb) => readableDatasets(eb as never, ctx.principal) as Expression<SqlBool>)
+    .where(listableDatasets(await findReaders(ctx), ctx.workspaceId))
     .orderBy("b.id", "desc")
     .limit(MAX_NAMED)
     .execute();

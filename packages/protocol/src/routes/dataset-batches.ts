@@ -57,6 +57,7 @@ export const datasetBatchRoutes = {
     tag: TAG,
     summary: "Show a load",
     access: "dataset:read",
+    viewAs: true,
     params,
     responses: { 200: batch },
     errors: ["dataset.not_found", "batch.not_found"],

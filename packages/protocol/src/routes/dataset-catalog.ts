@@ -99,6 +99,7 @@ export const datasetCatalogRoutes = {
       "A search looks for all its words, each as it is, as the beginning or a part of a word; when nothing has them it looks for words that are spelled alike, and `isGuess` says so. " +
       "`facets` counts what was found by label, owner and so on, each as if its own filter were not set; it comes with the first page alone, and counting stops at 2,000.",
     access: "dataset:read",
+    viewAs: true,
     query: pageQuery.extend({
       ...choice.shape,
       view: id("datasetView").optional().describe("A saved filter; what is given beside it goes first"),
@@ -132,6 +133,7 @@ export const datasetCatalogRoutes = {
     tag: TAG,
     summary: "List the changes of what is said about a dataset, newest first",
     access: "dataset:read",
+    viewAs: true,
     params: datasetParams,
     query: pageQuery,
     responses: { 200: page(changed) },

@@ -215,6 +215,7 @@ export const datasetSchemaRoutes = {
     tag: TAG,
     summary: "Show the columns of a dataset and their rules",
     access: "dataset:read",
+    viewAs: true,
     params: datasetParams,
     query: z.strictObject({
       version: z.string().min(1).max(200).optional().describe("A version of the data: number, name or instant; the newest when absent"),
@@ -229,6 +230,7 @@ export const datasetSchemaRoutes = {
     tag: TAG,
     summary: "List how the columns changed, newest first",
     access: "dataset:read",
+    viewAs: true,
     params: datasetParams,
     query: pageQuery,
     responses: { 200: page(historyEntry) },
@@ -256,6 +258,7 @@ export const datasetSchemaRoutes = {
     tag: TAG,
     summary: "Take the columns out as a JSON document that can be edited and sent back",
     access: "dataset:read",
+    viewAs: true,
     params: datasetParams,
     responses: { 200: schemaDocument },
     errors: ["dataset.not_found", "dataset.not_ready"],

@@ -18,6 +18,8 @@ const permission = z
     because: z.enum(["owner", "grant", "visibility"]),
     grantedBy: z.string().nullable(),
     grantedAt: instant.nullable(),
+    /** When it ends by itself; null for good. */
+    expiresAt: instant.nullable(),
     can: can("change", "revoke"),
   })
   .meta({ id: "DatasetPermission" });
@@ -44,6 +46,7 @@ const accessRequest = z
 export type AccessRequest = z.infer<typeof accessRequest>;
 
 const level = z.enum(ACCESS_LEVELS);
+const expiresAt = instant.optional().describe("When it ends by itself, by the database's clock; for good when absent. Ownership does not end");
 const reason = z.string().trim().max(1_000);
 const grantee = datasetParams.extend({ grantee: z.string().min(1).max(254).describe("A person's e-mail address or id, a group's id, or `everyone`") });
 const requestParams = z.strictObject({ request: id("accessRequest") });
@@ -72,9 +75,9 @@ export const datasetSharingRoutes = {
     access: "dataset:share",
     params: datasetParams,
     body: z.union([
-      z.strictObject({ email, level }),
-      z.strictObject({ groupId: id("group"), level }),
-      z.strictObject({ everyone: z.literal(true), level: z.enum(["viewer", "contributor"]) }),
+      z.strictObject({ email, level, expiresAt }),
+      z.strictObject({ groupId: id("group"), level, expiresAt }),
+      z.strictObject({ everyone: z.literal(true), level: z.enum(["viewer", "contributor"]), expiresAt }),
     ]),
     responses: { 201: permission },
     errors: ["dataset.not_found", "dataset.last_owner", "user.not_found", "group.not_found"],
@@ -83,10 +86,12 @@ export const datasetSharingRoutes = {
     method: "PATCH",
     path: "/datasets/{dataset}/permissions/{grantee}",
     tag: TAG,
-    summary: "Change what somebody may do with a dataset",
+    summary: "Change what somebody may do with a dataset, or until when",
     access: "dataset:share",
     params: grantee,
-    body: z.strictObject({ level }),
+    body: z
+      .strictObject({ level: level.optional(), expiresAt: instant.nullable().optional().describe("Null: for good") })
+      .refine((body) => body.level !== undefined || body.expiresAt !== undefined, "must change something"),
     responses: { 200: permission },
     errors: ["dataset.not_found", "dataset.last_owner", "permission.not_found"],
   }),
@@ -129,7 +134,7 @@ export const datasetSharingRoutes = {
     summary: "Grant what was asked for, or another level",
     access: "dataset:share",
     params: requestParams,
-    body: z.strictObject({ level: level.optional(), reason: reason.default("") }),
+    body: z.strictObject({ level: level.optional(), expiresAt, reason: reason.default("") }),
     responses: { 200: accessRequest },
     errors: decides,
   }),

@@ -20,7 +20,8 @@ export const datasetVersion = z
     by: person.nullable(),
     operation: z.enum(VERSION_OPERATIONS),
     reason: z.string(),
-    rows: count,
+    /** This and the other counts are null for whoever sees only some of the rows. */
+    rows: count.nullable(),
     /** Rows that came, went, and were replaced by others of the same key; null where they were not counted. */
     added: count.nullable(),
     removed: count.nullable(),
@@ -89,6 +90,7 @@ export const datasetVersionRoutes = {
     tag: TAG,
     summary: "List the versions of a dataset, newest first",
     access: "dataset:read",
+    viewAs: true,
     params: datasetParams,
     query: pageQuery,
     responses: { 200: page(datasetVersion) },
@@ -100,6 +102,7 @@ export const datasetVersionRoutes = {
     tag: TAG,
     summary: "Show a version of a dataset",
     access: "dataset:read",
+    viewAs: true,
     params,
     responses: { 200: datasetVersion },
     errors: ERRORS,
@@ -147,6 +150,7 @@ export const datasetVersionRoutes = {
     summary: "Compare two versions row by row",
     description: "Rows are matched by the dataset's key columns. Only columns that you see unmasked are compared.",
     access: "dataset:read",
+    viewAs: true,
     params: datasetParams,
     query: pageQuery.extend({
       from: params.shape.version,

@@ -17,6 +17,7 @@ import { datasetVersionRoutes } from "./dataset-versions.ts";
 import { datasetRoutes } from "./datasets.ts";
 import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
+import { policyRoutes } from "./policies.ts";
 import { roleRoutes } from "./roles.ts";
 import { settingsRoutes } from "./settings.ts";
 import { sqlRoutes } from "./sql.ts";
@@ -49,6 +50,7 @@ export const routes = {
   ...datasetDownloadRoutes,
   ...uploadRoutes,
   ...sqlRoutes,
+  ...policyRoutes,
   ...workspaceRoutes,
 } as const satisfies Record<string, RouteSpec>;
 

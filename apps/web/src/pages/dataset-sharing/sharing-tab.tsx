@@ -114,7 +114,7 @@ function Level({ dataset, permission }: { readonly dataset: Dataset; readonly pe
     <LevelChoice
       label={`What ${name} may do`}
       size="xs"
-      value={change.isPending ? change.variables.body.level : level}
+      value={change.isPending ? (change.variables.body.level ?? level) : level}
       onChange={set}
       withoutOwner={kind === "everyone"}
       disabled={change.isPending}

@@ -25,8 +25,8 @@ export function useRestore(dataset: Dataset, onDone: () => void): (version: Data
       text: (
         <>
           <p>
-            Its {format.number(version.rows)} rows come back as a new version, with the columns and rules they had. Nothing is lost: the versions between stay,
-            and this can be undone.
+            Its {version.rows === null ? "" : `${format.number(version.rows)} `}rows come back as a new version, with the columns and rules they had. Nothing is
+            lost: the versions between stay, and this can be undone.
           </p>
           <TextInput
             label="Why"

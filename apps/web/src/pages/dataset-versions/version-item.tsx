@@ -49,7 +49,7 @@ export function VersionItem({ version, most, isChosen, onChoose, onOpen, onName,
         </span>
       </div>
       <div className={classes.counts}>
-        <span>{format.number(version.rows)} rows</span>
+        {version.rows !== null && <span>{format.number(version.rows)} rows</span>}
         <Bars version={version} most={most} />
         <span className={classes.soft}>{countsText(version, format.number)}</span>
       </div>

@@ -4,6 +4,7 @@ import { presentEntry } from "../present.ts";
 import { csvCell } from "../rules.ts";
 import { listEntries } from "../store.ts";
 import { type ActivityQuery, entriesAsked } from "../where.ts";
+import { withoutHidden } from "../without-hidden.ts";
 
 /** Entries read at a time: some hundred kilobytes. */
 const CHUNK = 500;
@@ -36,7 +37,7 @@ async function* readAll(ctx: Ctx, asked: ReturnType<typeof entriesAsked>): Async
   do {
     ctx.signal.throwIfAborted();
     const { rows, stoppedAt } = await listEntries(asked.db, asked.filter, { before, limit: CHUNK });
-    if (rows.length > 0) yield rows.map(presentEntry);
+    if (rows.length > 0) yield (await withoutHidden(ctx, rows)).map(presentEntry);
     before = rows.length === CHUNK ? rows.at(-1)?.id : stoppedAt;
   } while (before !== undefined);
 }

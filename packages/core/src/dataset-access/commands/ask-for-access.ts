@@ -1,6 +1,6 @@
-import { newId } from "@granary/kernel";
+import { isAppError, newId } from "@granary/kernel";
 import { type AccessLevel, type AccessRequest, problem } from "@granary/protocol";
-import { atLeast, datasetLevel } from "../../access/index.ts";
+import { atLeast } from "../../access/index.ts";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
 import { findAskableRow, requireDataset } from "../../datasets/index.ts";
 import { notify } from "../../notifications/index.ts";
@@ -15,19 +15,15 @@ interface Asked {
 
 /** A dataset the caller sees, or may ask for because they know its id. */
 async function datasetToAskFor(ctx: TxCtx, idOrName: string, level: AccessLevel): Promise<Asked> {
-  const askable = await findAskableRow(ctx.db, idOrName);
-  const isSeen = askable === undefined || (await isReadable(ctx, idOrName));
-  if (!isSeen) return askable;
-  const row = await requireDataset(ctx, idOrName);
-  if (atLeast(datasetLevel(ctx.principal, row), level)) throw problem("access_request.not_needed");
+  const row = await requireDataset(ctx, idOrName).catch(async (error: unknown) => {
+    if (!isAppError(error, "dataset.not_shared")) throw error;
+    return findAskableRow(ctx.db, idOrName);
+  });
+  if (row === undefined) throw problem("dataset.not_found");
+  if (!("decision" in row)) return row;
+  if (atLeast(row.decision.level, level)) throw problem("access_request.not_needed");
   return row;
 }
-
-const isReadable = (ctx: TxCtx, id: string): Promise<boolean> =>
-  requireDataset(ctx, id).then(
-    () => true,
-    () => false,
-  );
 
 async function tellOwners(ctx: TxCtx, dataset: Asked, level: AccessLevel, reason: string): Promise<void> {
   const owners = [...(dataset.owner_id === null ? [] : [dataset.owner_id]), ...(await grantedOwners(ctx.db, dataset.id))];

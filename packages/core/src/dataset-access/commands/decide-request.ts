@@ -6,12 +6,14 @@ import type { DatasetRow } from "../../datasets/index.ts";
 import { notify } from "../../notifications/index.ts";
 import { presentRequest } from "../present.ts";
 import { findGrantRow, findRequestRow, type RequestRow } from "../store.ts";
-import { grant, holdForSharing } from "./share-dataset.ts";
+import { type Given, grant, holdForSharing } from "./share-dataset.ts";
 
 interface Decision {
   readonly state: "approved" | "denied";
   /** What to grant instead of what was asked for. */
   readonly level?: AccessLevel | undefined;
+  /** When what is granted ends; for good when absent. */
+  readonly expiresAt?: string | undefined;
   readonly reason: string;
 }
 
@@ -26,11 +28,12 @@ async function holdDatasetOf(ctx: TxCtx, request: RequestRow | undefined): Promi
   }
 }
 
-async function grantAsked(ctx: TxCtx, dataset: DatasetRow, request: RequestRow, level: AccessLevel): Promise<void> {
+async function grantAsked(ctx: TxCtx, dataset: DatasetRow, request: RequestRow, given: Given): Promise<void> {
   const member = await ctx.db.selectFrom("memberships").select("user_id").where("user_id", "=", request.asked_by).executeTakeFirst();
   if (member === undefined) throw problem("user.not_found");
   const before = await findGrantRow(ctx.db, dataset.id, request.asked_by);
-  if (before === undefined || !atLeast(before.level, level)) await grant(ctx, dataset, { kind: "user", id: request.asked_by }, level);
+  const isMore = before === undefined || !atLeast(before.level, given.level) || before.expires_at !== null;
+  if (isMore) await grant(ctx, dataset, { kind: "user", id: request.asked_by }, given);
 }
 
 async function tellAsker(ctx: TxCtx, request: RequestRow, decision: Decision): Promise<void> {
@@ -50,7 +53,8 @@ export function decideRequest(ctx: Ctx, id: string, decision: Decision): Promise
     if (request.state !== "pending") throw problem("access_request.decided", { state: request.state });
     const { state, reason: answer } = decision;
     const level = decision.level ?? (request.level as AccessLevel);
-    if (state === "approved") await grantAsked(ctx, dataset, request, level);
+    if (state === "approved")
+      await grantAsked(ctx, dataset, request, { level, expiresAt: decision.expiresAt === undefined ? null : new Date(decision.expiresAt) });
     await ctx.db.updateTable("dataset_access_requests").set({ state, level, answer, decided_by, decided_at: ctx.now }).where("id", "=", id).execute();
     const data = { request: id, askedBy: request.asked_by, level, answer };
     await ctx.record({

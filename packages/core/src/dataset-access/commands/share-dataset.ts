@@ -54,12 +54,32 @@ async function setVisibility(ctx: TxCtx, id: string, visibility: "workspace" | "
     .execute();
 }
 
+/** What somebody is given. */
+export interface Given {
+  readonly level: AccessLevel;
+  /** When it ends; null for good. */
+  readonly expiresAt: Date | null;
+}
+
+function requireSensible({ grantee, given, now }: { readonly grantee: Grantee; readonly given: Given; readonly now: Date }): void {
+  const { level, expiresAt } = given;
+  const refuse = (path: string, message: string): Error => problem("request.invalid", {}, { issues: [{ path: `body.${path}`, message }] });
+  if (grantee.kind === "everyone" && level === "owner") throw refuse("level", "everyone cannot be owner");
+  if (expiresAt === null) return;
+  if (expiresAt <= now) throw refuse("expiresAt", "must be in the future");
+  if (level === "owner") throw refuse("expiresAt", "ownership does not end by itself, so that a dataset never stays without an owner");
+  if (grantee.kind === "everyone" && level === "viewer") throw refuse("expiresAt", "everyone reads a dataset by its visibility, which does not end by itself");
+}
+
 /** Everyone reads a dataset whose visibility says so; only more than that is a grant. */
-async function writeGrant(ctx: TxCtx, datasetId: string, grantee: Grantee, level: AccessLevel): Promise<void> {
+async function writeGrant(ctx: TxCtx, datasetId: string, grantee: Grantee, { level, expiresAt }: Given): Promise<void> {
   if (grantee.kind === "everyone") await setVisibility(ctx, datasetId, "workspace");
   if (grantee.kind === "everyone" && level === "viewer") return deleteGrant(ctx.db, datasetId, grantee);
-  await upsertGrant(ctx.db, { workspaceId: ctx.workspaceId, datasetId, grantee, level, grantedBy: requireUser(ctx.principal), now: ctx.now });
+  const grantedBy = requireUser(ctx.principal);
+  await upsertGrant(ctx.db, { workspaceId: ctx.workspaceId, datasetId, grantee, level, grantedBy, now: ctx.now, expiresAt });
 }
+
+const endOf = ({ expires_at }: GrantRow): Date | undefined => (expires_at === null ? undefined : new Date(expires_at));
 
 /** Tells a person that something is theirs to read now, unless they did it. */
 async function tellGrantee(ctx: TxCtx, dataset: DatasetRow, grantee: Grantee, level: AccessLevel): Promise<void> {
@@ -70,14 +90,24 @@ async function tellGrantee(ctx: TxCtx, dataset: DatasetRow, grantee: Grantee, le
 }
 
 /** Grants in the caller's transaction, with its audit entry; a person who had nothing before is told. */
-export async function grant(ctx: TxCtx, dataset: DatasetRow, grantee: Grantee, level: AccessLevel): Promise<GrantRow> {
+export async function grant(ctx: TxCtx, dataset: DatasetRow, grantee: Grantee, given: Given): Promise<GrantRow> {
+  const { level, expiresAt } = given;
+  requireSensible({ grantee, given, now: ctx.now });
   const before = await findGrantRow(ctx.db, dataset.id, grantee.id);
-  if (before?.level === level) return before;
+  const isSame = before !== undefined && before.level === level && endOf(before)?.getTime() === expiresAt?.getTime();
+  if (isSame) return before;
   if (before !== undefined) await refuseLastOwner(ctx, dataset, before);
-  await writeGrant(ctx, dataset.id, grantee, level);
+  await writeGrant(ctx, dataset.id, grantee, given);
   const after = await findGrantRow(ctx.db, dataset.id, grantee.id);
   if (after === undefined) throw problem("permission.not_found");
-  const data = { grantee: grantee.id, kind: grantee.kind, name: after.name, before: before?.level ?? null, after: level };
+  const data = {
+    grantee: grantee.id,
+    kind: grantee.kind,
+    name: after.name,
+    before: before?.level ?? null,
+    after: level,
+    until: expiresAt?.toISOString() ?? null,
+  };
   const type = before === undefined ? "dataset.access_granted" : "dataset.access_changed";
   await ctx.record({ type, subject: { id: dataset.id, label: dataset.name }, data });
   if (before === undefined) await tellGrantee(ctx, dataset, grantee, level);
@@ -85,23 +115,27 @@ export async function grant(ctx: TxCtx, dataset: DatasetRow, grantee: Grantee, l
 }
 
 /** Gives a person, a group or everyone access to a dataset, or another level of it. */
-export async function shareDataset(ctx: Ctx, dataset: string, input: GranteeInput, level: AccessLevel): Promise<DatasetPermission> {
+export async function shareDataset(ctx: Ctx, dataset: string, input: GranteeInput, given: Given): Promise<DatasetPermission> {
   await requireDataset(ctx, dataset, "owner");
   const grantee = await granteeOf(ctx, input);
-  return ctx.tx(async (ctx) => presentGrant(await grant(ctx, await holdForSharing(ctx, dataset), grantee, level), true));
+  return ctx.tx(async (ctx) => presentGrant(await grant(ctx, await holdForSharing(ctx, dataset), grantee, given), true));
 }
 
-/** Changes the level of somebody who has access already. */
-export async function changeGrant(ctx: Ctx, dataset: string, named: string, level: AccessLevel): Promise<DatasetPermission> {
+/** Changes the level of somebody who has access already, or when it ends; what is undefined stays. */
+export async function changeGrant(
+  ctx: Ctx,
+  dataset: string,
+  named: string,
+  change: { readonly level?: AccessLevel | undefined; readonly expiresAt?: Date | null | undefined },
+): Promise<DatasetPermission> {
   await requireDataset(ctx, dataset, "owner");
   const granteeId = await granteeIdOf(ctx, named);
   return ctx.tx(async (ctx) => {
     const held = await holdForSharing(ctx, dataset);
     const row = await findGrantRow(ctx.db, held.id, granteeId);
     if (row === undefined) throw problem("permission.not_found");
-    if (row.kind === "everyone" && level === "owner")
-      throw problem("request.invalid", {}, { issues: [{ path: "body.level", message: "everyone cannot be owner" }] });
-    return presentGrant(await grant(ctx, held, { kind: row.kind, id: row.id } as Grantee, level), true);
+    const { level = row.level, expiresAt = endOf(row) ?? null } = change;
+    return presentGrant(await grant(ctx, held, { kind: row.kind, id: row.id } as Grantee, { level, expiresAt }), true);
   });
 }
 

@@ -1,7 +1,8 @@
 import { type AccessRequest, decodeCursor, toPage } from "@granary/protocol";
 import { sql } from "kysely";
-import { listableDatasets, mayDo } from "../../access/index.ts";
+import { mayDo } from "../../access/index.ts";
 import { type Ctx, requireUser } from "../../context/index.ts";
+import { listable } from "../../datasets/index.ts";
 import { presentRequest } from "../present.ts";
 import { listRequestRows } from "../store.ts";
 
@@ -18,7 +19,7 @@ export async function listRequests(ctx: Ctx, query: Query): Promise<{ items: Acc
   const isMine = query.role === "mine";
   const after = decodeCursor(query.cursor, 1)?.[0];
   const rows = await listRequestRows(ctx.db, {
-    where: isMine ? sql<boolean>`r.asked_by = ${me}` : listableDatasets(ctx.principal, ctx.workspaceId, true),
+    where: isMine ? sql<boolean>`r.asked_by = ${me}` : await listable(ctx, true),
     state: query.state,
     after: after === undefined ? undefined : String(after),
     limit: query.limit,

@@ -1,6 +1,6 @@
 import type { DatasetChoice, DatasetSort } from "@granary/protocol";
 import { type RawBuilder, sql } from "kysely";
-import { listableDatasets } from "../../access/index.ts";
+import { listableDatasets, type Reader } from "../../access/index.ts";
 import type { Ctx } from "../../context/index.ts";
 import type { Term } from "./find-terms.ts";
 
@@ -20,6 +20,14 @@ export interface Position {
 
 type Raw = RawBuilder<unknown>;
 
+/** What is looked for, and with whose eyes. */
+export interface Sought {
+  readonly terms: readonly Term[];
+  readonly readers: readonly Reader[];
+  /** True of datasets that have the terms in what the caller may know of them; undefined where that is everything. */
+  readonly byVisible: RawBuilder<boolean> | undefined;
+}
+
 /** Datasets whose names are ranked before all others, and all that are ranked, in one search: beyond that nobody reads on. */
 const MAX_BY_NAME = 1_000;
 const MAX_RANKED = 2_000;
@@ -33,13 +41,14 @@ const and = (conditions: readonly Raw[]): Raw => sql.join([...conditions], sql` 
  * searched with the system's handle: the workspace and what the caller may read are conditions here, and of what is found
  * only the ids go on, to be read as the caller.
  */
-function among(ctx: Ctx, query: CatalogQuery, terms: readonly Term[], words: "words" | "name_words"): Raw[] {
+function among(ctx: Ctx, query: CatalogQuery, { terms, readers, byVisible }: Sought, words: "words" | "name_words"): Raw[] {
   return [
     sql`d.workspace_id = ${ctx.workspaceId}`,
     query.trashed ? sql`d.trashed_at is not null` : sql`d.trashed_at is null`,
     ...terms.map((term) => sql`d.${sql.raw(words)} && ${[...term.words]}::text[]`),
     ...(query.tag === undefined || query.tag.length === 0 ? [] : [sql`d.tags @> ${[...query.tag]}::text[]`]),
-    listableDatasets(ctx.principal, ctx.workspaceId, query.trashed),
+    listableDatasets(readers, ctx.workspaceId, query.trashed),
+    ...(byVisible === undefined ? [] : [byVisible]),
   ];
 }
 
@@ -79,17 +88,17 @@ function orderOf(sort: DatasetSort, terms: readonly Term[]): { readonly by: Raw;
 export async function findPage(
   ctx: Ctx,
   query: CatalogQuery,
-  terms: readonly Term[],
+  sought: Sought,
   page: { readonly sort: DatasetSort; readonly after: Position | undefined },
 ): Promise<readonly Position[]> {
-  const { by, cast, isDescending } = orderOf(page.sort, terms);
+  const { by, cast, isDescending } = orderOf(page.sort, sought.terms);
   const past = sql.raw(isDescending ? "<" : ">");
   const direction = sql.raw(isDescending ? "desc" : "asc");
   const after = page.after === undefined ? sql`true` : sql`(${by}, d.id) ${past} (${page.after.value}::${cast}, ${page.after.id})`;
-  const conditions = and([...among(ctx, query, terms, "words"), ...chosen(ctx, query)]);
+  const conditions = and([...among(ctx, query, sought, "words"), ...chosen(ctx, query)]);
   const isRanked = page.sort === "relevance";
   const hits = sql`with hits as materialized (
-    (select d.id from datasets d where ${and([...among(ctx, query, terms, "name_words"), ...chosen(ctx, query)])} limit ${sql.lit(MAX_BY_NAME)})
+    (select d.id from datasets d where ${and([...among(ctx, query, sought, "name_words"), ...chosen(ctx, query)])} limit ${sql.lit(MAX_BY_NAME)})
     union (select d.id from datasets d where ${conditions} limit ${sql.lit(MAX_RANKED)}))`;
   const from = isRanked ? sql`hits join datasets d on d.id = hits.id where` : sql`datasets d where ${conditions} and`;
   const { rows } = await sql<Position>`
@@ -116,8 +125,8 @@ interface FacetRow {
 const MAX_VALUES = 30;
 
 /** Counts what was found by its values, looking at no more than `MAX_COUNTED` datasets for each kind of value. */
-export async function countFacets(ctx: Ctx, query: CatalogQuery, terms: readonly Term[]): Promise<FacetRow> {
-  const base = among(ctx, query, terms, "words");
+export async function countFacets(ctx: Ctx, query: CatalogQuery, sought: Sought): Promise<FacetRow> {
+  const base = among(ctx, query, sought, "words");
   const columns = sql`d.owner_id, d.visibility, d.format, d.frequency, d.tags`;
   const found = (conditions: readonly Raw[]): Raw => sql`select ${columns} from datasets d where ${and(conditions)} limit ${sql.lit(MAX_COUNTED + 1)}`;
   const isNarrowed = chosen(ctx, query).length > 0;

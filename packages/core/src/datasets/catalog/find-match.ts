@@ -1,5 +1,5 @@
 import type { ListedDataset } from "@granary/protocol";
-import type { DatasetRow } from "../store.ts";
+import type { DatasetRow } from "../seen-datasets.ts";
 import type { Term } from "./find-terms.ts";
 import { wordsOf } from "./words.ts";
 

@@ -1,11 +1,13 @@
 import { type DatasetFacets, type DatasetSort, decodeCursor, encodeCursor, type ListedDataset, problem } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
 import { presentDataset } from "../present.ts";
-import { listDatasetRows } from "../store.ts";
-import { type CatalogQuery, countFacets, findPage, MAX_COUNTED, type Position } from "./catalog-query.ts";
+import { listDatasetRows } from "../seen-datasets.ts";
+import { findReaders, type Reader } from "../../access/index.ts";
+import { type CatalogQuery, countFacets, findPage, MAX_COUNTED, type Position, type Sought } from "./catalog-query.ts";
 import { findMatch } from "./find-match.ts";
 import { findTerms, type Term, typedWords, withWordsAlike } from "./find-terms.ts";
 import { getViewQuery } from "./views.ts";
+import { foundByVisible } from "./visible-words.ts";
 
 export interface ListedPage {
   readonly items: ListedDataset[];
@@ -36,25 +38,31 @@ function sortOf(query: CatalogQuery, hasTerms: boolean, earlier: Begun | undefin
 }
 
 interface Searched {
-  readonly terms: readonly Term[];
+  readonly sought: Sought;
   readonly isGuess: boolean;
   readonly page: readonly Position[];
 }
 
 /** A page of what was typed or, when nothing has it that the caller may see, of what is spelled like it. */
+async function seek(ctx: Ctx, readers: readonly Reader[], terms: readonly Term[]): Promise<Sought> {
+  return { terms, readers, byVisible: await foundByVisible(ctx, readers, terms) };
+}
+
 async function search(ctx: Ctx, query: CatalogQuery, sort: DatasetSort, earlier: Begun | undefined): Promise<Searched> {
+  const readers = await findReaders(ctx);
   const terms = await findTerms(ctx, query.q ?? "");
   const at = { sort, after: earlier?.after };
   if (earlier?.isGuess !== true) {
-    const page = await findPage(ctx, query, terms, at);
-    if (page.length > 0 || earlier !== undefined || terms.length === 0) return { terms, isGuess: false, page };
+    const sought = await seek(ctx, readers, terms);
+    const page = await findPage(ctx, query, sought, at);
+    if (page.length > 0 || earlier !== undefined || terms.length === 0) return { sought, isGuess: false, page };
   }
-  const alike = await withWordsAlike(ctx, terms);
-  return { terms: alike, isGuess: true, page: await findPage(ctx, query, alike, at) };
+  const sought = await seek(ctx, readers, await withWordsAlike(ctx, terms));
+  return { sought, isGuess: true, page: await findPage(ctx, query, sought, at) };
 }
 
-async function facetsOf(ctx: Ctx, query: CatalogQuery, terms: readonly Term[]): Promise<DatasetFacets> {
-  const row = await countFacets(ctx, query, terms);
+async function facetsOf(ctx: Ctx, query: CatalogQuery, sought: Sought): Promise<DatasetFacets> {
+  const row = await countFacets(ctx, query, sought);
   return {
     total: { count: Math.min(row.total, MAX_COUNTED), isExact: row.total <= MAX_COUNTED },
     tags: row.tags ?? [],
@@ -72,21 +80,20 @@ export async function listDatasets(ctx: Ctx, asked: CatalogQuery & { readonly vi
   const earlier = begun(query.cursor);
   const hasTerms = typedWords(query.q ?? "").length > 0;
   const sort = sortOf(query, hasTerms, earlier);
-  const { terms, isGuess, page } = await search(ctx, query, sort, earlier);
+  const { sought, isGuess, page } = await search(ctx, query, sort, earlier);
   const shown = page.slice(0, query.limit);
   const last = shown.at(-1);
   const [rows, facets] = await Promise.all([
     listDatasetRows(
-      ctx.db,
-      ctx.principal,
+      ctx,
       shown.map(({ id }) => id),
     ),
-    earlier === undefined ? facetsOf(ctx, query, terms) : null,
+    earlier === undefined ? facetsOf(ctx, query, sought) : null,
   ]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const items = shown.flatMap(({ id }) => {
     const row = byId.get(id);
-    return row === undefined ? [] : [{ ...presentDataset(ctx, row), match: hasTerms ? findMatch(row, terms) : null }];
+    return row === undefined ? [] : [{ ...presentDataset(ctx, row), match: hasTerms ? findMatch(row, sought.terms) : null }];
   });
   const next = page.length > query.limit && last !== undefined ? encodeCursor([sort, isGuess ? 1 : 0, last.value, last.id]) : null;
   return { items, next, facets, isGuess: isGuess && items.length > 0 };

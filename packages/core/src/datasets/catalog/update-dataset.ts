@@ -1,12 +1,13 @@
 import { isUniqueViolation } from "@granary/db";
 import { type Dataset, type DatasetChange, problem } from "@granary/protocol";
-import { atLeast, authorize, datasetLevel } from "../../access/index.ts";
+import { atLeast, authorize } from "../../access/index.ts";
 import type { Ctx, TxCtx } from "../../context/index.ts";
 import { findPerson } from "../../people/index.ts";
 import { notify } from "../../notifications/index.ts";
 import { presentDataset } from "../present.ts";
 import { requireDataset } from "../queries/get-dataset.ts";
-import { type DatasetRow, holdDataset } from "../store.ts";
+import type { DatasetRow } from "../seen-datasets.ts";
+import { holdDataset } from "../store.ts";
 import { writeWords } from "./write-words.ts";
 
 const DESCRIBING = ["name", "description", "tags", "properties", "frequency", "visibility"] as const;
@@ -16,7 +17,7 @@ type Describing = (typeof DESCRIBING)[number];
 function requireAuthority(ctx: TxCtx, row: DatasetRow, change: DatasetChange): void {
   const isForOwners = (change.visibility !== undefined && change.visibility !== row.visibility) || change.owner !== undefined;
   if (!isForOwners) return;
-  if (!atLeast(datasetLevel(ctx.principal, row), "owner")) throw problem("access.denied", { permission: "owner of the dataset" });
+  if (!atLeast(row.decision.level, "owner")) throw problem("access.denied", { permission: "owner of the dataset" });
   authorize(ctx.principal, "dataset:share");
 }
 
@@ -56,7 +57,7 @@ async function changeOwner(ctx: TxCtx, row: DatasetRow, owner: NewOwner): Promis
     await ctx.db
       .insertInto("dataset_grants")
       .values({ workspace_id: ctx.workspaceId, dataset_id: row.id, grantee_kind: "user", grantee_id: row.owner_id, level: "contributor" })
-      .onConflict((conflict) => conflict.columns(["dataset_id", "grantee_kind", "grantee_id"]).doNothing())
+      .onConflict((conflict) => conflict.columns(["dataset_id", "grantee_kind", "grantee_id"]).doUpdateSet({ level: "contributor", expires_at: null }))
       .execute();
   const changes = [{ field: "owner", before: row.owner_name, after: owner.name }];
   await ctx.record({ type: "dataset.owner_changed", subject: { id: row.id, label: row.name }, data: { changes, from: row.owner_id, to: owner.id } });

@@ -1,8 +1,9 @@
 import { type Batch, problem } from "@granary/protocol";
 import type { StagedChange } from "@granary/lake";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
-import { presentBatch } from "../present.ts";
+import { batchSight, presentBatch } from "../present.ts";
 import { requireBatch } from "../queries/get-batch.ts";
+import { requireWhole } from "../queries/get-dataset.ts";
 import { addVersion } from "./add-version.ts";
 import { withRestaging } from "./with-restaging.ts";
 
@@ -16,6 +17,7 @@ export interface ChangedBatch {
 
 async function stage(ctx: Ctx, dataset: string, batchId: string): Promise<StagedChange> {
   const found = await requireBatch(ctx, dataset, batchId, "contributor");
+  requireWhole(found.dataset, "deleting a load", ["rows"]);
   if (found.batch.status !== "loaded") throw problem("batch.not_loaded");
   const table = await ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: found.dataset.table_name });
   const staged = await ctx.services.lake.stageDelete({ table, rowsOfBatch: batchId, signal: ctx.signal });
@@ -36,7 +38,8 @@ async function publish(ctx: TxCtx, datasetId: string, batchId: string, staged: S
     .executeTakeFirst();
   if (marked.numUpdatedRows !== 1n) throw problem("batch.not_loaded");
   await ctx.record({ type: "dataset.batch_deleted", subject: { id: datasetId, label: version.name }, data: { batchId, rows, version: version.number } });
-  return { batch: presentBatch((await requireBatch(ctx, datasetId, batchId)).batch, true), version: version.number, rows };
+  const after = await requireBatch(ctx, datasetId, batchId);
+  return { batch: presentBatch(after.batch, batchSight(after.dataset)), version: version.number, rows };
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Id, newId } from "@granary/kernel";
 import { type Batch, type FileOptions, type Frequency, type LoadMode, type MaxRejects, type NewColumns, problem } from "@granary/protocol";
 import type { TxCtx } from "../../context/index.ts";
 import { findBatchRow } from "../batch-store.ts";
-import { presentBatch } from "../present.ts";
+import { OWN_BATCH, presentBatch } from "../present.ts";
 
 /** Somebody waits for the answer. */
 const INTERACTIVE = 10;
@@ -53,5 +53,5 @@ export async function insertBatch(ctx: TxCtx, datasetId: string, input: NewBatch
     .execute();
   const row = await findBatchRow(ctx.db, id);
   if (row === undefined) throw problem("batch.not_found");
-  return { batch: presentBatch(row, true), jobId };
+  return { batch: presentBatch(row, OWN_BATCH), jobId };
 }

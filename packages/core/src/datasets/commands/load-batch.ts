@@ -3,8 +3,8 @@ import { type Batch, problem } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
 import { takeUpload } from "../../uploads/index.ts";
 import { formatOf } from "../catalog/index.ts";
-import { requireDataset } from "../queries/get-dataset.ts";
-import type { DatasetRow } from "../store.ts";
+import { requireDataset, requireWhole } from "../queries/get-dataset.ts";
+import type { DatasetRow } from "../seen-datasets.ts";
 import { insertBatch, type NewBatch } from "./insert-batch.ts";
 
 function requireKeyColumns(dataset: DatasetRow, keys: readonly string[] | undefined): void {
@@ -29,6 +29,15 @@ function requireMapping(dataset: DatasetRow, { onNewColumns, mapping }: NewBatch
   if (dataset.data_version > 0 && issues.length > 0) throw problem("request.invalid", {}, { issues });
 }
 
+/** What a file would tell of a dataset by how it fits: columns, keys, and rows that are replaced without having been seen. */
+function requireSight(dataset: DatasetRow, { mode, keys }: NewBatch): void {
+  requireWhole(dataset, "loading a file", mode === "append" ? ["columns"] : ["columns", "rows"]);
+  if (mode !== "upsert") return;
+  const names = keys ?? dataset.columns?.filter(({ fieldId }) => dataset.key_fields?.includes(fieldId)).map(({ name }) => name) ?? [];
+  const isMatchedMasked = dataset.columns?.some(({ name, masked }) => masked && names.includes(name)) === true;
+  if (isMatchedMasked) requireWhole(dataset, "matching rows by a masked column", ["values"]);
+}
+
 /** Whether rows of a dataset can be matched: by the columns named, or by keys of its own. */
 function requireKeys(dataset: DatasetRow, input: NewBatch): void {
   requireKeyColumns(dataset, input.keys);
@@ -39,6 +48,7 @@ function requireKeys(dataset: DatasetRow, input: NewBatch): void {
 /** Loads an uploaded file into a dataset that is there, by a job queued in the same transaction. */
 export async function loadBatch(ctx: Ctx, dataset: string, input: NewBatch): Promise<{ readonly batch: Batch; readonly jobId: Id<"job"> }> {
   const target = await requireDataset(ctx, dataset, "contributor");
+  requireSight(target, input);
   requireMapping(target, input);
   requireKeys(target, input);
   return ctx.tx(async (ctx) => {

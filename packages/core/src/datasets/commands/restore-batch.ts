@@ -1,12 +1,14 @@
 import { problem } from "@granary/protocol";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
-import { presentBatch } from "../present.ts";
+import { batchSight, presentBatch } from "../present.ts";
 import { requireBatch } from "../queries/get-batch.ts";
+import { requireWhole } from "../queries/get-dataset.ts";
 import { addVersion } from "./add-version.ts";
 import type { ChangedBatch } from "./delete-batch.ts";
 
 async function restore(ctx: TxCtx, dataset: string, batchId: string): Promise<ChangedBatch> {
   const found = await requireBatch(ctx, dataset, batchId, "contributor");
+  requireWhole(found.dataset, "restoring a load", ["rows"]);
   const { id, table_name: tableName, row_count: before, data_version: newest } = found.dataset;
   const deletedIn = found.batch.deleted_in;
   if (deletedIn === null) throw problem("batch.not_deleted");
@@ -33,7 +35,7 @@ async function restore(ctx: TxCtx, dataset: string, batchId: string): Promise<Ch
   await ctx.db.updateTable("batches").set({ deleted_in: null }).where("id", "=", batchId).execute();
   const rows = published.rows - (before ?? 0);
   await ctx.record({ type: "dataset.batch_restored", subject: { id, label: version.name }, data: { batchId, rows, version: version.number } });
-  return { batch: presentBatch((await requireBatch(ctx, id, batchId)).batch, true), version: version.number, rows };
+  return { batch: presentBatch((await requireBatch(ctx, id, batchId)).batch, batchSight(found.dataset)), version: version.number, rows };
 }
 
 /**

@@ -25,7 +25,13 @@ export interface DownloadResult {
 async function requireRequester(ctx: Ctx, row: DownloadRow): Promise<Principal> {
   const person = row.requested_by === null ? undefined : await findPrincipalOfUser(ctx.services, row.requested_by as Id<"user">, ctx.workspaceId);
   if (person === undefined) throw problem("dataset.not_found");
-  const principal = { ...person, permissions: new Set([...person.permissions].filter((permission) => row.permissions.includes(permission))) };
+  const key: Pick<Principal, "kind" | "apiKeyId"> = row.api_key_id === null ? person : { kind: "api_key", apiKeyId: row.api_key_id as Id<"apiKey"> };
+  const principal = {
+    ...person,
+    kind: key.kind,
+    apiKeyId: key.apiKeyId,
+    permissions: new Set([...person.permissions].filter((permission) => row.permissions.includes(permission))),
+  };
   if (!mayDo(principal, "dataset:download")) throw problem("access.denied", { permission: "dataset:download" });
   return principal;
 }
@@ -59,7 +65,7 @@ export async function runDownload(ctx: Ctx, downloadId: string, job: RunningJob)
   if (row === undefined) throw problem("download.not_found");
   if (row.kept) return { rows: row.row_count ?? 0, bytes: row.bytes ?? 0 };
   try {
-    const reader: Ctx = { ...ctx, principal: await requireRequester(ctx, row) };
+    const reader: Ctx = { ...ctx, principal: await requireRequester(ctx, row), request: { ...ctx.request, purpose: row.purpose } };
     const written = await readData(reader, "export", async (open) => {
       const query = queryOf(row);
       const readable = await open(row.dataset_id, query.version);

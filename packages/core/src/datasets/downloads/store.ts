@@ -70,6 +70,8 @@ export async function insertDownload(ctx: TxCtx, download: NewDownload): Promise
       dataset_id: readable.dataset.id,
       requested_by: requireUser(ctx.principal),
       permissions: [...ctx.principal.permissions],
+      purpose: ctx.request.purpose ?? null,
+      api_key_id: ctx.principal.apiKeyId,
       data_version: version,
       snapshot_id: snapshotId,
       plan_hash: planHash(readable.plan),

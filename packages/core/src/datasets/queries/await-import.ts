@@ -3,7 +3,7 @@ import { type Batch, problem } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
 import { findBatchRow } from "../batch-store.ts";
 import type { CreatedDataset } from "../commands/create-dataset.ts";
-import { presentBatch } from "../present.ts";
+import { OWN_BATCH, presentBatch } from "../present.ts";
 import { getDataset } from "./get-dataset.ts";
 
 /** Looked at this often besides, should a notice be lost. */
@@ -27,7 +27,7 @@ export async function awaitBatch(ctx: Ctx, batchId: string): Promise<Batch> {
   for (;;) {
     const row = await findBatchRow(ctx.db, batchId);
     if (row === undefined) throw problem("dataset.not_found");
-    if (row.status !== "importing") return presentBatch(row, true);
+    if (row.status !== "importing") return presentBatch(row, OWN_BATCH);
     jobId = row.job_id;
     await delay(RECHECK_MS, undefined, { signal: AbortSignal.any([ctx.signal, told.signal]) }).catch(() => ctx.signal.throwIfAborted());
     told = new AbortController();

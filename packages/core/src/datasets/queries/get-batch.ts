@@ -1,9 +1,9 @@
 import { type Batch, problem } from "@granary/protocol";
-import { atLeast, type DatasetLevel, datasetLevel } from "../../access/index.ts";
+import type { DatasetLevel } from "../../access/index.ts";
 import type { Ctx, TxCtx } from "../../context/index.ts";
 import { type BatchRow, findBatchRow } from "../batch-store.ts";
-import { presentBatch } from "../present.ts";
-import type { DatasetRow } from "../store.ts";
+import { batchSight, presentBatch } from "../present.ts";
+import type { DatasetRow } from "../seen-datasets.ts";
 import { requireDataset } from "./get-dataset.ts";
 
 /** A load and its dataset, if the caller may act on the dataset at that level. */
@@ -21,5 +21,5 @@ export async function requireBatch(
 
 export async function getBatch(ctx: Ctx, dataset: string, batchId: string): Promise<Batch> {
   const found = await requireBatch(ctx, dataset, batchId);
-  return presentBatch(found.batch, atLeast(datasetLevel(ctx.principal, found.dataset), "contributor"));
+  return presentBatch(found.batch, batchSight(found.dataset));
 }

@@ -1,8 +1,7 @@
 import { type Batch, decodeCursor, toPage } from "@granary/protocol";
-import { atLeast, datasetLevel } from "../../access/index.ts";
 import type { Ctx } from "../../context/index.ts";
 import { listBatchRows } from "../batch-store.ts";
-import { presentBatch } from "../present.ts";
+import { batchSight, presentBatch } from "../present.ts";
 import { requireDataset } from "./get-dataset.ts";
 
 interface PageQuery {
@@ -12,13 +11,13 @@ interface PageQuery {
 
 export async function listBatches(ctx: Ctx, dataset: string, query: PageQuery): Promise<{ items: Batch[]; next: string | null }> {
   const row = await requireDataset(ctx, dataset);
-  const mayLoad = atLeast(datasetLevel(ctx.principal, row), "contributor");
+  const sight = batchSight(row);
   const after = decodeCursor(query.cursor, 1)?.[0];
   const rows = await listBatchRows(ctx.db, row.id, { after: after === undefined ? undefined : String(after), limit: query.limit });
   return toPage(
     rows,
     query.limit,
-    (batch) => presentBatch(batch, mayLoad),
+    (batch) => presentBatch(batch, sight),
     (batch) => [batch.id],
   );
 }

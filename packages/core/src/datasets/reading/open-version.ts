@@ -1,10 +1,12 @@
-import { cast, column } from "@granary/engine";
-import type { OpenTable, ReadPlan } from "@granary/lake";
-import { datasetLevel, readPlanFor } from "../../access/index.ts";
+import { call, cast, column } from "@granary/engine";
+import type { LakeColumn, OpenTable, ReadPlan } from "@granary/lake";
+import { keepsType, readPlanFor } from "../../access/index.ts";
 import type { Ctx } from "../../context/index.ts";
 import { requireDataset } from "../queries/get-dataset.ts";
-import type { DatasetRow, StoredColumn } from "../store.ts";
+import { type DatasetRow, type SeenColumn, seenColumns } from "../seen-datasets.ts";
+import type { StoredColumn } from "../store.ts";
 import { type ResolvedVersion, resolveVersion } from "../versions/resolve-version.ts";
+import { policyCondition } from "./policy-filter.ts";
 import type { FilterableColumn } from "./to-condition.ts";
 
 /** A column of a version as one person sees it. */
@@ -27,14 +29,23 @@ export interface Readable {
   readonly policyIds: readonly string[];
 }
 
-function readableColumns(version: ResolvedVersion, plan: ReadPlan, table: OpenTable): readonly ReadableColumn[] {
-  return plan.columns.flatMap(({ name, fieldId, mask }) => {
-    const stored = version.columns.find((item) => item.fieldId === fieldId);
-    const source = table.columns.find((item) => item.fieldId === fieldId);
-    if (stored === undefined || source === undefined) return [];
-    const value = column(name);
-    if (mask === undefined) return { name, stored, value, sqlType: source.sqlType, isMasked: false };
-    return { name, stored: { ...stored, type: "text" }, value: cast(value, { kind: "text" }), sqlType: { kind: "text" }, isMasked: true };
+const TEXT = { kind: "text" } as const;
+const isNested = ({ kind }: LakeColumn["sqlType"]): boolean => kind === "list" || kind === "struct" || kind === "map";
+
+/** What the reader sees of a column, as an expression over the plan's names: of masked ones that are no longer of their type, the text. */
+function readableColumn(source: LakeColumn, seen: SeenColumn, { decision }: DatasetRow): ReadableColumn {
+  const { masked: isMasked, ...stored } = seen;
+  const { name } = stored;
+  const value = column(name);
+  const { mask } = decision.column(stored.fieldId);
+  if (mask === undefined || keepsType(mask, source.sqlType.kind)) return { name, stored, value, sqlType: source.sqlType, isMasked };
+  return { name, stored, value: cast(isNested(source.sqlType) ? call("to_json", value) : value, TEXT), sqlType: TEXT, isMasked };
+}
+
+function readableColumns(dataset: DatasetRow, version: ResolvedVersion, table: OpenTable): readonly ReadableColumn[] {
+  return seenColumns(version.columns, dataset.decision).flatMap((seen) => {
+    const source = table.columns.find((item) => item.fieldId === seen.fieldId);
+    return source === undefined ? [] : readableColumn(source, seen, dataset);
   });
 }
 
@@ -45,37 +56,40 @@ function keysOf(dataset: DatasetRow, columns: readonly ReadableColumn[]): readon
   return names.length === ids.length ? names : [];
 }
 
-/** What somebody sees of a version, before its table is opened. */
-export interface PlannedVersion {
-  readonly dataset: DatasetRow;
-  readonly version: ResolvedVersion;
-  readonly plan: ReadPlan;
+/** The policies that let the reader in, or keep something of the columns and rows from them. */
+function policyIdsOf({ dataset: { decision }, version }: PlannedVersion): readonly string[] {
+  const ofColumns = version.columns.flatMap(({ fieldId }) => decision.column(fieldId).policies);
+  return [...new Set([...decision.policies, ...decision.filters.map(({ policy }) => policy), ...ofColumns].map(({ id }) => id))];
 }
+
+/** What somebody sees of a version. */
+export type PlannedVersion = Pick<Readable, "dataset" | "version" | "plan" | "table">;
 
 /** What the caller sees of a version of a dataset. Throws like {@link openVersion}. */
 export async function planVersion(ctx: Ctx, idOrName: string, asked: string | undefined): Promise<PlannedVersion> {
   const dataset = await requireDataset(ctx, idOrName);
   const version = await resolveVersion(ctx, dataset, asked);
-  return { dataset, version, plan: readPlanFor(datasetLevel(ctx.principal, dataset), version.columns) };
-}
-
-/** The columns of today that the caller sees of a dataset they may read. */
-export function shownColumns(ctx: Pick<Ctx, "principal">, dataset: DatasetRow): readonly StoredColumn[] {
-  const columns = dataset.columns ?? [];
-  const plan = readPlanFor(datasetLevel(ctx.principal, dataset), columns);
-  return plan.columns.flatMap(({ name, fieldId, mask }) =>
-    columns.filter((item) => item.fieldId === fieldId).map((item) => (mask === undefined ? { ...item, name } : { ...item, name, type: "text" })),
-  );
+  const at = { snapshotId: version.snapshotId };
+  const table = await ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: dataset.table_name, at });
+  const plan = readPlanFor(dataset.decision, {
+    workspaceId: ctx.workspaceId,
+    columns: version.columns.flatMap(({ name, fieldId }) => {
+      const source = table.columns.find((item) => item.fieldId === fieldId);
+      return source === undefined ? [] : [{ name, fieldId, sqlType: source.sqlType }];
+    }),
+    filter: policyCondition(dataset.decision.filters, dataset.all_columns ?? [], table.columns),
+    maskKey: ctx.services.config.secrets.maskKey,
+  });
+  return { dataset, version, plan, table };
 }
 
 /**
+/**
  * Opens a version of a dataset for the caller. `readData` alone calls it, which writes what was seen of it into the access log.
- * Throws `dataset.not_found`, `dataset.not_ready` and `dataset.version_not_found`.
+ * Throws `dataset.not_found`, `dataset.not_ready`, `dataset.all_hidden` and `dataset.version_not_found`.
  */
 export async function openVersion(ctx: Ctx, idOrName: string, asked: string | undefined): Promise<Readable> {
-  const { dataset, version, plan } = await planVersion(ctx, idOrName, asked);
-  const at = { snapshotId: version.snapshotId };
-  const table = await ctx.services.lake.open(ctx.db, { workspaceId: ctx.workspaceId, tableName: dataset.table_name, at });
-  const columns = readableColumns(version, plan, table);
-  return { dataset, version, plan, table, columns, keys: keysOf(dataset, columns), policyIds: [] };
+  const planned = await planVersion(ctx, idOrName, asked);
+  const columns = readableColumns(planned.dataset, planned.version, planned.table);
+  return { ...planned, columns, keys: keysOf(planned.dataset, columns), policyIds: policyIdsOf(planned) };
 }

@@ -59,7 +59,8 @@ async function requireBatch(ctx: Ctx, readable: Readable, batchId: string): Prom
   return batchId;
 }
 
-function columnsNamed(filter: RowFilter): readonly string[] {
+/** The columns a filter is about. */
+export function columnsNamed(filter: RowFilter): readonly string[] {
   if ("not" in filter) return columnsNamed(filter.not);
   if ("column" in filter) return [filter.column];
   return ("and" in filter ? filter.and : filter.or).flatMap(columnsNamed);
@@ -71,9 +72,9 @@ export function columnsAsked({ filter }: Pick<RowQuery, "filter">, shown: readon
   return [...shown, ...asked, ...orderBy.map((item) => item.column)];
 }
 
-/** Whether texts are regular expressions is the engine's to say: its kind knows other ones than JavaScript's. */
-async function checkPatterns(ctx: Ctx, filter: RowFilter): Promise<void> {
-  for (const { path, pattern } of patternsOf(filter, "query.filter")) {
+/** Whether texts are regular expressions is the engine's to say: its kind knows other ones than JavaScript's. Throws `request.invalid`. */
+export async function checkPatterns(ctx: Ctx, filter: RowFilter, below: string): Promise<void> {
+  for (const { path, pattern } of patternsOf(filter, below)) {
     const operand = { kind: "regexMatch", operand: literal(""), pattern: literal(pattern), extent: "part", ignoreCase: false } as const;
     const from = { kind: "sequence", length: 1 } as const;
     try {
@@ -103,7 +104,7 @@ export async function toChoice(ctx: Ctx, readable: Readable, query: RowQuery): P
   if (names !== undefined) requireKnown(readable, names, "columns");
   const orderBy = query.sort === undefined ? [] : orderOf(readable, query.sort);
   const condition = filter === undefined ? undefined : toCondition(filter, readable.columns, "query.filter");
-  if (filter !== undefined) await checkPatterns(ctx, filter);
+  if (filter !== undefined) await checkPatterns(ctx, filter, "query.filter");
   const choice: RowChoice = {
     plan: readable.plan,
     ...(names === undefined ? {} : { columns: names }),

@@ -2,6 +2,7 @@ import { decodeCursor, type Reject, toPage } from "@granary/protocol";
 import { logAccess } from "../../access-log/index.ts";
 import type { Ctx } from "../../context/index.ts";
 import { requireBatch } from "../queries/get-batch.ts";
+import { requireWhole } from "../queries/get-dataset.ts";
 import { presentReject } from "./present.ts";
 import { countRejects, findForm, listRejectRows } from "./store.ts";
 
@@ -18,9 +19,10 @@ interface RejectPage {
   counts: { open: number; repaired: number; resubmitted: number };
 }
 
-/** The records a load left out; they show raw text of the file, so they are for those who may load, not for readers. */
+/** The records a load left out; they show raw text of the file, so they are for those who may load and see all of the dataset. */
 export async function listRejects(ctx: Ctx, dataset: string, batchId: string, query: PageQuery): Promise<RejectPage> {
   const { batch, dataset: of } = await requireBatch(ctx, dataset, batchId, "contributor");
+  requireWhole(of, "reading rejected records");
   const after = decodeCursor(query.cursor, 1)?.[0];
   const rows = await listRejectRows(ctx.db, batch.id, { after: after === undefined ? undefined : Number(after), limit: query.limit });
   const form = await findForm(ctx.db, batch.id);

@@ -1,6 +1,7 @@
 import { problem, type Reject, type RejectRepair } from "@granary/protocol";
 import { type Ctx, requireUser } from "../../context/index.ts";
 import { requireBatch } from "../queries/get-batch.ts";
+import { requireWhole } from "../queries/get-dataset.ts";
 import { presentReject } from "./present.ts";
 import { findForm, findRejectRow, keepRepair, type KeptForm, type Repair, type RejectRow } from "./store.ts";
 
@@ -46,6 +47,7 @@ export async function repairReject(
   repair: RejectRepair,
 ): Promise<Reject> {
   const { dataset, batch } = await requireBatch(ctx, at.dataset, at.batch, "contributor");
+  requireWhole(dataset, "repairing rejected records");
   const [form, row] = [await findForm(ctx.db, batch.id), await findRejectRow(ctx.db, batch.id, at.number)];
   if (form === undefined || row === undefined) throw problem("reject.not_found");
   if (row.status === "resubmitted") throw problem("reject.resubmitted");

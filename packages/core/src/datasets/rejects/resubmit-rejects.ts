@@ -6,7 +6,8 @@ import { discardUpload, insertUpload, type ReceivedUpload, receiveFile, recordin
 import type { BatchRow } from "../batch-store.ts";
 import { insertBatch } from "../commands/insert-batch.ts";
 import { requireBatch } from "../queries/get-batch.ts";
-import type { DatasetRow } from "../store.ts";
+import { requireWhole } from "../queries/get-dataset.ts";
+import type { DatasetRow } from "../seen-datasets.ts";
 import { findForm, type KeptForm, lockRepaired, markResubmitted, type RejectRow } from "./store.ts";
 
 const TYPES: Readonly<Record<string, FileColumnOptions["type"]>> = { string: "text", int: "integer", long: "integer", float: "number", double: "number" };
@@ -83,6 +84,7 @@ async function insert(ctx: TxCtx, { dataset, batch, form }: Repaired, rows: read
  */
 export async function resubmitRejects(ctx: Ctx, datasetName: string, batchId: string): Promise<Resubmitted> {
   const { dataset, batch } = await requireBatch(ctx, datasetName, batchId, "contributor");
+  requireWhole(dataset, "loading repaired records");
   const form = await findForm(ctx.db, batch.id);
   if (form === undefined) throw problem("batch.nothing_repaired");
   let upload: ReceivedUpload | undefined;

@@ -1,9 +1,9 @@
 import { isAppError } from "@granary/kernel";
 import { type ChangedSchema, problem, type SchemaDocument, type SchemaEdit, type SchemaFault } from "@granary/protocol";
-import { atLeast, datasetLevel } from "../../access/index.ts";
+import { atLeast } from "../../access/index.ts";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
 import { addVersion } from "../commands/add-version.ts";
-import { requireDataset } from "../queries/get-dataset.ts";
+import { requireDataset, requireWhole } from "../queries/get-dataset.ts";
 import type { Readable } from "../reading/open-version.ts";
 import { readData } from "../reading/read-data.ts";
 import { applyEdits } from "./apply-edits.ts";
@@ -22,6 +22,19 @@ export interface ChangeOptions {
   readonly dryRun: boolean;
   readonly confirm: boolean;
   readonly reason: string;
+}
+
+/** Which parts of the dataset a change needs its maker to see: a document is the whole schema, so that what is not shown would go. */
+type Needed = Parameters<typeof requireWhole>[2];
+const FOR_EDITS: Needed = ["columns", "rows"];
+const FOR_DOCUMENTS: Needed = ["columns", "values", "rows"];
+
+type Make = (before: SchemaRow) => TargetSchema;
+
+/** Where a change begins. */
+interface Start {
+  readonly version: number;
+  readonly needs: Needed;
 }
 
 interface Planned {
@@ -45,9 +58,10 @@ class DryRun extends Error {
   }
 }
 
-async function planFor(ctx: Ctx, readable: Readable, version: number, make: (before: SchemaRow) => TargetSchema): Promise<Planned> {
+async function planFor(ctx: Ctx, readable: Readable, { version, needs }: Start, make: Make): Promise<Planned> {
   const row = readable.dataset;
-  if (!atLeast(datasetLevel(ctx.principal, row), "owner")) throw problem("access.denied", { permission: "owner of the dataset" });
+  if (!atLeast(row.decision.level, "owner")) throw problem("access.denied", { permission: "owner of the dataset" });
+  requireWhole(row, "changing its columns", needs);
   const before = await getSchemaRow(ctx.db, row.id, row.schema_version);
   if (before.number !== version) throw problem("edit.conflict", { current: presentSchema(ctx.principal, row, before) });
   const target = make(before);
@@ -56,9 +70,9 @@ async function planFor(ctx: Ctx, readable: Readable, version: number, make: (bef
 }
 
 /** Of rows that break a new rule some are quoted, by their keys or first columns: then all columns count as shown. */
-function plan(ctx: Ctx, dataset: string, version: number, make: (before: SchemaRow) => TargetSchema): Promise<Planned> {
+function plan(ctx: Ctx, dataset: string, start: Start, make: Make): Promise<Planned> {
   return readData(ctx, "schema_check", async (open) => {
-    const answer = await planFor(ctx, await open(dataset, undefined), version, make);
+    const answer = await planFor(ctx, await open(dataset, undefined), start, make);
     const quoted = answer.faults.reduce((sum, fault) => sum + fault.examples.length, 0);
     return { answer, rows: quoted, columns: quoted === 0 ? [] : undefined };
   });
@@ -106,11 +120,17 @@ function refuse({ faults, changes }: Planned, confirm: boolean): void {
   if (dropped.length > 0 && !confirm) throw problem("schema.confirmation_required", { columns: dropped.join(", ") });
 }
 
+/** What is said about allowed values tells values, and so do its changes. */
+function seenChanges({ readable, changes }: Planned): ChangedSchema["changes"] {
+  const masked = new Set(readable.columns.filter((item) => item.isMasked).map((item) => item.name));
+  return changes.map((item) => (item.kind === "allowedValues" && item.column !== null && masked.has(item.column) ? { ...item, before: null } : item));
+}
+
 async function attempt(ctx: Ctx, planned: Planned, options: ChangeOptions): Promise<ChangedSchema> {
   const { readable, before, changes, faults } = planned;
   const { id } = readable.dataset;
   const isDestructive = changes.some(({ kind }) => kind === "dropped");
-  const answer = { changes, faults: [...faults], isDestructive };
+  const answer = { changes: seenChanges(planned), faults: [...faults], isDestructive };
   if (!options.dryRun) refuse(planned, options.confirm);
   const present = presentSchema(ctx.principal, readable.dataset, before);
   if (changes.length === 0) return { ...answer, version: before.number, isApplied: false, schema: present };
@@ -125,10 +145,10 @@ async function attempt(ctx: Ctx, planned: Planned, options: ChangeOptions): Prom
   return { ...answer, version: schema.number, isApplied: true, schema: presentSchema(ctx.principal, dataset, schema) };
 }
 
-async function change(ctx: Ctx, dataset: string, options: ChangeOptions, make: (before: SchemaRow) => TargetSchema): Promise<ChangedSchema> {
+async function change(ctx: Ctx, dataset: string, options: ChangeOptions & Pick<Start, "needs">, make: Make): Promise<ChangedSchema> {
   for (let tries = 1; ; tries += 1) {
     ctx.signal.throwIfAborted();
-    const planned = await plan(ctx, dataset, options.version, make);
+    const planned = await plan(ctx, dataset, options, make);
     try {
       return await attempt(ctx, planned, options);
     } catch (error) {
@@ -142,10 +162,10 @@ async function change(ctx: Ctx, dataset: string, options: ChangeOptions, make: (
  * `schema.rows_fail`, `schema.confirmation_required`, `request.invalid` and `lake.schema_change_invalid`.
  */
 export function changeSchema(ctx: Ctx, dataset: string, edits: readonly SchemaEdit[], options: ChangeOptions): Promise<ChangedSchema> {
-  return change(ctx, dataset, options, (before) => checkedTarget(applyEdits(before, edits), "body.changes"));
+  return change(ctx, dataset, { ...options, needs: FOR_EDITS }, (before) => checkedTarget(applyEdits(before, edits), "body.changes"));
 }
 
 /** As `changeSchema`, to what a document says. */
 export function applySchemaDocument(ctx: Ctx, dataset: string, document: SchemaDocument, options: ChangeOptions): Promise<ChangedSchema> {
-  return change(ctx, dataset, options, (before) => checkedTarget(fromDocument(before, document), "body.columns"));
+  return change(ctx, dataset, { ...options, needs: FOR_DOCUMENTS }, (before) => checkedTarget(fromDocument(before, document), "body.columns"));
 }

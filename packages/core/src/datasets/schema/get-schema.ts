@@ -5,7 +5,7 @@ import { requireDataset } from "../queries/get-dataset.ts";
 import { resolveVersion } from "../versions/resolve-version.ts";
 import { compareSchemas } from "./compare-schemas.ts";
 import { toDocument } from "./document.ts";
-import { presentPerson, presentSchema, presentSchemaColumns } from "./present-schema.ts";
+import { presentPerson, presentSchema, presentSchemaColumns, seenSchema } from "./present-schema.ts";
 import { getSchemaRow, listSchemaRows, type SchemaRow } from "./schema-state.ts";
 import { toTarget } from "./target-schema.ts";
 
@@ -19,7 +19,7 @@ export async function getSchema(ctx: Ctx, dataset: string, asked: string | undef
 export async function getSchemaDocument(ctx: Ctx, dataset: string): Promise<SchemaDocument> {
   const row = await requireDataset(ctx, dataset);
   if (row.data_version === 0) throw problem("dataset.not_ready");
-  return toDocument(row.name, await getSchemaRow(ctx.db, row.id, row.schema_version));
+  return toDocument(row.name, seenSchema(await getSchemaRow(ctx.db, row.id, row.schema_version), row));
 }
 
 /** Columns that were there before a version and are not in it, as they were called last. */
@@ -42,7 +42,8 @@ export async function listSchemaHistory(
   const row = await requireDataset(ctx, dataset);
   const before = decodeCursor(query.cursor, 1)?.[0];
   // All below are read, for what was dropped may have been dropped long ago.
-  const rows = await listSchemaRows(ctx.db, row.id, { before: before === undefined ? undefined : Number(before) });
+  const all = await listSchemaRows(ctx.db, row.id, { before: before === undefined ? undefined : Number(before) });
+  const rows = all.map((schema) => seenSchema(schema, row));
   return toPage(
     rows.slice(0, query.limit + 1),
     query.limit,

@@ -1,9 +1,9 @@
 import type { Id } from "@granary/kernel";
 import type { DatasetSchema, SchemaColumn } from "@granary/protocol";
-import { atLeast, datasetLevel, mayDo } from "../../access/index.ts";
+import { atLeast, mayDo } from "../../access/index.ts";
 import type { Principal } from "../../context/index.ts";
 import { presentColumn } from "../present.ts";
-import type { DatasetRow } from "../store.ts";
+import { type DatasetRow, seenColumns } from "../seen-datasets.ts";
 import type { SchemaRow, SchemaState } from "./schema-state.ts";
 import { keyNames } from "./target-schema.ts";
 
@@ -25,10 +25,17 @@ export const presentPerson = (id: string | null, name: string | null): { id: Id<
 
 /** Whether a person may change the dataset's columns: its owners may. */
 const mayChangeSchema = (principal: Principal, dataset: DatasetRow): boolean =>
-  atLeast(datasetLevel(principal, dataset), "owner") && mayDo(principal, "dataset:update");
+  atLeast(dataset.decision.level, "owner") && !dataset.decision.hides.columns && !dataset.decision.hides.rows && mayDo(principal, "dataset:update");
+
+/** A schema without the columns that are hidden from somebody. */
+export function seenSchema<S extends SchemaState>(schema: S, { decision }: DatasetRow): S {
+  const columns = seenColumns(schema.columns, decision);
+  return { ...schema, columns, keys: schema.keys.filter((key) => columns.some(({ fieldId }) => fieldId === key)) };
+}
 
 /** Columns as the caller sees them. */
-export function presentSchema(principal: Principal, dataset: DatasetRow, schema: SchemaRow, dataVersion?: number): DatasetSchema {
+export function presentSchema(principal: Principal, dataset: DatasetRow, stored: SchemaRow, dataVersion?: number): DatasetSchema {
+  const schema = seenSchema(stored, dataset);
   return {
     version: schema.number,
     dataVersion: dataVersion ?? schema.lastData ?? dataset.data_version,

@@ -4,6 +4,7 @@ import type { DatasetDifference } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
 import { presentColumn } from "../present.ts";
 import { BoundedCache } from "../reading/bounded-cache.ts";
+import { requireWhole } from "../queries/get-dataset.ts";
 import type { Readable, ReadableColumn } from "../reading/open-version.ts";
 import { presentRow } from "../reading/present-cells.ts";
 import { readData } from "../reading/read-data.ts";
@@ -67,7 +68,7 @@ async function readPage(ctx: Ctx, sides: Sides, query: DiffQuery): Promise<{ rea
   const cache = cacheOf(lake);
   const key = keyOf(sides);
   const columns = sides.shown.map((item): PlannedColumn => ({ name: item.name, fieldId: idOf(item) }));
-  const plan = { columns, ...(sides.to.plan.filter === undefined ? {} : { filter: sides.to.plan.filter }) };
+  const plan = { columns };
   const { kind, cursor, limit } = query;
   const request = { plan, limit, signal: ctx.signal, ...(kind === undefined ? {} : { kinds: [kind] }), ...(cursor === undefined ? {} : { after: cursor }) };
   const read = async () => {
@@ -102,6 +103,8 @@ function columnChanges({ from, to, shown }: Sides): DatasetDifference["columnCha
 const sideOf = ({ version, table }: Readable) => ({ number: version.number, rows: table.rows, at: (table.committedAt ?? new Date(0)).toISOString() });
 
 async function difference(ctx: Ctx, sides: Sides, query: DiffQuery): Promise<DatasetDifference> {
+  // What differs is counted over all rows.
+  requireWhole(sides.to.dataset, "comparing versions", ["rows"]);
   const { result, page } = await readPage(ctx, sides, query);
   const { added, removed, modified, unchanged, changedCellsByColumn } = result.counts;
   const cells = sides.shown.flatMap((item) => {

@@ -1,7 +1,7 @@
 import { type DatasetVersion, decodeCursor, problem, toPage } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
 import { requireDataset } from "../queries/get-dataset.ts";
-import type { DatasetRow } from "../store.ts";
+import type { DatasetRow } from "../seen-datasets.ts";
 import { keptSnapshots, presentVersion } from "./present-version.ts";
 import { resolveVersion } from "./resolve-version.ts";
 import { findVersionRow, listVersionRows } from "./store.ts";

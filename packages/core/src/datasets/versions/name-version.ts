@@ -1,7 +1,7 @@
 import { type DatasetVersion, problem } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
 import { requireDataset } from "../queries/get-dataset.ts";
-import type { DatasetRow } from "../store.ts";
+import type { DatasetRow } from "../seen-datasets.ts";
 import { showVersion } from "./list-versions.ts";
 import { type ResolvedVersion, resolveVersion } from "./resolve-version.ts";
 

@@ -1,9 +1,9 @@
 import type { Id } from "@granary/kernel";
 import type { DatasetVersion } from "@granary/protocol";
-import { atLeast, datasetLevel, mayDo } from "../../access/index.ts";
+import { atLeast, mayDo } from "../../access/index.ts";
 import type { Ctx, TxCtx } from "../../context/index.ts";
 import { presentPerson } from "../schema/present-schema.ts";
-import type { DatasetRow } from "../store.ts";
+import type { DatasetRow } from "../seen-datasets.ts";
 import type { VersionRow } from "./store.ts";
 
 /** What the lake still knows of a dataset's snapshots. */
@@ -27,7 +27,8 @@ export async function keptSnapshots(ctx: Ctx | TxCtx, dataset: DatasetRow): Prom
 export function presentVersion(ctx: Ctx | TxCtx, dataset: DatasetRow, row: VersionRow, kept: KeptSnapshots): DatasetVersion {
   const isKept = kept.ids.has(row.snapshot_id);
   const isNewest = row.number === dataset.data_version;
-  const level = datasetLevel(ctx.principal, dataset);
+  const { level, hides } = dataset.decision;
+  const counted = (rows: number | null): number | null => (hides.rows ? null : rows);
   const may = (needed: "contributor" | "owner"): boolean => isKept && atLeast(level, needed) && mayDo(ctx.principal, "dataset:update");
   return {
     number: row.number,
@@ -35,16 +36,19 @@ export function presentVersion(ctx: Ctx | TxCtx, dataset: DatasetRow, row: Versi
     by: presentPerson(row.created_by, row.person_name),
     operation: row.operation as DatasetVersion["operation"],
     reason: row.reason,
-    rows: row.row_count,
-    added: row.added_count,
-    removed: row.removed_count,
-    replaced: row.replaced_count,
+    rows: counted(row.row_count),
+    added: counted(row.added_count),
+    removed: counted(row.removed_count),
+    replaced: counted(row.replaced_count),
     names: [...(kept.tags.get(row.snapshot_id) ?? [])],
     batch: row.batch_id === null || row.file_name === null ? null : { id: row.batch_id as Id<"batch">, fileName: row.file_name },
     schemaVersion: row.schema_version,
     restoredFrom: row.restored_from,
     isKept,
     isNewest,
-    can: { name: may("contributor"), restore: !isNewest && may(row.schema_version === dataset.schema_version ? "contributor" : "owner") },
+    can: {
+      name: may("contributor"),
+      restore: !isNewest && !hides.columns && !hides.rows && may(row.schema_version === dataset.schema_version ? "contributor" : "owner"),
+    },
   };
 }

@@ -2,7 +2,8 @@ import type { Reader, Writer } from "@granary/db";
 import { problem } from "@granary/protocol";
 import { sql } from "kysely";
 import type { Ctx, TxCtx } from "../../context/index.ts";
-import type { DatasetRow, StoredColumn } from "../store.ts";
+import type { DatasetRow } from "../seen-datasets.ts";
+import type { StoredColumn } from "../store.ts";
 
 /** A version of a dataset: the table's snapshot and the columns of its time. */
 export interface ResolvedVersion {

@@ -1,8 +1,8 @@
 import { type DatasetVersion, problem } from "@granary/protocol";
-import { atLeast, datasetLevel } from "../../access/index.ts";
+import { atLeast } from "../../access/index.ts";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
 import { addVersion } from "../commands/add-version.ts";
-import { requireDataset } from "../queries/get-dataset.ts";
+import { requireDataset, requireWhole } from "../queries/get-dataset.ts";
 import { getSchemaRow } from "../schema/schema-state.ts";
 import { isSameState } from "../schema/lake-changes.ts";
 import { batchesAt } from "./batches-at.ts";
@@ -28,6 +28,7 @@ async function restoreBatches(ctx: TxCtx, datasetId: string, from: number, to: n
 
 async function restore(ctx: TxCtx, idOrName: string, asked: string, reason: string): Promise<DatasetVersion> {
   const seen = await requireDataset(ctx, idOrName, "contributor");
+  requireWhole(seen, "restoring a version", ["columns", "rows"]);
   const target = await resolveVersion(ctx, seen, asked);
   if (target.number === seen.data_version) throw problem("version.is_newest", { version: target.number });
   const summary = { restored: String(target.number) };
@@ -40,8 +41,7 @@ async function restore(ctx: TxCtx, idOrName: string, asked: string, reason: stri
   const dataset = await requireDataset(ctx, seen.id, "contributor");
   const [now, then] = [await getSchemaRow(ctx.db, dataset.id, dataset.schema_version), await getSchemaRow(ctx.db, dataset.id, target.schemaVersion)];
   const isSame = isSameState(now, then);
-  if (!isSame && !atLeast(datasetLevel(ctx.principal, dataset), "owner"))
-    throw problem("access.denied", { permission: "owner of the dataset, as columns would change" });
+  if (!isSame && !atLeast(dataset.decision.level, "owner")) throw problem("access.denied", { permission: "owner of the dataset, as columns would change" });
   const version = await addVersion(ctx, {
     datasetId: dataset.id,
     published,

@@ -1,7 +1,7 @@
 import type { Permission } from "@granary/protocol";
 import { describe, expect, it } from "vitest";
 import { anonymous, type Principal } from "../context/index.ts";
-import { atLeast, datasetLevel } from "./dataset-access.ts";
+import { atLeast, datasetLevel } from "./dataset-level.ts";
 
 const person = (permissions: readonly Permission[]): Principal => ({
   ...anonymous,

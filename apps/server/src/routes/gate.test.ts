@@ -1,0 +1,158 @@
+import { datasetJobs } from "@granary/core/datasets";
+import { JOB_NAMES, type RouteId, type RouteSpec, routes } from "@granary/protocol";
+import { describe, expect, it } from "vitest";
+
+/**
+ * What an answer may tell of tables, and by what it is kept from whoever may not know.
+ * `rows`: values, from a version opened for the caller. `columns`: names, counts and rules, from a dataset seen by the caller.
+ * `whole`: raw text or changes that need all of the dataset to be seen. `own`: only what the caller sent or was shown before.
+ * `audit`: entries of the activity log, without columns that are hidden from their reader. `rules`: what policies name.
+ */
+const TELLING = {
+  rows: [
+    "datasets.rows",
+    "datasets.countRows",
+    "datasets.rowByKey",
+    "datasets.columnStats",
+    "datasets.download",
+    "datasets.diff",
+    "downloads.create",
+    "downloads.file",
+    "sql.run",
+    "sql.get",
+    "sql.rows",
+    "sql.download",
+    "sql.explain",
+    "sql.check",
+  ],
+  columns: [
+    "datasets.list",
+    "datasets.get",
+    "datasets.update",
+    "datasets.history",
+    "datasets.restore",
+    "datasets.create",
+    "datasets.load",
+    "datasets.batches",
+    "datasets.batch",
+    "datasets.cancelBatch",
+    "datasets.schema",
+    "datasets.schemaHistory",
+    "datasets.schemaDocument",
+    "datasets.versions",
+    "datasets.version",
+    "datasets.nameVersion",
+    "datasets.unnameVersion",
+    "sql.completions",
+    "access.explain",
+    "access.check",
+    "access.maskColumn",
+    "access.tagColumn",
+  ],
+  whole: [
+    "datasets.rejects",
+    "datasets.repairReject",
+    "datasets.resubmitRejects",
+    "datasets.deleteBatch",
+    "datasets.restoreBatch",
+    "datasets.restoreVersion",
+    "datasets.changeSchema",
+    "datasets.applySchemaDocument",
+  ],
+  own: [
+    "downloads.list",
+    "downloads.get",
+    "sql.history",
+    "sql.listSaved",
+    "sql.getSaved",
+    "sql.save",
+    "sql.updateSaved",
+    "uploads.create",
+    "uploads.fromUrl",
+    "uploads.list",
+    "uploads.get",
+    "uploads.append",
+    "uploads.inspect",
+  ],
+  audit: ["activity.list", "activity.export", "activity.ofUser", "activity.access", "activity.denied"],
+  rules: [
+    "policies.list",
+    "policies.create",
+    "policies.get",
+    "policies.update",
+    "policies.preview",
+    "policies.export",
+    "policies.import",
+    "access.memberDatasets",
+    "access.setMemberDatasets",
+    "access.memberMasking",
+    "access.setMemberMasking",
+  ],
+} as const satisfies Readonly<Record<string, readonly RouteId[]>>;
+
+/** Parts of the API that know no table. A route elsewhere has to be listed above, or here by its name. */
+const ELSEWHERE =
+  /^(account|apiKeys|auth|datasetViews|datasetPermissions|accessRequests|groups|invitations|jobs|notifications|outbox|roles|permissions|settings|users|workspaces)\./;
+const SILENT: readonly string[] = [
+  "activity.timeline",
+  "activity.heatmap",
+  "activity.verify",
+  "datasets.delete",
+  "downloads.delete",
+  "policies.delete",
+  "sql.cancel",
+  "sql.deleteSaved",
+  "uploads.delete",
+  "access.attributes",
+  "access.setAttributes",
+];
+/** The access log tells who saw which columns; its own tests look at what it tells to whom. */
+const ACCESS_LOG = /^accessLog\./;
+
+/** Jobs that touch tables. `requester`: reads as whoever asked for it, by the same plan. `load`: writes what somebody sent and reads nothing out. */
+const JOBS = {
+  "dataset.download": "requester",
+  "dataset.import": "load",
+  "maintenance.tables": "load",
+  "maintenance.catalog": "load",
+  // Looks at values to say what columns are about; what it keeps of them are masked samples.
+  "personal_data.scan": "masked samples",
+} as const satisfies Readonly<Record<string, "requester" | "load" | "masked samples">>;
+
+const classified = (): readonly string[] => Object.values(TELLING).flat();
+const isKnown = (id: string): boolean => classified().includes(id) || SILENT.includes(id) || ELSEWHERE.test(id) || ACCESS_LOG.test(id);
+
+describe("the gate", () => {
+  it("knows of every route whether it tells anything of tables", () => {
+    expect(Object.keys(routes).filter((id) => !isKnown(id))).toEqual([]);
+    expect(new Set(classified()).size).toBe(classified().length);
+  });
+
+  it("notices a route nobody has looked at", () => expect(isKnown("tables.dump")).toBe(false));
+
+  it("lets nobody at tables without signing in and a permission", () => {
+    const open = Object.values(TELLING)
+      .flat()
+      .filter((id) => {
+        const access: string = routes[id].access;
+        return access === "public" || (access === "signed_in" && id !== "access.check");
+      });
+    expect(open).toEqual([]);
+  });
+
+  it("looks with another person's eyes only where rows and columns are read", () => {
+    const viewable = (Object.entries(routes) as [RouteId, RouteSpec][]).filter(([, spec]) => spec.viewAs === true);
+    const reading: readonly string[] = [...TELLING.rows, ...TELLING.columns];
+    expect(viewable.length).toBeGreaterThan(10);
+    expect(viewable.filter(([id, spec]) => spec.method !== "GET" || !reading.includes(id)).map(([id]) => id)).toEqual([]);
+  });
+
+  it("knows of every job on datasets whose eyes it has", () => {
+    expect(
+      Object.keys(datasetJobs)
+        .filter((name) => !name.startsWith("maintenance."))
+        .toSorted(),
+    ).toEqual(["dataset.download", "dataset.import"]);
+    expect(JOB_NAMES.filter((name) => /^(dataset|table|personal_data|pipeline|check|profile)/.test(name) && !(name in JOBS))).toEqual([]);
+  });
+});
