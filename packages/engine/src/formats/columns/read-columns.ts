@@ -1,11 +1,14 @@
 import type { EngineSession } from "../../process/session.ts";
 import { call, caseWhen, column, inList, isNull, literal, not, type Query, type Relation, type SelectItem } from "../../sql/index.ts";
 import { type ColumnType, proveTypes } from "../csv/prove-types.ts";
-import { fitsReading, plainNumber, type Reading, TEXT_READING, withoutTokens } from "./reading.ts";
+import { fitsReading, plainNumber, type Reading, readingShape, TEXT_READING, withoutTokens } from "./reading.ts";
 import { DATE_STYLES, NULL_TOKENS, NUMBER_STYLES } from "./styles.ts";
 
-/** Ways of reading are many and dear to try: few values rule out nearly all of them, more of them most of the rest. */
-const SAMPLE_ROWS = [100, 20_000] as const;
+/** Ways of reading are many, and only planning to try them all takes long: a glance at few values rules out nearly all of them. */
+const GLANCE_ROWS = 100;
+/** No text that can be read as anything is longer. */
+const GLANCE_CHARS = 64;
+const SAMPLE_ROWS = 20_000;
 const COLUMNS_PER_QUERY = 25;
 
 /** A column whose texts are to be read, and what may be made of them. */
@@ -39,6 +42,9 @@ const CANDIDATES: readonly Candidate[] = [
   ),
   ...DATE_STYLES.map(({ format, kind }): Candidate => ({ reading: { type: { kind }, nullTokens: ALL_TOKENS, format }, needsNumberType: false })),
 ];
+
+/** What every text that fits a candidate looks like. */
+const LOOKS = new Map(CANDIDATES.map((candidate) => [candidate, new RegExp(`^(${readingShape(candidate.reading)})$`)]));
 
 interface Open {
   readonly column: TextColumn;
@@ -76,14 +82,25 @@ async function holding(session: EngineSession, from: Relation, open: readonly Op
   return left;
 }
 
+/** Leaves out what the first values of a column rule out by how they look. */
+async function glance(session: EngineSession, from: Relation, all: readonly Open[]): Promise<readonly Open[]> {
+  const items = all.map(({ column: { key } }): SelectItem => ({ expression: call("left", column(key), literal(GLANCE_CHARS)), as: key }));
+  const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from, limit: GLANCE_ROWS } });
+  const isToken = (value: string): boolean => (ALL_TOKENS as readonly string[]).includes(value);
+  return all.flatMap(({ column: own, candidates }, index): readonly Open[] => {
+    const values = rows.flatMap((row) => (row[index] === null || isToken(String(row[index])) ? [] : [String(row[index])]));
+    const kept = candidates.filter((candidate) => values.every((value) => LOOKS.get(candidate)?.test(value) === true));
+    return kept.length === 0 ? [] : [{ column: own, candidates: kept }];
+  });
+}
+
 /** The ways of reading that fit every row. */
 async function holdingEverywhere(session: EngineSession, from: Relation, all: readonly Open[]): Promise<readonly Open[]> {
-  const items = all.map(({ column: { key } }): SelectItem => ({ expression: column(key), as: key }));
-  let open = all;
-  for (const limit of SAMPLE_ROWS) {
-    if (open.length === 0) return open;
-    open = await holding(session, { kind: "query", query: { kind: "select", items, from, limit } }, open);
-  }
+  if (all.length === 0) return all;
+  const likely = await glance(session, from, all);
+  if (likely.length === 0) return likely;
+  const items = likely.map(({ column: { key } }): SelectItem => ({ expression: column(key), as: key }));
+  const open = await holding(session, { kind: "query", query: { kind: "select", items, from, limit: SAMPLE_ROWS } }, likely);
   return holding(session, from, open);
 }
 

@@ -71,6 +71,10 @@ export function formatShape(format: string): string | undefined {
   return shape;
 }
 
+/** The shape of texts of a reading other than the plain one, whose shapes are not told here. */
+export const readingShape = ({ format, number }: Reading): string =>
+  format !== undefined ? (formatShape(format) ?? "") : number === undefined ? "[^]*" : numberShape(number);
+
 const parsed = (text: Expression, { format = "", type }: Reading): Expression => tryCast(call("try_parse_time", text, literal(format)), type);
 
 /** Whether a text is a value of the reading, or null; never null itself. */

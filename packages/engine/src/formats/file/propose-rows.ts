@@ -7,7 +7,7 @@ import type { SpooledFile } from "./spool-file.ts";
 import type { FileOptions } from "./types.ts";
 
 /** Rows looked at, fewer where they are wide or long; a shorter file is proved at once. */
-const FIRST_ROWS = 20_000;
+const FIRST_ROWS = 10_000;
 const FEWEST_ROWS = 2_000;
 const FIRST_VALUES = 2_000_000;
 const FIRST_BYTES = 32 * 1024 * 1024;
