@@ -137,6 +137,7 @@ export const ROUTE_TABLE: Readonly<Record<RouteId, RouteEntry>> = {
   "datasets.changeSchema": ["PATCH", "/datasets/{dataset}/schema", "json"],
   "datasets.schemaDocument": ["GET", "/datasets/{dataset}/schema/document", "json"],
   "datasets.applySchemaDocument": ["PUT", "/datasets/{dataset}/schema/document", "json"],
+  "datasets.previewMask": ["POST", "/datasets/{dataset}/schema/{column}/masking/preview", "json"],
   "datasets.download": ["GET", "/datasets/{dataset}/download", "download"],
   "downloads.create": ["POST", "/datasets/{dataset}/downloads", "json"],
   "downloads.list": ["GET", "/downloads", "json"],

@@ -16,6 +16,7 @@ const TELLING = {
     "datasets.columnStats",
     "datasets.download",
     "datasets.diff",
+    "datasets.previewMask",
     "downloads.create",
     "downloads.file",
     "sql.run",

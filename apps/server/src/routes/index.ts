@@ -4,6 +4,7 @@ import { authHandlers } from "./auth.ts";
 import { datasetBatchHandlers } from "./dataset-batches.ts";
 import { datasetCatalogHandlers } from "./dataset-catalog.ts";
 import { datasetDownloadHandlers } from "./dataset-downloads.ts";
+import { datasetMaskingHandlers } from "./dataset-masking.ts";
 import { datasetRejectHandlers } from "./dataset-rejects.ts";
 import { datasetRowHandlers } from "./dataset-rows.ts";
 import { datasetSharingHandlers } from "./dataset-sharing.ts";
@@ -37,6 +38,7 @@ export const handlers: Handlers = {
   ...datasetRowHandlers,
   ...datasetVersionHandlers,
   ...datasetSchemaHandlers,
+  ...datasetMaskingHandlers,
   ...datasetDownloadHandlers,
   ...jobHandlers,
   ...notificationHandlers,

@@ -26,6 +26,7 @@ export { type CellTexts, presentRow } from "./reading/present-cells.ts";
 export { type DatasetRow, findSeenBy, listable, listDatasetRowsByName, listSeenDatasets } from "./seen-datasets.ts";
 export { findAskableRow, holdDataset, type StoredColumn } from "./store.ts";
 export { getRowByKey } from "./queries/get-row-by-key.ts";
+export { previewMask } from "./queries/preview-mask.ts";
 export { readRows } from "./queries/read-rows.ts";
 export { applySchemaDocument, changeSchema } from "./schema/change-schema.ts";
 export { getSchema, getSchemaDocument, listSchemaHistory } from "./schema/get-schema.ts";

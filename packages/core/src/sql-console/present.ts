@@ -4,7 +4,7 @@ import type { ResultColumn } from "./results/result-columns.ts";
 import type { QueryRow } from "./store.ts";
 
 export const presentColumns = (columns: readonly ResultColumn[]): Column[] =>
-  columns.map(({ name, type, storedType }) => ({ name, type, storedType, masked: false }));
+  columns.map(({ name, type, storedType, isMasked = false }) => ({ name, type, storedType, masked: isMasked }));
 
 const LOST = { code: "engine.crashed", message: ERRORS["engine.crashed"].message.replace("{reason}", "the program was stopped"), line: null, column: null };
 

@@ -32,9 +32,27 @@ function ofMask(source: LakeColumn, storedType: string, type: string): ShownColu
   return { kind: ofEngineType(type), sqlType: type === storedType ? source.sqlType : sqlTypeOfResult(type) };
 }
 
+const MAX_KNOWN = 500;
+/** What is computed of which types decides of which type it is, so the engine is asked once for each. */
+const known = new Map<string, readonly ShownColumnType[]>();
+
+const keyOf = (chosen: Chosen): string =>
+  JSON.stringify(
+    chosen.shown.map(({ source, mask }) => [source.sqlType, mask]),
+    (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value),
+  );
+
 /** The types of the shown columns; those of masks are asked of the engine, over no rows. */
 export async function shownTypes(session: Pick<EngineSession, "run">, chosen: Chosen): Promise<readonly ShownColumnType[]> {
   if (chosen.shown.every((item) => item.mask === undefined)) return chosen.shown.map((item) => ofStored(item.source));
+  const key = keyOf(chosen);
+  const types = known.get(key) ?? (await askedTypes(session, chosen));
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(key, types);
+  return types;
+}
+
+async function askedTypes(session: Pick<EngineSession, "run">, chosen: Chosen): Promise<readonly ShownColumnType[]> {
   const stored = chosen.shown.map((item, index) => ({ expression: cast(literal(null), item.source.sqlType), as: `stored_${index}` }));
   const shown = chosen.shown.map((item, index) => ({ expression: column(item.key), as: `shown_${index}` }));
   const from = { kind: "query", query: plannedRows(chosen, holdNothing(chosen.table)) } as const;

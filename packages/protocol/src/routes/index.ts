@@ -10,6 +10,7 @@ import { datasetBatchRoutes } from "./dataset-batches.ts";
 import { datasetCatalogRoutes } from "./dataset-catalog.ts";
 import { datasetSharingRoutes } from "./dataset-sharing.ts";
 import { datasetDownloadRoutes } from "./dataset-downloads.ts";
+import { datasetMaskingRoutes } from "./dataset-masking.ts";
 import { datasetRejectRoutes } from "./dataset-rejects.ts";
 import { datasetRowRoutes } from "./dataset-rows.ts";
 import { datasetSchemaRoutes } from "./dataset-schema.ts";
@@ -47,6 +48,7 @@ export const routes = {
   ...datasetRowRoutes,
   ...datasetVersionRoutes,
   ...datasetSchemaRoutes,
+  ...datasetMaskingRoutes,
   ...datasetDownloadRoutes,
   ...uploadRoutes,
   ...sqlRoutes,

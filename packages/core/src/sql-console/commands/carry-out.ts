@@ -6,6 +6,7 @@ import { readData } from "../../datasets/index.ts";
 import { labelOf } from "../label.ts";
 import { openTables, queryTables } from "../open-tables.ts";
 import { keepResult } from "../results/keep-result.ts";
+import { markMasked } from "../results/result-columns.ts";
 import { resultPath } from "../results/result-file.ts";
 import { endQuery, type QueryEnd, type ReadDataset } from "../store.ts";
 import type { NewQuery } from "./run-query.ts";
@@ -64,7 +65,8 @@ export async function carryOut(ctx: Ctx, id: string, asked: NewQuery): Promise<v
       read.datasets = opened.datasets;
       await using result = await queryTables(ctx, asked, opened, { limits, signal });
       const answer = await keepResult(config.dataDir, id, result);
-      return { answer, rows: answer.rows };
+      const plans = Object.values(opened.tables).map(({ plan }) => plan);
+      return { answer: { ...answer, columns: markMasked(answer.columns, plans) }, rows: answer.rows };
     });
     const { datasets } = read;
     await settle(ctx, id, sql, ({ now }) => ({ status: "succeeded", datasets, ...kept, expiresAt: new Date(now.getTime() + config.sql.keepResultsS * 1000) }));

@@ -1,4 +1,5 @@
 import type { ResultColumn as EngineColumn, SqlType } from "@granary/engine";
+import type { ReadPlan } from "@granary/lake";
 import type { Column } from "@granary/protocol";
 
 /** A column of a kept result. */
@@ -10,6 +11,8 @@ export interface ResultColumn {
   readonly storedType: string;
   /** Whether it holds whole numbers that no decimal type can. */
   readonly isWide?: boolean;
+  /** Whether a table that was read has a column of this name that whoever asked sees masked. */
+  readonly isMasked?: boolean;
 }
 
 type KnownType = readonly [type: Column["type"], sqlType: SqlType];
@@ -71,4 +74,10 @@ function uniqueName(name: string, index: number, taken: Set<string>): string {
 export function resultColumns(columns: readonly EngineColumn[]): readonly ResultColumn[] {
   const taken = new Set<string>();
   return columns.map(({ name, type }, index) => ({ name: uniqueName(name, index, taken), type: knownType(type)[0], storedType: type }));
+}
+
+/** The columns with a mark on those that are called like a masked one: what is only computed from such has another name. */
+export function markMasked(columns: readonly ResultColumn[], plans: readonly ReadPlan[]): readonly ResultColumn[] {
+  const masked = new Set(plans.flatMap((plan) => plan.columns.filter(({ mask }) => mask !== undefined).map(({ name }) => name.toLowerCase())));
+  return columns.map((item) => (masked.has(item.name.toLowerCase()) ? { ...item, isMasked: true } : item));
 }
