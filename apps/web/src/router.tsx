@@ -213,6 +213,11 @@ const pages = [
     lazyRouteComponent(() => import("./pages/groups/group-page.tsx"), "GroupPage"),
   ),
   page(
+    "/policies",
+    (raw) => present({ q: textParam(raw, "q", 100), effect: choiceParam(raw, "effect", ["allow", "deny", "mask", "filter"]) }),
+    lazyRouteComponent(() => import("./pages/policies/policies-page.tsx"), "PoliciesPage"),
+  ),
+  page(
     "/roles",
     (raw) => present({ search: textParam(raw, "search", 60) }),
     lazyRouteComponent(() => import("./pages/roles/roles-page.tsx"), "RolesPage"),

@@ -35,6 +35,14 @@ export const NAVIGATION = {
     keywords: ["users", "members", "invite", "accounts"],
   },
   groups: { title: "Groups", path: "/groups", icon: "users-round", section: "administration", permission: "user:read", keywords: ["teams"] },
+  policies: {
+    title: "Policies",
+    path: "/policies",
+    icon: "file-lock",
+    section: "administration",
+    permission: "privacy:read",
+    keywords: ["masks", "row filters", "privacy", "access rules"],
+  },
   roles: {
     title: "Roles",
     path: "/roles",

@@ -1,4 +1,5 @@
 import { createClient } from "@granary/client";
+import { viewAsHeaders } from "./view-as.ts";
 
 let workspace: string | undefined;
 let lastRequestAt = Date.now();
@@ -19,7 +20,7 @@ function countedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Res
 }
 
 /** The API for JSON and downloads. */
-export const api = createClient({ workspace: () => workspace, fetch: countedFetch });
+export const api = createClient({ workspace: () => workspace, fetch: countedFetch, headers: viewAsHeaders });
 
 /** The API for files on their way up: without a fetch of its own, so that progress is reported. */
 export const uploads = createClient({ workspace: () => workspace });

@@ -10,6 +10,7 @@ const STALE_BY_KIND: Readonly<Record<string, readonly QueryKey[]>> = {
   api_key: [["api-keys"]],
   invitation: [["invitations"]],
   group: [["groups"], ["people"]],
+  policy: [["policies"], ["datasets"]],
   role: [["roles"], ["session"]],
   settings: [["settings"], ["session"]],
   job: [["jobs"]],

@@ -1,4 +1,5 @@
 import Circle from "lucide-react/icons/circle";
+import FileLock from "lucide-react/icons/file-lock";
 import History from "lucide-react/icons/history";
 import House from "lucide-react/icons/house";
 import KeyRound from "lucide-react/icons/key-round";
@@ -17,6 +18,7 @@ const ICONS = {
   "square-terminal": SquareTerminal,
   users: Users,
   "users-round": UsersRound,
+  "file-lock": FileLock,
   "shield-check": ShieldCheck,
   "key-round": KeyRound,
   history: History,

@@ -1,5 +1,5 @@
 import type { AccessLevel, Dataset } from "@granary/protocol";
-import { Autocomplete, Button } from "@mantine/core";
+import { Autocomplete, Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -24,6 +24,7 @@ type Body = Parameters<ReturnType<typeof useShare>["mutate"]>[0]["body"];
 export function GrantForm({ dataset }: { readonly dataset: Dataset }) {
   const [typed, setTyped] = useState("");
   const [level, setLevel] = useState<AccessLevel>("viewer");
+  const [until, setUntil] = useState("");
   const [settled] = useDebouncedValue(typed.trim(), TYPING_MS);
   const mayReadPeople = useMay("user:read");
   const search = { enabled: mayReadPeople && settled !== "", placeholderData: keepPreviousData };
@@ -36,16 +37,21 @@ export function GrantForm({ dataset }: { readonly dataset: Dataset }) {
   const everyoneLevel = level === "owner" ? "contributor" : level;
   const granted = isEveryone ? everyoneLevel : level;
   const bodyOf = (): Body => {
-    if (isEveryone) return { everyone: true, level: everyoneLevel };
-    return group === undefined ? { email: emailIn(typed), level } : { groupId: group.id, level };
+    const ends = until === "" ? {} : { expiresAt: new Date(until).toISOString() };
+    if (isEveryone) return { everyone: true, level: everyoneLevel, ...ends };
+    return group === undefined ? { email: emailIn(typed), level, ...ends } : { groupId: group.id, level, ...ends };
   };
   const submit = () =>
     share.mutate(
       { params: { dataset: dataset.id }, body: bodyOf() },
       {
         onSuccess: (permission) => {
-          toastDone(`Shared with ${permission.name}`, `${LEVEL_TITLES[permission.level]}, from now on.`);
+          toastDone(
+            `Shared with ${permission.name}`,
+            `${LEVEL_TITLES[permission.level]}, ${permission.expiresAt === null ? "from now on" : "until the time you chose"}.`,
+          );
           setTyped("");
+          setUntil("");
         },
       },
     );
@@ -78,6 +84,7 @@ export function GrantForm({ dataset }: { readonly dataset: Dataset }) {
         comboboxProps={{ withinPortal: true }}
       />
       <LevelChoice isLabelled label="As" value={granted} onChange={setLevel} withoutOwner={isEveryone} />
+      <TextInput label="Until (optional)" type="datetime-local" value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
       <Button type="submit" loading={share.isPending} disabled={typed.trim() === ""}>
         Share
       </Button>

@@ -9,6 +9,8 @@ import { useFormat } from "../../kit/format.tsx";
 import { moreOf } from "../../kit/list-more.ts";
 import { Panel } from "../../kit/panel.tsx";
 import { toastDone, toastError } from "../../kit/toast.tsx";
+import { RelativeTime } from "../../kit/relative-time.tsx";
+import { AccessPanel } from "../dataset-access/access-panel.tsx";
 import people from "../people/people.module.css";
 import { AskForm } from "./ask-form.tsx";
 import { GrantForm } from "./grant-form.tsx";
@@ -19,9 +21,12 @@ import classes from "./sharing.module.css";
 export function SharingTab({ dataset }: { readonly dataset: Dataset }) {
   if (dataset.level !== "owner")
     return (
-      <Panel title="Your access" text={`You are ${dataset.level} of this dataset. Only its owners see and change whom it is shared with.`}>
-        <AskForm datasetId={dataset.id} above={dataset.level} owner={dataset.owner?.name} />
-      </Panel>
+      <div className={classes.stack}>
+        <Panel title="Your access" text={`You are ${dataset.level} of this dataset. Only its owners see and change whom it is shared with.`}>
+          <AskForm datasetId={dataset.id} above={dataset.level} owner={dataset.owner?.name} />
+        </Panel>
+        <AccessPanel dataset={dataset} />
+      </div>
     );
   return (
     <div className={classes.stack}>
@@ -35,6 +40,7 @@ export function SharingTab({ dataset }: { readonly dataset: Dataset }) {
       <Panel title="Who has access" text="Administrators of the workspace have access to every dataset and are not listed." flush>
         <Permissions dataset={dataset} />
       </Panel>
+      <AccessPanel dataset={dataset} />
     </div>
   );
 }
@@ -55,6 +61,12 @@ function Permissions({ dataset }: { readonly dataset: Dataset }) {
       ),
     },
     { id: "level", header: "May", width: "180px", cell: (permission) => <Level dataset={dataset} permission={permission} /> },
+    {
+      id: "until",
+      header: "Until",
+      width: "140px",
+      cell: ({ expiresAt }) => (expiresAt === null ? <span className="g-soft">for good</span> : <RelativeTime at={expiresAt} />),
+    },
     { id: "why", header: "Why", cell: (permission) => <Why permission={permission} /> },
   ];
   return (

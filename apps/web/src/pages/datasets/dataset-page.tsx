@@ -27,6 +27,7 @@ import { SchemaTab } from "../dataset-schema/schema-tab.tsx";
 import { VersionBanner } from "../dataset-versions/version-banner.tsx";
 import { VersionsTab } from "../dataset-versions/versions-tab.tsx";
 import classes from "../people/people.module.css";
+import { ViewAsBanner } from "../dataset-access/view-as-banner.tsx";
 import { SharingTab } from "../dataset-sharing/sharing-tab.tsx";
 import { AboutTab } from "./about-tab.tsx";
 import { FrequencyBadge, VisibilityBadge } from "./catalog-item.tsx";
@@ -92,6 +93,7 @@ export function DatasetPage() {
         actions={<Actions dataset={dataset} />}
       />
       <Facts dataset={dataset} isNewest={search.version === undefined} />
+      <ViewAsBanner dataset={newest.id} />
       {search.version !== undefined && (
         <VersionBanner
           dataset={newest}
