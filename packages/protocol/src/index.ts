@@ -25,6 +25,7 @@ export {
   type PolicyEffects,
   policyRoutes,
 } from "./routes/policies.ts";
+export { type PolicyFile, policyFile } from "./access/policy-file.ts";
 export { type Permission, PERMISSION_NAMES, PERMISSIONS, WORKSPACE_PERMISSIONS } from "./access/permissions.ts";
 export { BUILT_IN_ROLE_NAMES, BUILT_IN_ROLES, type BuiltInRole } from "./access/roles.ts";
 export type { RetryHint } from "./error-spec.ts";

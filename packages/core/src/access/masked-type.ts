@@ -1,4 +1,4 @@
-import type { SqlType, SqlTypeKind } from "@granary/engine";
+import type { SqlTypeKind } from "@granary/engine";
 import type { Mask, MaskKind } from "@granary/protocol";
 
 const NUMBERS: readonly SqlTypeKind[] = ["integer", "bigint", "decimal", "float", "double"];

@@ -1,5 +1,4 @@
 import type { Issue } from "@granary/kernel";
-import { isAppError } from "@granary/kernel";
 import { attributeName, type PolicyFields, type PolicySubject, type PolicyTarget, problem, type RowFilter } from "@granary/protocol";
 import { checkMask, compilePolicies, decide, type Policy } from "../access/index.ts";
 import type { Ctx, TxCtx } from "../context/index.ts";
@@ -79,9 +78,6 @@ export async function checkPolicy(ctx: Ctx, policy: PolicyFields, before: Naming
   const reason = contradiction(policy);
   if (reason !== undefined) throw problem("policy.contradicts", { name: policy.name, reason });
 }
-
-/** Whether a check failed for something that is wrong with the policy, rather than with the platform. */
-export const isFault = (error: unknown): boolean => isAppError(error) && ["request.invalid", "mask.invalid", "policy.contradicts"].includes(error.code);
 
 /** Refuses policies that leave no administrator who reads the workspace's datasets. Whatever denies now and then counts as denying. */
 export async function requireReadingAdministrator(ctx: Ctx | TxCtx, policies: readonly Policy[]): Promise<void> {

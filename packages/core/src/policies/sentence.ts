@@ -1,4 +1,12 @@
-import { FILTER_OPERATORS, maskText, type PolicyConditions, type PolicyFields, type PolicySubject, type PolicyTarget, type RowFilter } from "@granary/protocol";
+import {
+  type FilterOperator,
+  maskText,
+  type PolicyConditions,
+  type PolicyFields,
+  type PolicySubject,
+  type PolicyTarget,
+  type RowFilter,
+} from "@granary/protocol";
 import { columnKey, type Labels } from "./labels.ts";
 
 type Said = Omit<PolicyFields, "name" | "description" | "enabled">;
@@ -6,7 +14,7 @@ type Said = Omit<PolicyFields, "name" | "description" | "enabled">;
 const DAYS = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"];
 const MAX_NAMED = 4;
 
-const OPERATOR_WORDS: Readonly<Record<keyof typeof FILTER_OPERATORS, string>> = {
+const OPERATOR_WORDS: Readonly<Record<FilterOperator, string>> = {
   eq: "is",
   ne: "is not",
   lt: "is below",
@@ -93,7 +101,7 @@ function conditionText(effect: Said["effect"], { purposes, validFrom, validUntil
     ...(purposes === undefined ? [] : [`${effect === "allow" ? "for the purpose" : "except for the purpose"} ${listed(purposes, "or")}`]),
     ...(validFrom === undefined ? [] : [`from ${day(validFrom)}`]),
     ...(validUntil === undefined ? [] : [`until ${day(validUntil)}`]),
-    ...(days === undefined ? [] : [`on ${listed(days.toSorted().map((number) => DAYS[number - 1] ?? ""))}`]),
+    ...(days === undefined ? [] : [`on ${listed(days.toSorted((left, right) => left - right).map((number) => DAYS[number - 1] ?? ""))}`]),
     ...(from === undefined ? [] : [`between ${from} and ${until} (${timeZone})`]),
   ];
   return parts.length === 0 ? "" : `, ${parts.join(", ")}`;

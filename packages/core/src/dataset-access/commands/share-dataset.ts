@@ -81,6 +81,8 @@ async function writeGrant(ctx: TxCtx, datasetId: string, grantee: Grantee, { lev
 
 const endOf = ({ expires_at }: GrantRow): Date | undefined => (expires_at === null ? undefined : new Date(expires_at));
 
+const isSameGrant = (row: GrantRow, { level, expiresAt }: Given): boolean => row.level === level && endOf(row)?.getTime() === expiresAt?.getTime();
+
 /** Tells a person that something is theirs to read now, unless they did it. */
 async function tellGrantee(ctx: TxCtx, dataset: DatasetRow, grantee: Grantee, level: AccessLevel): Promise<void> {
   if (grantee.kind !== "user" || grantee.id === ctx.principal.userId) return;
@@ -91,11 +93,9 @@ async function tellGrantee(ctx: TxCtx, dataset: DatasetRow, grantee: Grantee, le
 
 /** Grants in the caller's transaction, with its audit entry; a person who had nothing before is told. */
 export async function grant(ctx: TxCtx, dataset: DatasetRow, grantee: Grantee, given: Given): Promise<GrantRow> {
-  const { level, expiresAt } = given;
   requireSensible({ grantee, given, now: ctx.now });
   const before = await findGrantRow(ctx.db, dataset.id, grantee.id);
-  const isSame = before !== undefined && before.level === level && endOf(before)?.getTime() === expiresAt?.getTime();
-  if (isSame) return before;
+  if (before !== undefined && isSameGrant(before, given)) return before;
   if (before !== undefined) await refuseLastOwner(ctx, dataset, before);
   await writeGrant(ctx, dataset.id, grantee, given);
   const after = await findGrantRow(ctx.db, dataset.id, grantee.id);
@@ -105,12 +105,12 @@ export async function grant(ctx: TxCtx, dataset: DatasetRow, grantee: Grantee, g
     kind: grantee.kind,
     name: after.name,
     before: before?.level ?? null,
-    after: level,
-    until: expiresAt?.toISOString() ?? null,
+    after: given.level,
+    until: given.expiresAt?.toISOString() ?? null,
   };
   const type = before === undefined ? "dataset.access_granted" : "dataset.access_changed";
   await ctx.record({ type, subject: { id: dataset.id, label: dataset.name }, data });
-  if (before === undefined) await tellGrantee(ctx, dataset, grantee, level);
+  if (before === undefined) await tellGrantee(ctx, dataset, grantee, given.level);
   return after;
 }
 

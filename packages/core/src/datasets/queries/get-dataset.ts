@@ -43,8 +43,6 @@ export function requireWhole({ decision }: DatasetRow, what: string, parts: read
   if (parts.some((part) => decision.hides[part])) throw problem("dataset.not_whole", { what });
 }
 
-export const isWhole = ({ decision: { hides } }: DatasetRow): boolean => !hides.columns && !hides.values && !hides.rows;
-
 export async function getDataset(ctx: Ctx, idOrName: string): Promise<Dataset> {
   return presentDataset(ctx, await requireDataset(ctx, idOrName));
 }

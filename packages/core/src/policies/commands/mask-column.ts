@@ -13,7 +13,7 @@ interface Found {
 }
 
 /** A column the caller sees. */
-export async function requireColumn(ctx: Ctx, dataset: string, asked: string): Promise<Found> {
+async function requireColumn(ctx: Ctx, dataset: string, asked: string): Promise<Found> {
   const row = await requireDataset(ctx, dataset);
   const found = row.columns?.find(({ name }) => name === asked);
   if (found === undefined) throw problem("dataset.column_not_found", { column: asked });
@@ -21,7 +21,7 @@ export async function requireColumn(ctx: Ctx, dataset: string, asked: string): P
 }
 
 /** Sets the one mask of a column for everybody without `pii:view`, in the caller's transaction; null takes it away. */
-export async function setColumnMask(ctx: TxCtx, { dataset, fieldId, name }: Found, mask: Mask | null): Promise<void> {
+async function setColumnMask(ctx: TxCtx, { dataset, fieldId, name }: Found, mask: Mask | null): Promise<void> {
   await holdPolicies(ctx);
   const wanted = {
     name: `Mask of ${dataset.name}.${name}`.slice(0, 110),

@@ -47,7 +47,7 @@ async function namingTaken<T>(name: string, change: () => Promise<T>): Promise<T
 }
 
 /** Refuses to end a transaction by whose policies no administrator reads anything. */
-export async function requireStillReading(ctx: TxCtx): Promise<void> {
+async function requireStillReading(ctx: TxCtx): Promise<void> {
   const rows = await listPolicyRows(ctx.db, { effect: "deny", enabled: true }, { after: undefined, limit: MAX_POLICIES });
   await requireReadingAdministrator(ctx, rows);
 }

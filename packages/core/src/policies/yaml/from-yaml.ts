@@ -1,9 +1,7 @@
 import type { Issue } from "@granary/kernel";
-import { type PolicyFields, policyFields, problem } from "@granary/protocol";
+import { type PolicyFields, type PolicyFile, policyFields, policyFile, problem } from "@granary/protocol";
 import { LineCounter, parseDocument } from "yaml";
-import { z } from "zod";
 
-const MAX_POLICIES = 2_000;
 const MAX_ISSUES = 50;
 
 /** Things of the workspace by what people call them, or by their ids. */
@@ -14,26 +12,7 @@ export interface Names {
   findColumn(datasetId: string, name: string): number | undefined;
 }
 
-const text = z.string().min(1).max(300);
-const subjectEntry = z.union([
-  z.literal("everyone"),
-  z.strictObject({ user: text }),
-  z.strictObject({ group: text }),
-  z.strictObject({ role: text }),
-  z.strictObject({ apiKey: text }),
-  z.strictObject({ permission: text }),
-  z.strictObject({ attribute: z.strictObject({ name: text, value: text }) }),
-]);
-const targetEntry = z.union([
-  z.literal("workspace"),
-  z.strictObject({ dataset: text }),
-  z.strictObject({ column: z.strictObject({ dataset: text, name: z.union([text, z.number().int()]) }) }),
-  z.strictObject({ datasetTag: text }),
-  z.strictObject({ columnTag: text }),
-  z.strictObject({ owner: text }),
-]);
-const entry = z.looseObject({ subjects: z.array(subjectEntry).min(1), except: z.array(subjectEntry).default([]), targets: z.array(targetEntry).min(1) });
-const file = z.strictObject({ granaryPolicies: z.literal(1), policies: z.array(entry).max(MAX_POLICIES) });
+type Entry = PolicyFile["policies"][number];
 
 const refuse = (issues: readonly Issue[]): Error => problem("request.invalid", {}, { issues: issues.slice(0, MAX_ISSUES) });
 
@@ -74,7 +53,7 @@ class Resolver {
     return found ?? "";
   }
 
-  subject(said: z.infer<typeof subjectEntry>, path: string): unknown {
+  subject(said: Entry["subjects"][number], path: string): unknown {
     if (said === "everyone") return { kind: "everyone" };
     if ("user" in said) return { kind: "user", id: this.#id("user", said.user, path) };
     if ("group" in said) return { kind: "group", id: this.#id("group", said.group, path) };
@@ -84,7 +63,7 @@ class Resolver {
     return { kind: "attribute", ...said.attribute };
   }
 
-  target(said: z.infer<typeof targetEntry>, path: string): unknown {
+  target(said: Entry["targets"][number], path: string): unknown {
     if (said === "workspace") return { kind: "workspace" };
     if ("dataset" in said) return { kind: "dataset", id: this.#id("dataset", said.dataset, path) };
     if ("datasetTag" in said) return { kind: "dataset_tag", tag: said.datasetTag };
@@ -98,11 +77,16 @@ class Resolver {
   }
 }
 
-const issuesOf = (error: z.ZodError, below: string): Issue[] => error.issues.map(({ path, message }) => ({ path: [below, ...path].join("."), message }));
+interface Faults {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}
+
+const issuesOf = (error: Faults, below: string): Issue[] =>
+  error.issues.map(({ path, message }) => ({ path: [below, ...path.map(String)].join("."), message }));
 
 /** The policies of a file. Throws `request.invalid` with every fault and its place. */
 export function fromYaml(yaml: string, names: Names): readonly PolicyFields[] {
-  const read = file.safeParse(parse(yaml));
+  const read = policyFile.safeParse(parse(yaml));
   if (!read.success) throw refuse(issuesOf(read.error, "body.yaml"));
   const resolver = new Resolver(names);
   const policies: PolicyFields[] = [];
