@@ -3,6 +3,7 @@ import type { PolicyEffect } from "@granary/protocol";
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "./client.ts";
 import { compact, keyset } from "./list.ts";
+import { saveFile } from "./save-file.ts";
 
 export interface PolicyChoice {
   readonly q?: string | undefined;
@@ -37,4 +38,7 @@ export const useDeletePolicy = () => usePolicyChange((policy: string) => api.cal
 export const useImportPolicies = () => usePolicyChange((body: CallRequest<"policies.import">["body"]) => api.call("policies.import", { body }));
 export const usePreviewPolicy = () => useMutation({ mutationFn: (body: CallRequest<"policies.preview">["body"]) => api.call("policies.preview", { body }) });
 
-export const policiesFileUrl = (): string => api.url("policies.export");
+/** Saves the policies people wrote as a YAML file. */
+export async function exportPolicies(): Promise<void> {
+  await saveFile(await api.download("policies.export"), "policies.yaml");
+}

@@ -7,7 +7,7 @@ import FileUp from "lucide-react/icons/file-up";
 import Plus from "lucide-react/icons/plus";
 import { useState } from "react";
 import { rowsOf } from "../../api/list.ts";
-import { policiesFileUrl, policiesQuery, useDeletePolicy } from "../../api/policies.ts";
+import { exportPolicies, policiesQuery, useDeletePolicy } from "../../api/policies.ts";
 import { useMay } from "../../api/session.ts";
 import { useConfirm } from "../../kit/confirm.tsx";
 import { type Column, DataList } from "../../kit/data-list.tsx";
@@ -17,7 +17,7 @@ import { moreOf } from "../../kit/list-more.ts";
 import { Page, PageHeader } from "../../kit/page-header.tsx";
 import { RelativeTime } from "../../kit/relative-time.tsx";
 import { StatusBadge } from "../../kit/status-badge.tsx";
-import { toastDone } from "../../kit/toast.tsx";
+import { toastDone, toastError } from "../../kit/toast.tsx";
 import people from "../people/people.module.css";
 import { ImportPolicies } from "./import-policies.tsx";
 import { EFFECT_TITLES } from "./policy-draft.ts";
@@ -53,7 +53,11 @@ export function PoliciesPage() {
         text="Rules about who sees which datasets, columns and rows. They hold from the next request on, in every view, query and download."
         actions={
           <>
-            <Button component="a" href={policiesFileUrl()} download variant="default" leftSection={<Download size={15} />}>
+            <Button
+              variant="default"
+              leftSection={<Download size={15} />}
+              onClick={() => void exportPolicies().catch((error: unknown) => toastError("Not exported", error))}
+            >
               Export YAML
             </Button>
             {mayManage && (
