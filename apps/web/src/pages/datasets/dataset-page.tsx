@@ -23,6 +23,7 @@ import { toastDone, toastError } from "../../kit/toast.tsx";
 import { useTopic } from "../../realtime/index.ts";
 import { useCrumb, useSlug } from "../../shell/index.ts";
 import { AnalyticsTab } from "../dataset-analytics/analytics-tab.tsx";
+import { PrivacyTab } from "../dataset-privacy/privacy-tab.tsx";
 import { SchemaTab } from "../dataset-schema/schema-tab.tsx";
 import { VersionBanner } from "../dataset-versions/version-banner.tsx";
 import { VersionsTab } from "../dataset-versions/versions-tab.tsx";
@@ -42,6 +43,7 @@ const route = getRouteApi("/w/$workspace/datasets/$dataset");
 const TABS = [
   { value: "rows", title: "Rows" },
   { value: "columns", title: "Columns" },
+  { value: "privacy", title: "Privacy" },
   { value: "analytics", title: "Analytics" },
   { value: "versions", title: "Versions" },
   { value: "loads", title: "Loads" },
@@ -72,6 +74,7 @@ export function DatasetPage() {
   const content = {
     rows: () => <Rows dataset={dataset} isKnown={isKnown} search={search} onSearch={onSearch} />,
     columns: () => <SchemaTab dataset={newest} version={search.version} onOpen={openVersion} />,
+    privacy: () => <PrivacyTab dataset={newest} />,
     analytics: () => <Analytics dataset={dataset} isKnown={isKnown} version={search.version} onRows={showRows} />,
     versions: () => <VersionsTab dataset={newest} compare={compare} onCompare={setCompare} onOpen={openVersion} />,
     loads: () => <Loads dataset={newest} rejectsOf={rejects} onRejects={setRejects} onRows={showBatch} />,

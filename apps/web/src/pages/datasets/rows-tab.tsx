@@ -59,7 +59,13 @@ function readable(error: unknown): unknown {
 
 /** Columns as a grid draws them. */
 export function gridColumns(columns: readonly Column[]): readonly GridColumn[] {
-  return columns.map(({ name, type, storedType, masked }) => ({ name, numeric: isNumeric(type), masked, note: storedType, icon: <TypeIcon type={type} /> }));
+  return columns.map(({ name, type, storedType, masked }) => ({
+    name,
+    numeric: isNumeric(type),
+    masked,
+    note: masked ? `${storedType}; masked for you: what you see, search and sort by is not what is stored` : storedType,
+    icon: <TypeIcon type={type} />,
+  }));
 }
 
 /** The rows of a dataset: filtered, sorted and searched by the server, drawn as one scrolls. */
