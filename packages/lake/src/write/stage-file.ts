@@ -20,7 +20,7 @@ import { writeTyped } from "./write-typed.ts";
 const DEFAULT_LISTED = 1000;
 /** Enough for any ordinary file; the process takes this and about 100 MiB. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
-/** For files of thousands of columns, or of values of many megabytes. */
+/** For files of thousands of columns: the engine reserves 256 KiB for each, so that 10,000 of them are refused within seconds. */
 const LARGE_MEMORY_BYTES = 2 * 1024 * 1024 * 1024;
 
 /** What is going on: reading the file, deciding types, or writing the stored rows. Bytes are those of the source. */
@@ -178,7 +178,7 @@ async function stageOnce(parts: WriteParts, input: StageFileInput, attempt: Atte
   const { memoryBytes } = attempt;
   return staging(parts.fileIo, location, async (files) => {
     const [loaded, { matched, ...change }] = await parts.engine.use(
-      { kind: "job", memoryBytes, onProgress, ...(signal === undefined ? {} : { signal }) },
+      { kind: "job", memoryBytes, ...(memoryBytes === MEMORY_BYTES ? {} : { threads: 1 }), onProgress, ...(signal === undefined ? {} : { signal }) },
       async (session) => {
         const loaded = await load(session, parts, input, { ...attempt, report });
         return [loaded, await store(session, parts, files, { input, loaded })] as const;
