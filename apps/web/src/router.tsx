@@ -292,6 +292,11 @@ const pages = [
     lazyRouteComponent(() => import("./pages/dataset-sharing/access-requests-page.tsx"), "AccessRequestsPage"),
   ),
   page(
+    "/personal-data",
+    (raw) => present({ tab: choiceParam(raw, "tab", ["accepted", "refused", "settings"]) }),
+    lazyRouteComponent(() => import("./pages/personal-data/personal-data-page.tsx"), "PersonalDataPage"),
+  ),
+  page(
     "/datasets/$dataset",
     (raw) =>
       present({

@@ -12,6 +12,7 @@ export const ID_PREFIXES = {
   device: "dev",
   download: "dow",
   event: "evt",
+  finding: "fnd",
   group: "grp",
   invitation: "inv",
   job: "job",

@@ -144,6 +144,11 @@ export const DATA_ERRORS = {
     retry: "never",
     message: "The dataset was changed after version {version} took the load's rows out, so they cannot be put back as they were. Load its file again instead.",
   },
+  "finding.not_found": {
+    status: 404,
+    retry: "never",
+    message: "There is no such finding about this dataset. Reload the page; a later look may have removed it.",
+  },
   "download.not_found": { status: 404, retry: "never", message: "There is no such download, or somebody else asked for it." },
   "download.not_ready": { status: 409, retry: "later", message: "The file is not there yet: its job is still running, has failed or was cancelled." },
   "download.expired": { status: 410, retry: "never", message: "The file is not kept any more. Ask for the download again." },

@@ -30,6 +30,11 @@ interface EventSpec {
 /** Every event of the platform, `noun.verbed`. One row per change is written in the change's own transaction. */
 export const EVENTS = {
   "workspace.created": { subject: "workspace", area: "administration", text: "{actor} created the workspace {subject}" },
+  "workspace.personal_data_settings_changed": {
+    subject: "workspace",
+    area: "administration",
+    text: "{actor} changed what personal data is looked for in {subject}",
+  },
   "workspace.updated": { subject: "workspace", area: "administration", text: "{actor} changed the workspace {subject}" },
   "job.cancelled": { subject: "job", area: "system", text: "{actor} cancelled the job {subject}" },
   "job.retried": { subject: "job", area: "system", text: "{actor} queued the job {subject} again" },
@@ -110,6 +115,11 @@ export const EVENTS = {
   "dataset.access_asked": { subject: "dataset", area: "data", text: "{actor} asked for access to {subject}" },
   "dataset.access_approved": { subject: "dataset", area: "data", text: "{actor} approved a request for access to {subject}" },
   "dataset.access_denied": { subject: "dataset", area: "data", text: "{actor} denied a request for access to {subject}" },
+  "dataset.personal_data_scanned": { subject: "dataset", area: "data", text: "{subject} was looked through for personal data" },
+  "dataset.personal_data_accepted": { subject: "dataset", area: "data", text: "{actor} classified a column of {subject}" },
+  "dataset.personal_data_refused": { subject: "dataset", area: "data", text: "{actor} refused a suggestion about a column of {subject}" },
+  "dataset.quarantined": { subject: "dataset", area: "data", text: "{subject} was quarantined until it is classified" },
+  "dataset.released": { subject: "dataset", area: "data", text: "{actor} released {subject} from quarantine" },
   "dataset.purged": { subject: "dataset", area: "data", text: "{subject} was removed from the trash for good" },
   "dataset.trashed": { subject: "dataset", area: "data", text: "{actor} moved {subject} to the trash" },
   "dataset.restored": { subject: "dataset", area: "data", text: "{actor} took {subject} out of the trash" },

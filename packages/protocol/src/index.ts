@@ -95,6 +95,12 @@ export { MAIL_STATUSES, type Mail, type MailSummary, mail, mailSummary, outboxRo
 export { ACTIVITY_AREAS, type ActivityArea, type ActivityEntry, type ActivityFilters, activityEntry, activityRoutes } from "./routes/activity.ts";
 export { type ApiKey, apiKey, apiKeyRoutes } from "./routes/api-keys.ts";
 export { datasetMaskingRoutes, type MaskPreview } from "./routes/dataset-masking.ts";
+export {
+  type DatasetPersonalData,
+  type PersonalDataFinding,
+  personalDataRoutes,
+  type PersonalDataSettings,
+} from "./routes/personal-data.ts";
 export { datasetBatchRoutes } from "./routes/dataset-batches.ts";
 export { datasetDownloadRoutes, DOWNLOAD_FORMATS, type Download, type DownloadFormat } from "./routes/dataset-downloads.ts";
 export { type ColumnStats, datasetRowRoutes } from "./routes/dataset-rows.ts";

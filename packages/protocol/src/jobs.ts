@@ -17,6 +17,12 @@ export const JOBS = {
   "mail.send": { payload: z.object({ mailId: z.string() }), title: "Send a mail" },
   "dataset.import": { payload: z.strictObject({ batchId: z.string() }), title: "Import a file into a dataset", maxAttempts: 3, deadlineS: 21_600 },
   "dataset.download": { payload: z.strictObject({ downloadId: z.string() }), title: "Write rows of a dataset to a file", maxAttempts: 2, deadlineS: 21_600 },
+  "personal_data.scan": {
+    payload: z.strictObject({ datasetId: z.string() }),
+    title: "Look for personal data in a dataset",
+    maxAttempts: 3,
+    deadlineS: 3_600,
+  },
   "maintenance.downloads": { payload: nothing, title: "Remove files of downloads that have expired" },
   "maintenance.sql": { payload: nothing, title: "Remove results of SQL queries that have expired, and old queries" },
   "maintenance.expired": { payload: nothing, title: "Remove expired sessions, tokens and idempotency keys" },

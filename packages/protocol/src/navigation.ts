@@ -26,6 +26,14 @@ export const NAVIGATION = {
     keywords: ["data", "import", "upload", "tables"],
   },
   sql: { title: "SQL", path: "/sql", icon: "square-terminal", section: "work", permission: "sql:run", keywords: ["query", "select", "console", "editor"] },
+  "personal-data": {
+    title: "Personal data",
+    path: "/personal-data",
+    icon: "fingerprint-pattern",
+    section: "work",
+    permission: "privacy:read",
+    keywords: ["privacy", "pii", "classification", "quarantine", "gdpr"],
+  },
   people: {
     title: "People",
     path: "/people",

@@ -1,5 +1,5 @@
 import { datasetJobs } from "@granary/core/datasets";
-import { JOB_NAMES, type RouteId, type RouteSpec, routes } from "@granary/protocol";
+import { JOB_NAMES, type JobName, type RouteId, type RouteSpec, routes } from "@granary/protocol";
 import { describe, expect, it } from "vitest";
 
 /**
@@ -49,6 +49,10 @@ const TELLING = {
     "access.check",
     "access.maskColumn",
     "access.tagColumn",
+    "personalData.list",
+    "personalData.ofDataset",
+    "personalData.accept",
+    "personalData.refuse",
   ],
   whole: [
     "datasets.rejects",
@@ -100,6 +104,11 @@ const SILENT: readonly string[] = [
   "activity.verify",
   "datasets.delete",
   "downloads.delete",
+  "personalData.settings",
+  "personalData.updateSettings",
+  "personalData.scan",
+  "personalData.cancelScan",
+  "personalData.release",
   "policies.delete",
   "sql.cancel",
   "sql.deleteSaved",
@@ -110,15 +119,17 @@ const SILENT: readonly string[] = [
 /** The access log tells who saw which columns; its own tests look at what it tells to whom. */
 const ACCESS_LOG = /^accessLog\./;
 
-/** Jobs that touch tables. `requester`: reads as whoever asked for it, by the same plan. `load`: writes what somebody sent and reads nothing out. */
+/**
+ * Jobs that touch tables. `requester`: reads as whoever asked for it, by the same plan. `load`: writes what somebody sent and reads nothing out.
+ * `platform`: reads everything unmasked and keeps counts and shapes alone.
+ */
 const JOBS = {
   "dataset.download": "requester",
   "dataset.import": "load",
   "maintenance.tables": "load",
   "maintenance.catalog": "load",
-  // Looks at values to say what columns are about; what it keeps of them are masked samples.
-  "personal_data.scan": "masked samples",
-} as const satisfies Readonly<Record<string, "requester" | "load" | "masked samples">>;
+  "personal_data.scan": "platform",
+} as const satisfies Partial<Record<JobName, "requester" | "load" | "platform">>;
 
 const classified = (): readonly string[] => Object.values(TELLING).flat();
 const isKnown = (id: string): boolean => classified().includes(id) || SILENT.includes(id) || ELSEWHERE.test(id) || ACCESS_LOG.test(id);

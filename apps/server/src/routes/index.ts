@@ -19,6 +19,7 @@ import { apiKeyHandlers } from "./api-keys.ts";
 import { groupHandlers } from "./groups.ts";
 import { invitationHandlers } from "./invitations.ts";
 import { policyHandlers } from "./policies.ts";
+import { personalDataHandlers } from "./personal-data.ts";
 import { roleHandlers } from "./roles.ts";
 import { settingsHandlers } from "./settings.ts";
 import { sqlHandlers } from "./sql.ts";
@@ -40,6 +41,7 @@ export const handlers: Handlers = {
   ...datasetSchemaHandlers,
   ...datasetMaskingHandlers,
   ...datasetDownloadHandlers,
+  ...personalDataHandlers,
   ...jobHandlers,
   ...notificationHandlers,
   ...outboxHandlers,

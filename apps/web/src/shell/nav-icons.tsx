@@ -1,6 +1,7 @@
 import Circle from "lucide-react/icons/circle";
 import FileLock from "lucide-react/icons/file-lock";
 import History from "lucide-react/icons/history";
+import Fingerprint from "lucide-react/icons/fingerprint-pattern";
 import House from "lucide-react/icons/house";
 import KeyRound from "lucide-react/icons/key-round";
 import ListChecks from "lucide-react/icons/list-checks";
@@ -14,6 +15,7 @@ import UsersRound from "lucide-react/icons/users-round";
 
 const ICONS = {
   house: House,
+  "fingerprint-pattern": Fingerprint,
   "table-2": Table2,
   "square-terminal": SquareTerminal,
   users: Users,

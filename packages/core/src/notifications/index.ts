@@ -1,4 +1,4 @@
 export { markNotificationsRead } from "./commands/mark-notifications-read.ts";
-export { type NewNotification, notify } from "./commands/notify.ts";
+export { holdersOf, type NewNotification, notify } from "./commands/notify.ts";
 export { notificationJobs } from "./jobs.ts";
 export { listNotifications } from "./queries/list-notifications.ts";

@@ -30,12 +30,12 @@ export async function insertNotifications(
 }
 
 /** The people of a workspace who have one of the roles themselves or through a group. */
-export async function holdersOfRoles(db: Writer, workspaceId: string, roles: readonly string[]): Promise<string[]> {
+export async function holdersOfRoles(db: Reader | Writer, workspaceId: string, roles: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ user_id: string }>`
     select m.user_id from memberships m
     where m.workspace_id = ${workspaceId} and (m.roles && ${[...roles]}::text[] or exists (
       select from group_members gm join groups g on g.id = gm.group_id
-      where gm.workspace_id = m.workspace_id and gm.user_id = m.user_id and g.roles && ${[...roles]}::text[]))`.execute(db);
+      where gm.workspace_id = m.workspace_id and gm.user_id = m.user_id and g.roles && ${[...roles]}::text[]))`.execute(db as Writer);
   return rows.map((row) => row.user_id);
 }
 

@@ -19,6 +19,7 @@ import { datasetRoutes } from "./datasets.ts";
 import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { policyRoutes } from "./policies.ts";
+import { personalDataRoutes } from "./personal-data.ts";
 import { roleRoutes } from "./roles.ts";
 import { settingsRoutes } from "./settings.ts";
 import { sqlRoutes } from "./sql.ts";
@@ -50,6 +51,7 @@ export const routes = {
   ...datasetSchemaRoutes,
   ...datasetMaskingRoutes,
   ...datasetDownloadRoutes,
+  ...personalDataRoutes,
   ...uploadRoutes,
   ...sqlRoutes,
   ...policyRoutes,

@@ -30,6 +30,7 @@ import { VersionsTab } from "../dataset-versions/versions-tab.tsx";
 import classes from "../people/people.module.css";
 import { ViewAsBanner } from "../dataset-access/view-as-banner.tsx";
 import { SharingTab } from "../dataset-sharing/sharing-tab.tsx";
+import { QuarantineBadge } from "../personal-data/personal-data-panel.tsx";
 import { AboutTab } from "./about-tab.tsx";
 import { FrequencyBadge, VisibilityBadge } from "./catalog-item.tsx";
 import { DatasetState } from "./dataset-state.tsx";
@@ -89,6 +90,7 @@ export function DatasetPage() {
         beside={
           <>
             <DatasetState dataset={dataset} />
+            <QuarantineBadge dataset={newest} />
             <VisibilityBadge visibility={dataset.visibility} />
             <FrequencyBadge frequency={dataset.frequency} />
           </>

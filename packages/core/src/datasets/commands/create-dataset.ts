@@ -4,6 +4,7 @@ import { type Batch, type Dataset, type FileOptions, type Frequency, type MaxRej
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
 import { presentDataset } from "../present.ts";
 import { requireDataset } from "../queries/get-dataset.ts";
+import { quarantineNewDataset } from "../../quarantine/index.ts";
 import { discardUpload, insertUpload, type ReceivedUpload, takeUpload } from "../../uploads/index.ts";
 import { formatOf, writeWords } from "../catalog/index.ts";
 import { isNameTaken } from "../store.ts";
@@ -75,6 +76,7 @@ async function insertDataset(ctx: TxCtx, input: NewDataset, source: DatasetSourc
     })
     .execute();
   await writeWords(ctx, id);
+  await quarantineNewDataset(ctx, { id, name: input.name });
   const { batchDate, frequency, options, maxRejects } = input;
   const { batch, jobId } = await insertBatch(ctx, id, { uploadId: upload.id, mode: "append", batchDate, frequency, options, maxRejects });
   const { fileName, bytes, sha256 } = upload;

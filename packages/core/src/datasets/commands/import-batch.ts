@@ -139,6 +139,8 @@ async function publishBatch(ctx: TxCtx, batch: BatchRow, staged: CheckedLoad, jo
     data: { batchId: batch.id, ...result },
     ...(principal === undefined ? {} : { principal }),
   });
+  // Whatever is published is looked through for personal data; queued here, no version goes unseen.
+  await ctx.enqueue("personal_data.scan", { datasetId: dataset_id }, { uniqueKey: `${dataset_id}@${version.number}` });
   await job.finish(ctx.db, result);
   return result;
 }

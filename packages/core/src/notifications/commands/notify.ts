@@ -1,5 +1,5 @@
 import type { Permission } from "@granary/protocol";
-import type { TxCtx } from "../../context/index.ts";
+import type { Ctx, TxCtx } from "../../context/index.ts";
 import { clipBody, clipTitle, rolesWith } from "../rules.ts";
 import { holdersOfRoles, insertNotifications } from "../store.ts";
 
@@ -14,11 +14,16 @@ export interface NewNotification {
   readonly link?: string;
 }
 
+/** People of the workspace who hold a permission for certain, in any order. */
+export function holdersOf(ctx: Pick<Ctx | TxCtx, "db" | "workspaceId">, permission: Permission): Promise<string[]> {
+  // Whether developers have their full power changes by the hour: told too few is safer than told too many.
+  return holdersOfRoles(ctx.db, ctx.workspaceId, rolesWith(permission, false));
+}
+
 /** Writes notifications in the caller's transaction; open windows show them when it commits. Answers how many people were told. */
 export async function notify(ctx: Pick<TxCtx, "db" | "now" | "workspaceId">, input: NewNotification): Promise<number> {
   const { workspaceId } = ctx;
-  // Whether developers have their full power changes by the hour: told too few is safer than told too many.
-  const userIds = "userIds" in input.to ? [...new Set(input.to.userIds)] : await holdersOfRoles(ctx.db, workspaceId, rolesWith(input.to.permission, false));
+  const userIds = "userIds" in input.to ? [...new Set(input.to.userIds)] : await holdersOf(ctx, input.to.permission);
   if (userIds.length === 0) return 0;
   const text = { kind: input.kind, title: clipTitle(input.title), body: clipBody(input.body ?? ""), link: input.link ?? null };
   return insertNotifications(ctx.db, { workspaceId, userIds, now: ctx.now }, text);

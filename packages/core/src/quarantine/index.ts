@@ -1,0 +1,2 @@
+export { quarantineNewDataset, releaseFromQuarantine } from "./quarantine.ts";
+export { isQuarantined } from "./store.ts";
