@@ -80,6 +80,18 @@ describe("datasets from the command line", () => {
   });
 });
 
+describe("granary sql into a dataset", () => {
+  it("stores all rows in a new one, or as a version of one that is there", async () => {
+    const made = await json(["sql", "SELECT 1 AS a, 'x' AS b", "--save-as", "From SQL"]);
+    expect(made).toMatchObject({ dataset: { name: "From SQL" }, batch: { status: "loaded", rows: 1, version: 1 } });
+    const more = await run(["sql", "SELECT 2 AS a, 'y' AS b", "--into", "From SQL", "--mode", "replace"]);
+    expect(more.stdout).toMatch(/^1 rows are in From SQL \(ds_\w+\), version 2\.\n$/);
+    expect((await run(["sql", 'SELECT * FROM "From SQL"'])).stdout).toBe("2\ty\n");
+    expect((await run(["sql", "SELECT 1", "--save-as", "a", "--into", "b"])).code).toBe(2);
+    expect((await run(["sql", "SELECT 1", "--mode", "replace"])).code).toBe(2);
+  });
+});
+
 describe("granary sql", () => {
   const SQL = "SELECT sku, pieces FROM stock AT (VERSION => 2) ORDER BY sku";
 

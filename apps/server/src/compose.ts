@@ -29,6 +29,7 @@ export function coreConfig(config: Config, url: string): CoreConfig {
     uploadHosts: uploadHosts(config),
     sql: {
       timeoutS: env.GRANARY_SQL_TIMEOUT,
+      saveTimeoutS: env.GRANARY_SQL_STORE_TIMEOUT,
       maxRows: env.GRANARY_SQL_MAX_ROWS,
       maxResultBytes: env.GRANARY_SQL_MAX_RESULT,
       keepResultsS: env.GRANARY_SQL_KEEP_RESULTS,
@@ -75,11 +76,12 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   const { env } = config;
   const engine = createEngine({
     tempRoot: join(config.dataDir, "tmp", "engine"),
+    // The most any query may ask for; those that people wait for ask for less.
     sandbox: {
-      deadlineMs: env.GRANARY_SQL_TIMEOUT * 1000,
+      deadlineMs: Math.max(env.GRANARY_SQL_TIMEOUT, env.GRANARY_SQL_STORE_TIMEOUT) * 1000,
       memoryBytes: env.GRANARY_SQL_MEMORY,
-      maxRows: env.GRANARY_SQL_MAX_ROWS,
-      maxBytes: env.GRANARY_SQL_MAX_RESULT,
+      maxRows: Number.MAX_SAFE_INTEGER - 1,
+      maxBytes: Math.max(env.GRANARY_SQL_MAX_RESULT, env.GRANARY_UPLOAD_LIMIT),
     },
     logger: log,
     ...(compileCacheDir === undefined ? {} : { compileCacheDir }),

@@ -87,6 +87,7 @@ const environment = z.object({
     .describe("Where clamd listens, as `host:port` or the path of its socket: it scans every file before it can be used. Unset: files are not scanned."),
   GRANARY_WORKSPACE_QUOTA: z.coerce.number().int().positive().optional().describe("Bytes of uploaded files each workspace may keep. Unset: no limit."),
   GRANARY_SQL_TIMEOUT: seconds(60).describe("Seconds after which a person's SQL query is stopped."),
+  GRANARY_SQL_STORE_TIMEOUT: seconds(3_600).describe("Seconds after which a SQL query whose rows become a dataset is stopped."),
   GRANARY_SQL_MEMORY: z.coerce.number().int().min(67_108_864).default(536_870_912).describe("Memory in bytes a person's SQL query may use."),
   GRANARY_SQL_MAX_ROWS: z.coerce.number().int().positive().default(1_000_000).describe("Rows after which the result of a SQL query is cut."),
   GRANARY_SQL_MAX_RESULT: z.coerce.number().int().positive().default(268_435_456).describe("Bytes after which the result of a SQL query is cut."),

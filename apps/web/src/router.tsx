@@ -287,6 +287,11 @@ const pages = [
     lazyRouteComponent(() => import("./pages/datasets/trash-page.tsx"), "TrashPage"),
   ),
   page(
+    "/downloads",
+    (raw) => present({ q: textParam(raw, "q", 200), dataset: textParam(raw, "dataset", 100) }),
+    lazyRouteComponent(() => import("./pages/downloads/downloads-page.tsx"), "DownloadsPage"),
+  ),
+  page(
     "/access-requests",
     (raw) => present({ role: choiceParam(raw, "role", ["mine"]) }),
     lazyRouteComponent(() => import("./pages/dataset-sharing/access-requests-page.tsx"), "AccessRequestsPage"),

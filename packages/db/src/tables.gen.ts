@@ -100,22 +100,15 @@ export interface Batches {
   max_rejects: Json | null;
   record_form: Json | null;
   repairs: string | null;
+  query: Json | null;
+  query_datasets: Json | null;
+  query_permissions: string[] | null;
 }
 
 export interface CatalogWords {
   workspace_id: string;
   word: string;
   keys: string[];
-}
-
-export interface ColumnTags {
-  workspace_id: string;
-  dataset_id: string;
-  field_id: number;
-  tag: string;
-  source: "person" | "accepted suggestion";
-  created_by: string | null;
-  created_at: Generated<Timestamp>;
 }
 
 export interface Credentials {
@@ -150,7 +143,6 @@ export interface DatasetGrants {
   level: "viewer" | "contributor" | "owner";
   granted_by: string | null;
   created_at: Generated<Timestamp>;
-  expires_at: Timestamp | null;
 }
 
 export interface DatasetVersions {
@@ -224,12 +216,12 @@ export interface DeviceGrants {
 export interface Downloads {
   id: string;
   workspace_id: string;
-  dataset_id: string;
+  dataset_id: string | null;
   requested_by: string | null;
   permissions: string[];
-  data_version: number;
-  snapshot_id: string;
-  plan_hash: string;
+  data_version: number | null;
+  snapshot_id: string | null;
+  plan_hash: string | null;
   format: "csv" | "ndjson" | "json" | "parquet" | "xlsx";
   options: Json;
   columns: string[];
@@ -247,8 +239,9 @@ export interface Downloads {
   expires_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
-  purpose: string | null;
-  api_key_id: string | null;
+  query_id: string | null;
+  query_label: string | null;
+  query_datasets: Json | null;
 }
 
 export interface EventBacklog {
@@ -453,13 +446,6 @@ export interface Mails {
   sent_at: Timestamp | null;
 }
 
-export interface MemberAttributes {
-  workspace_id: string;
-  user_id: string;
-  name: string;
-  value: string;
-}
-
 export interface Memberships {
   workspace_id: string;
   user_id: string;
@@ -488,65 +474,6 @@ export interface OneTimeTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   used_at: Timestamp | null;
-}
-
-export interface PersonalDataFindings {
-  id: string;
-  workspace_id: string;
-  dataset_id: string;
-  field_id: number;
-  entity: string;
-  confidence: number;
-  evidence: Json;
-  state: Generated<"suggested" | "accepted" | "refused">;
-  decided_by: string | null;
-  decided_at: Timestamp | null;
-  data_version: number;
-  created_at: Generated<Timestamp>;
-}
-
-export interface PersonalDataScans {
-  dataset_id: string;
-  workspace_id: string;
-  data_version: number;
-  columns: number;
-  looked: number;
-  scanned_at: Timestamp;
-}
-
-export interface PersonalDataSettings {
-  workspace_id: string;
-  quarantine: Generated<boolean>;
-  driving_licences: Generated<boolean>;
-  phone_region: string | null;
-  version: Generated<number>;
-}
-
-export interface Policies {
-  id: string;
-  workspace_id: string;
-  name: string;
-  description: Generated<string>;
-  enabled: Generated<boolean>;
-  effect: "allow" | "deny" | "mask" | "filter";
-  subjects: Json;
-  exceptions: Generated<Json>;
-  targets: Json;
-  level: "viewer" | "contributor" | null;
-  mask: Json | null;
-  filter: Json | null;
-  conditions: Generated<Json>;
-  origin: Generated<string>;
-  version: Generated<number>;
-  created_by: string | null;
-  updated_by: string | null;
-  created_at: Generated<Timestamp>;
-  updated_at: Generated<Timestamp>;
-}
-
-export interface PolicyRevisions {
-  workspace_id: string;
-  revision: number;
 }
 
 export interface RejectedRecords {
@@ -687,7 +614,6 @@ export interface DB {
   backup_codes: BackupCodes;
   batches: Batches;
   catalog_words: CatalogWords;
-  column_tags: ColumnTags;
   credentials: Credentials;
   dataset_access_requests: DatasetAccessRequests;
   dataset_grants: DatasetGrants;
@@ -714,15 +640,9 @@ export interface DB {
   lake_discards: LakeDiscards;
   lake_files: LakeFiles;
   mails: Mails;
-  member_attributes: MemberAttributes;
   memberships: Memberships;
   notifications: Notifications;
   one_time_tokens: OneTimeTokens;
-  personal_data_findings: PersonalDataFindings;
-  personal_data_scans: PersonalDataScans;
-  personal_data_settings: PersonalDataSettings;
-  policies: Policies;
-  policy_revisions: PolicyRevisions;
   rejected_records: RejectedRecords;
   saved_queries: SavedQueries;
   schema_versions: SchemaVersions;

@@ -134,6 +134,11 @@ export const ERRORS = {
     message: "A value of the column {name} is larger than {limit}. Shorten it in the query, for example with left().",
   },
   "sql.result_too_large": { status: 422, retry: "never", message: "The result is too large to be sent. Read fewer columns or rows." },
+  "sql.too_large_to_store": {
+    status: 422,
+    retry: "never",
+    message: "The rows of the query take more than {limit} bytes, so nothing was stored. Store fewer columns or rows at once.",
+  },
   "sql.unknown_version": { status: 422, retry: "never", message: "The dataset {name} has no version {version} (line {line}, column {column})." },
   "sql.table_not_ready": {
     status: 409,

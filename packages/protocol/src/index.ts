@@ -164,6 +164,7 @@ export { type BulkResult, bulkResult, type User, type UserBulkAction, USER_BULK_
 export { type Workspace, workspace, workspaceRoutes } from "./routes/workspaces.ts";
 export { FILTER_OPERATORS, type FilterCondition, type FilterOperator, type RowFilter } from "./row-filter.ts";
 export { can, email, id, instant, line, page, pageQuery, type ProblemBody, problemBody } from "./schemas.ts";
+export { sqlDatasetRoutes } from "./routes/sql-datasets.ts";
 export {
   type SavedQuery,
   type SqlCompletions,

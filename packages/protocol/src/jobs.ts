@@ -16,6 +16,7 @@ const nothing = z.strictObject({});
 export const JOBS = {
   "mail.send": { payload: z.object({ mailId: z.string() }), title: "Send a mail" },
   "dataset.import": { payload: z.strictObject({ batchId: z.string() }), title: "Import a file into a dataset", maxAttempts: 3, deadlineS: 21_600 },
+  "sql.store": { payload: z.strictObject({ batchId: z.string() }), title: "Store the rows of a SQL query in a dataset", maxAttempts: 3, deadlineS: 21_600 },
   "dataset.download": { payload: z.strictObject({ downloadId: z.string() }), title: "Write rows of a dataset to a file", maxAttempts: 2, deadlineS: 21_600 },
   "personal_data.scan": {
     payload: z.strictObject({ datasetId: z.string() }),

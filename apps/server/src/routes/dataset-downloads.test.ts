@@ -52,6 +52,55 @@ function unzip(bytes: Buffer): Map<string, string> {
   return parts;
 }
 
+const listed = async (path: string, as = maker) => (await server.request("GET", path, { as })).body.items;
+
+describe("the register of downloads", () => {
+  it("is searched by id, dataset and file", async () => {
+    const id = String((await download({ columns: '["id"]' })).headers["granary-download-id"]);
+    const [own] = await listed(`/downloads?q=${id}`);
+    expect(own).toMatchObject({ id, dataset: { name: "Orders" }, query: null, by: { name: "Mia Maker" }, columns: ["id"], rows: 3, dataVersion: 1 });
+    expect((await listed("/downloads?q=ORD")).length).toBeGreaterThan(0);
+    expect(await listed("/downloads?q=nothing%25")).toEqual([]);
+    expect(await listed(`/downloads?q=${id}`, server.admin)).toEqual([]);
+  });
+
+  it("tells owners of a dataset who took what out of it, and nobody else", async () => {
+    const dataset = (await server.request("GET", "/datasets/orders", { as: maker })).body.id;
+    const reader = await server.user({ roles: ["data_analyst"], name: "Rita Reader" });
+    await server.request("POST", `/datasets/${dataset}/permissions`, { as: maker, body: { email: reader.email, level: "viewer" } });
+    const taken = await server.request("GET", "/datasets/orders/download?format=ndjson", { as: reader });
+    const path = `/datasets/${dataset}/downloads`;
+    const [newest] = await listed(path);
+    expect(newest).toMatchObject({ id: taken.headers["granary-download-id"], by: { name: "Rita Reader" }, format: "ndjson" });
+    expect((await listed(`${path}?q=rita`)).map((item: { id: string }) => item.id)).toEqual([newest.id]);
+    expect((await server.request("GET", path, { as: reader })).body.code).toBe("access.denied");
+    expect((await server.request("GET", path, { as: await server.user({ roles: ["data_analyst"] }) })).body.code).toBe("dataset.not_found");
+  });
+
+  it("has results of queries, of which owners learn only that their dataset was read", async () => {
+    const dataset = (await server.request("GET", "/datasets/orders", { as: maker })).body.id;
+    const sql = "SELECT customer AS secret_name FROM orders";
+    const { body } = await server.request("POST", "/sql/queries", { as: server.admin, body: { sql } });
+    const file = await server.request("GET", `/sql/queries/${body.query.id}/download?format=csv&bom=true`, { as: server.admin });
+    const id = file.headers["granary-download-id"];
+    const [own] = await listed(`/downloads?q=${String(id)}`, server.admin);
+    expect(own).toMatchObject({
+      id,
+      dataset: null,
+      dataVersion: null,
+      query: { id: body.query.id, label: sql, datasets: [{ id: dataset, name: "Orders", version: 1 }] },
+      status: "streamed",
+      rows: 3,
+      bytes: file.bytes.length,
+      columns: ["secret_name"],
+    });
+    const [told] = await listed(`/datasets/${dataset}/downloads`);
+    expect(told).toMatchObject({ id, by: { name: "Ada Admin" }, query: { id: null, label: null, datasets: [{ name: "Orders" }] }, columns: [] });
+    expect(await listed(`/datasets/${dataset}/downloads?q=secret_name`)).toEqual([]);
+    expect((await server.request("GET", `/downloads/${String(id)}/file`, { as: server.admin })).body.code).toBe("download.expired");
+  });
+});
+
 const bytesOf = async (path: string): Promise<Buffer> => (await server.request("GET", path, { as: maker })).bytes;
 
 describe("a file that is sent as it is written", () => {

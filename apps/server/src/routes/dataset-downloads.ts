@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { createDownload, deleteDownload, getDownload, listDownloads, openDownload, startDownload } from "@granary/core/datasets";
+import { createDownload, deleteDownload, getDownload, listDatasetDownloads, listDownloads, openDownload, startDownload } from "@granary/core/datasets";
 import type { datasetDownloadRoutes } from "@granary/protocol";
 import { answer, type HandlersOf, streamed } from "../http/answer.ts";
 
@@ -23,6 +23,7 @@ export const datasetDownloadHandlers: HandlersOf<typeof datasetDownloadRoutes> =
     return streamed(stream, { headers: downloadHeaders(download) });
   },
   "downloads.create": async (ctx, { params, body }) => answer(await createDownload(ctx, params.dataset, body), { status: 202 }),
+  "datasets.downloads": (ctx, { params, query }) => listDatasetDownloads(ctx, params.dataset, query),
   "downloads.list": (ctx, { query }) => listDownloads(ctx, query),
   "downloads.get": (ctx, { params }) => getDownload(ctx, params.download),
   "downloads.file": async (ctx, { params }) => {

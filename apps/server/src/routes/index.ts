@@ -22,6 +22,7 @@ import { policyHandlers } from "./policies.ts";
 import { personalDataHandlers } from "./personal-data.ts";
 import { roleHandlers } from "./roles.ts";
 import { settingsHandlers } from "./settings.ts";
+import { sqlDatasetHandlers } from "./sql-datasets.ts";
 import { sqlHandlers } from "./sql.ts";
 import { uploadHandlers } from "./uploads.ts";
 import { userHandlers } from "./users.ts";
@@ -54,6 +55,7 @@ export const handlers: Handlers = {
   ...userHandlers,
   ...policyHandlers,
   ...sqlHandlers,
+  ...sqlDatasetHandlers,
   ...uploadHandlers,
   ...workspaceHandlers,
 };

@@ -92,6 +92,13 @@ export const completionsQuery = (q?: string) =>
     staleTime: 30_000,
   });
 
+type StoredQuery = CallRequest<"sql.createDataset">["body"];
+type LoadedQuery = CallRequest<"sql.loadDataset">["body"];
+
+/** Begins to store all rows of a query in a new dataset, or in one that is there. */
+export const storeAsDataset = (body: StoredQuery) => api.call("sql.createDataset", { body });
+export const storeIntoDataset = (dataset: string, body: LoadedQuery) => api.call("sql.loadDataset", { params: { dataset }, body });
+
 export const historyQuery = (q?: string) =>
   infiniteQueryOptions({
     queryKey: ["sql", "history", q],

@@ -52,6 +52,7 @@ export default function Palette({ onHelp }: { readonly onHelp: () => void }) {
     features["importData"] === true && { id: "import", label: "Import a file", keywords: ["upload", "csv", "dataset"], onClick: go("/import") },
     features["invitePeople"] === true && { id: "invite", label: "Invite people", keywords: ["add", "user", "member"], onClick: go("/people?invite=1") },
     features["createApiKeys"] === true && { id: "new-key", label: "Create an API key", keywords: ["token", "script"], onClick: go("/api-keys?create=1") },
+    features["downloadData"] === true && { id: "downloads", label: "Open your downloads", keywords: ["files", "export", "fetch"], onClick: go("/downloads") },
     { id: "profile", label: "Open your profile", keywords: ["account", "password", "two-factor", "preferences"], onClick: go("/profile") },
     { id: "light", label: "Use the light theme", keywords: ["appearance"], onClick: () => setLook({ theme: "light" }) },
     { id: "dark", label: "Use the dark theme", keywords: ["appearance", "night"], onClick: () => setLook({ theme: "dark" }) },

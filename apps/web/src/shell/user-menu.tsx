@@ -1,12 +1,13 @@
 import { Menu, SegmentedControl } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
+import Download from "lucide-react/icons/download";
 import Keyboard from "lucide-react/icons/keyboard";
 import LogOut from "lucide-react/icons/log-out";
 import Monitor from "lucide-react/icons/monitor";
 import Moon from "lucide-react/icons/moon";
 import Sun from "lucide-react/icons/sun";
 import UserRound from "lucide-react/icons/user-round";
-import { useSession, useSignOut, useUpdateAccount } from "../api/session.ts";
+import { useMay, useSession, useSignOut, useUpdateAccount } from "../api/session.ts";
 import { toastError } from "../kit/toast.tsx";
 import { type Look, setLook, useLook } from "../theme/look.ts";
 import { useOpenOnArrival } from "./on-demand.tsx";
@@ -24,6 +25,7 @@ const THEMES = [
 export default function UserMenu({ onHelp }: { readonly onHelp: () => void }) {
   const { user } = useSession();
   const { opened, setOpened, target } = useOpenOnArrival();
+  const mayDownload = useMay("dataset:download");
   const slug = useSlug();
   const navigate = useNavigate();
   const signOut = useSignOut();
@@ -47,6 +49,11 @@ export default function UserMenu({ onHelp }: { readonly onHelp: () => void }) {
         <Menu.Item leftSection={<UserRound size={15} />} component={Link} to={`/w/${slug}/profile`}>
           Profile and preferences
         </Menu.Item>
+        {mayDownload && (
+          <Menu.Item leftSection={<Download size={15} />} component={Link} to={`/w/${slug}/downloads`}>
+            Your downloads
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<Keyboard size={15} />} rightSection={<kbd>?</kbd>} onClick={onHelp}>
           Keyboard shortcuts
         </Menu.Item>

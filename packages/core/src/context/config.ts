@@ -17,6 +17,8 @@ export interface CoreConfig {
   readonly sql: {
     /** After which a query is stopped. */
     readonly timeoutS: number;
+    /** The same for one whose rows become a dataset. */
+    readonly saveTimeoutS: number;
     readonly maxRows: number;
     /** Of the rows as JSON. */
     readonly maxResultBytes: number;

@@ -2,8 +2,23 @@ import type { Reader, Writer } from "@granary/db";
 import type { Issue } from "@granary/kernel";
 import type { FileOptions, JobProgress, MaxRejects } from "@granary/protocol";
 import { sql } from "kysely";
+import type { Asker } from "./requester.ts";
 
 type Db = Reader | Writer;
+
+/** The query a load's rows come from, as it was asked. */
+export interface SourceQuery {
+  readonly sql: string;
+  /** The version of datasets that name none. */
+  readonly at: string | null;
+}
+
+/** A version of a dataset that a load's query read. */
+export interface QueriedDataset {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+}
 
 /** Derived from the job rather than stored, so that a batch whose job was killed for good never stays "importing". */
 const batchStatus = sql<"loaded" | "importing" | "failed" | "deleted">`case
@@ -31,6 +46,9 @@ function selectBatches(db: Db) {
       sql<FileOptions | null>`b.file_options`.as("options"),
       sql<Readonly<Record<string, string | null>> | null>`b.column_mapping`.as("mapping"),
       sql<MaxRejects | null>`b.max_rejects`.as("limit"),
+      sql<SourceQuery | null>`b.query`.as("source_query"),
+      sql<QueriedDataset[] | null>`b.query_datasets`.as("queried"),
+      sql<Omit<Asker, "personId"> | null>`b.query_asker`.as("asker"),
     ]);
 }
 

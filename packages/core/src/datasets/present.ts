@@ -2,7 +2,7 @@ import type { Id } from "@granary/kernel";
 import { type Batch, type Column, type Dataset, ERRORS } from "@granary/protocol";
 import { atLeast, mayDo } from "../access/index.ts";
 import type { Ctx } from "../context/index.ts";
-import type { BatchRow } from "./batch-store.ts";
+import type { BatchRow, QueriedDataset, SourceQuery } from "./batch-store.ts";
 import type { DatasetRow } from "./seen-datasets.ts";
 import type { StoredColumn } from "./store.ts";
 
@@ -54,7 +54,7 @@ function failureOf(row: BatchRow, withIssues: boolean): NonNullable<Batch["error
 
 /** How much of a load somebody sees. */
 export interface BatchSight {
-  /** Whether they may read why it failed in detail, which may quote its file. */
+  /** Whether they may read why it failed in detail, which may quote its file, and the query it is made of. */
   readonly issues: boolean;
   /** Whether they may know how many rows it has. */
   readonly rows: boolean;
@@ -67,6 +67,10 @@ export const OWN_BATCH: BatchSight = { issues: true, rows: true };
 export function batchSight({ decision }: DatasetRow): BatchSight {
   const { level, hides } = decision;
   return { issues: atLeast(level, "contributor") && !hides.columns && !hides.values && !hides.rows, rows: !hides.rows };
+}
+
+function presentQuery({ sql, at }: SourceQuery, queried: readonly QueriedDataset[] | null): NonNullable<Batch["query"]> {
+  return { sql, at, datasets: (queried ?? []).map(({ id, ...read }) => ({ id: id as Id<"dataset">, ...read })) };
 }
 
 /** A load as those see it who may load files into its dataset, or as others do. */
@@ -85,6 +89,7 @@ export function presentBatch(row: BatchRow, sight: BatchSight): Batch {
     version: row.data_version,
     schemaVersion: row.schema_version,
     matched: row.added_count === null || !sight.rows ? null : { added: row.added_count, updated: row.updated_count ?? 0, unchanged: row.unchanged_count ?? 0 },
+    query: row.source_query === null || !sight.issues ? null : presentQuery(row.source_query, row.queried),
     repairs: row.repairs as Id<"batch"> | null,
     deletedIn: row.deleted_in,
     jobId: row.job_id as Id<"job"> | null,

@@ -1,5 +1,6 @@
 export { cancelQuery } from "./commands/cancel-query.ts";
 export { runQuery } from "./commands/run-query.ts";
+export { createFromQuery, loadFromQuery } from "./storing/store-result.ts";
 export { sqlJobs } from "./jobs.ts";
 export { checkQuery, explainQuery } from "./queries/explain-query.ts";
 export { getQuery } from "./queries/get-query.ts";

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { cast, column, type SqlType } from "@granary/engine";
+import { cast, column, type SqlType, type WorkKind } from "@granary/engine";
 import { copyFormat, type CsvExport, delimitedItems } from "./export-rows.ts";
 import { type ReadParts, signalOf } from "./scan-parts.ts";
 
@@ -18,6 +18,8 @@ export interface ResultExportRequest {
   readonly format: CsvExport | { readonly kind: "parquet" };
   /** A local path that does not exist yet, for the caller to stream and remove. */
   readonly to: string;
+  /** `read` (at most 30 s) unless said. */
+  readonly work?: WorkKind;
   readonly signal?: AbortSignal;
 }
 
@@ -34,7 +36,7 @@ export async function exportResult({ engine }: Pick<ReadParts, "engine">, reques
   });
   const items = format.kind === "csv" ? delimitedItems(values, format) : values.map(({ name, value }) => ({ expression: value, as: name }));
   try {
-    await engine.use({ kind: "read", ...signalOf(signal) }, (session) =>
+    await engine.use({ kind: request.work ?? "read", ...signalOf(signal) }, (session) =>
       session.run({ kind: "copy", query: { kind: "select", items, from }, path: to, format: copyFormat(format) }),
     );
   } catch (error) {

@@ -32,11 +32,24 @@ export function fileOptions<B extends z.ZodType<boolean>>(flag: B) {
 const download = z
   .object({
     id: id("download"),
-    dataset: z.object({ id: id("dataset"), name: z.string() }),
+    /** Null for the result of a query. */
+    dataset: z.object({ id: id("dataset"), name: z.string() }).nullable(),
+    /** The query whose result it is. Owners of a dataset are told only that it was read, neither the query nor what else it read. */
+    query: z
+      .object({
+        id: id("query").nullable(),
+        /** The beginning of its text. */
+        label: z.string().nullable(),
+        datasets: z.array(z.object({ id: id("dataset"), name: z.string(), version: z.number().int() })),
+      })
+      .nullable(),
+    /** Null when they have left. */
+    by: z.object({ id: id("user"), name: z.string() }).nullable(),
     /** `streamed` was sent as it was asked for; the others were made by a job and are kept until `expiresAt`. */
     status: z.enum(["streamed", "waiting", "ready", "failed", "cancelled", "expired"]),
     format: z.enum(DOWNLOAD_FORMATS),
-    dataVersion: z.number().int(),
+    /** Null for the result of a query. */
+    dataVersion: z.number().int().nullable(),
     /** The columns it holds, and which rows: as they were asked for. */
     columns: z.array(z.string()),
     filter: z.unknown(),
@@ -55,6 +68,10 @@ const download = z
   .meta({ id: "Download" });
 
 export type Download = z.infer<typeof download>;
+
+const listQuery = pageQuery.extend({
+  q: z.string().trim().max(200).optional().describe("An id, or a part of the name of a dataset, file, query or, for owners, person"),
+});
 
 const downloadParams = z.strictObject({ download: id("download") });
 
@@ -85,13 +102,25 @@ export const datasetDownloadRoutes = {
     responses: { 202: download },
     errors: [...READ_ERRORS, "download.too_large"],
   }),
+  "datasets.downloads": route({
+    method: "GET",
+    path: "/datasets/{dataset}/downloads",
+    tag: TAG,
+    summary: "List who downloaded from a dataset, newest first",
+    description: "For owners of the dataset: rows of it, and results of queries that read it.",
+    access: "dataset:read",
+    params: datasetParams,
+    query: listQuery,
+    responses: { 200: page(download) },
+    errors: ["dataset.not_found", "dataset.not_shared", "access.denied"],
+  }),
   "downloads.list": route({
     method: "GET",
     path: "/downloads",
     tag: TAG,
-    summary: "List your downloads, newest first",
+    summary: "List what you downloaded, rows of datasets and results of queries, newest first",
     access: "dataset:download",
-    query: pageQuery,
+    query: listQuery,
     responses: { 200: page(download) },
   }),
   "downloads.get": route({

@@ -54,6 +54,10 @@ export const batch = z
     schemaVersion: z.number().int().nullable(),
     /** Of an upsert: rows that were new, that replaced another, and that were there with the very values. */
     matched: z.object({ added: z.number().int(), updated: z.number().int(), unchanged: z.number().int() }).nullable(),
+    /** The SQL query whose rows it brings, and what that read; null for files, and for those who may not load. */
+    query: z
+      .object({ sql: z.string(), at: z.string().nullable(), datasets: z.array(z.object({ id: id("dataset"), name: z.string(), version: z.number().int() })) })
+      .nullable(),
     /** The load whose repaired records it brings. */
     repairs: id("batch").nullable(),
     /** The version that took its rows out. */
@@ -141,7 +145,8 @@ export const datasetParams = z.strictObject({ dataset: z.string().min(1).max(100
 /** Fields of a form are texts: tags come there with commas between them. */
 const newTags = z.preprocess((value) => (typeof value === "string" ? value.split(",").filter((tag) => tag.trim() !== "") : value), tagSet);
 
-const created = z.object({ dataset, batch, jobId: id("job") });
+/** A dataset that was made, its first load, and the job to follow. */
+export const created = z.object({ dataset, batch, jobId: id("job") });
 
 /** Datasets: table-shaped data that keeps every version. */
 export const datasetRoutes = {

@@ -22,6 +22,7 @@ import { policyRoutes } from "./policies.ts";
 import { personalDataRoutes } from "./personal-data.ts";
 import { roleRoutes } from "./roles.ts";
 import { settingsRoutes } from "./settings.ts";
+import { sqlDatasetRoutes } from "./sql-datasets.ts";
 import { sqlRoutes } from "./sql.ts";
 import { uploadRoutes } from "./uploads.ts";
 import { userRoutes } from "./users.ts";
@@ -55,6 +56,7 @@ export const routes = {
   ...uploadRoutes,
   ...sqlRoutes,
   ...policyRoutes,
+  ...sqlDatasetRoutes,
   ...workspaceRoutes,
 } as const satisfies Record<string, RouteSpec>;
 

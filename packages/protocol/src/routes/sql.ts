@@ -9,7 +9,7 @@ const TAG = "SQL";
 /** The engine refuses longer texts too. */
 const MAX_SQL = 100_000;
 
-const sqlText = z
+export const sqlText = z
   .string()
   .max(MAX_SQL)
   .meta({
@@ -17,7 +17,7 @@ const sqlText = z
       "One query that reads. Datasets are its tables, by name: `FROM orders`, `FROM \"Order items\"`. A version: `FROM orders AT (VERSION => 12)`, `AT (VERSION => 'release')`, " +
       "`AT (TIMESTAMP => '2026-01-31 12:00')`, in UTC.",
   });
-const at = z
+export const at = z
   .string()
   .trim()
   .min(1)
@@ -124,7 +124,7 @@ const completions = z.object({
 export type SqlCompletions = z.infer<typeof completions>;
 
 /** What can be wrong with a text before it runs. */
-const TEXT_ERRORS = [
+export const TEXT_ERRORS = [
   "sql.empty",
   "sql.too_complex",
   "sql.syntax",

@@ -1,9 +1,11 @@
 import type { Dataset, DownloadFormat } from "@granary/protocol";
 import { Button, Checkbox, Popover, Radio, Select } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import Download from "lucide-react/icons/download";
 import { useState } from "react";
 import { type DownloadOptions, type SortedChoice, useDownloadRows, useOrderDownload } from "../../api/dataset-rows.ts";
 import { toastDone, toastError } from "../../kit/toast.tsx";
+import { useSlug } from "../../shell/index.ts";
 import classes from "./rows.module.css";
 
 const FORMATS: readonly { readonly value: DownloadFormat; readonly label: string }[] = [
@@ -32,6 +34,7 @@ export function DownloadMenu({ dataset, choice }: DownloadMenuProps) {
   const [opened, setOpened] = useState(false);
   const [options, setOptions] = useState<DownloadOptions>({ format: "csv" });
   const [scope, setScope] = useState<"shown" | "all">("shown");
+  const slug = useSlug();
   const download = useDownloadRows();
   const order = useOrderDownload();
   const { filter, q, columns, batch, sort } = choice;
@@ -73,6 +76,9 @@ export function DownloadMenu({ dataset, choice }: DownloadMenuProps) {
           />
           {options.format === "csv" && <CsvOptions options={options} onChange={setOptions} />}
           {options.format === "xlsx" && <p className="g-soft">Ids, keys and long numbers stay exact: they are written as text. At most 1,048,575 rows.</p>}
+          <Link to={`/w/${slug}/downloads` as "/"} search={(dataset.level === "owner" ? { dataset: dataset.id } : { q: dataset.name }) as never}>
+            {dataset.level === "owner" ? "Who downloaded from it" : "Your earlier downloads"}
+          </Link>
           <div className={classes.editorEnd}>
             <Button variant="subtle" color="gray" size="xs" loading={order.isPending} onClick={beginLater}>
               In the background

@@ -30,6 +30,18 @@ const STATES = {
   deleted: { tone: "off", text: "Deleted" },
 } as const;
 
+/** The query a load's rows come from, and what it read. */
+function SourceQuery({ query }: { readonly query: NonNullable<Batch["query"]> }) {
+  return (
+    <details className={own.query}>
+      <summary>
+        Rows of a SQL query{query.datasets.length > 0 && ` over ${query.datasets.map(({ name, version }) => `${name}, version ${version}`).join("; ")}`}
+      </summary>
+      <pre>{query.sql}</pre>
+    </details>
+  );
+}
+
 /** Every file that was loaded, how many of its records arrived, and those that did not. */
 export function Loads({ dataset, rejectsOf, onRejects, onRows }: LoadsProps) {
   const format = useFormat();
@@ -49,6 +61,7 @@ export function Loads({ dataset, rejectsOf, onRejects, onRows }: LoadsProps) {
           <span className={classes.mail}>
             {format.bytes(batch.bytes)}, SHA-256 <code>{batch.sha256.slice(0, 12)}…</code>
           </span>
+          {batch.query !== null && <SourceQuery query={batch.query} />}
           {batch.error !== null && <span className={own.reason}>{batch.error.message}</span>}
           <LoadIssues error={batch.error} />
         </span>

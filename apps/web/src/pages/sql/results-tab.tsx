@@ -12,6 +12,7 @@ import { PageSkeleton } from "../../kit/skeleton.tsx";
 import { Cells } from "../datasets/row-detail.tsx";
 import { gridColumns } from "../datasets/rows-tab.tsx";
 import { ResultDownload } from "./result-download.tsx";
+import { StoreButton } from "./store-button.tsx";
 import classes from "./sql.module.css";
 
 /** So that most names can be read whole. */
@@ -97,6 +98,9 @@ const CUT = {
 export function ResultFacts({ query }: { readonly query: SqlQuery }) {
   const format = useFormat();
   const mayDownload = useMay("dataset:download");
+  const mayCreate = useMay("dataset:create");
+  const mayUpdate = useMay("dataset:update");
+  const mayStore = (mayCreate || mayUpdate) && !query.isShortened;
   const rows = format.number(query.rows ?? 0);
   return (
     <div className={classes.facts}>
@@ -112,7 +116,10 @@ export function ResultFacts({ query }: { readonly query: SqlQuery }) {
           </span>
         ))}
       </p>
-      {mayDownload && query.expiresAt !== null && <ResultDownload query={query} />}
+      <div className={classes.takeOut}>
+        {mayStore && <StoreButton query={query} />}
+        {mayDownload && query.expiresAt !== null && <ResultDownload query={query} />}
+      </div>
     </div>
   );
 }

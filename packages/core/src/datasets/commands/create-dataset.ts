@@ -8,6 +8,7 @@ import { quarantineNewDataset } from "../../quarantine/index.ts";
 import { discardUpload, insertUpload, type ReceivedUpload, takeUpload } from "../../uploads/index.ts";
 import { formatOf, writeWords } from "../catalog/index.ts";
 import { isNameTaken } from "../store.ts";
+import type { SourceQuery } from "../batch-store.ts";
 import { insertBatch } from "./insert-batch.ts";
 
 export interface NewDataset {
@@ -23,6 +24,8 @@ export interface NewDataset {
   readonly options?: FileOptions | undefined;
   /** With more rejected records nothing is loaded. */
   readonly maxRejects?: MaxRejects | undefined;
+  /** The query whose rows the first load brings; the file is its text then. */
+  readonly query?: SourceQuery | undefined;
 }
 
 /** What a dataset is made of: a file that was received with the request, or one that was uploaded before. */
@@ -77,9 +80,9 @@ async function insertDataset(ctx: TxCtx, input: NewDataset, source: DatasetSourc
     .execute();
   await writeWords(ctx, id);
   await quarantineNewDataset(ctx, { id, name: input.name });
-  const { batchDate, frequency, options, maxRejects } = input;
-  const { batch, jobId } = await insertBatch(ctx, id, { uploadId: upload.id, mode: "append", batchDate, frequency, options, maxRejects });
+  const { batchDate, frequency, options, maxRejects, query } = input;
+  const { batch, jobId } = await insertBatch(ctx, id, { uploadId: upload.id, mode: "append", batchDate, frequency, options, maxRejects, query });
   const { fileName, bytes, sha256 } = upload;
-  await ctx.record({ type: "dataset.created", subject: { id, label: input.name }, data: { batchId: batch.id, fileName, bytes, sha256 } });
+  await ctx.record({ type: "dataset.created", subject: { id, label: input.name }, data: { batchId: batch.id, fileName, bytes, sha256, sql: query?.sql } });
   return { dataset: presentDataset(ctx, await requireDataset(ctx, id)), batch, jobId };
 }

@@ -17,6 +17,11 @@ import { withRestaging } from "./with-restaging.ts";
 /** Rejected records kept for repair; the count beside them is always exact. */
 const MAX_KEPT_REJECTS = 10_000;
 
+/** A file that a load's rows are made into before they are read; it goes when this is disposed. */
+export interface MadeFile extends AsyncDisposable {
+  readonly path: string;
+}
+
 export interface ImportResult {
   readonly rows: number;
   readonly rejected: number;
@@ -25,16 +30,18 @@ export interface ImportResult {
 
 /**
  * Reads a batch's file into the dataset's table. Table pointer, version, batch, rejected records, event and the job's own
- * end commit together; run again after a crash it does its work once.
+ * end commit together; run again after a crash it does its work once. With `makeFile` the rows are those of the file it makes.
  */
-export async function importBatch(ctx: Ctx, batchId: string, job: RunningJob): Promise<ImportResult> {
+export async function importBatch(ctx: Ctx, batchId: string, job: RunningJob, makeFile?: (batch: BatchRow) => Promise<MadeFile>): Promise<ImportResult> {
   const batch = await findBatchRow(ctx.db, batchId);
   if (batch === undefined) throw problem("dataset.not_found");
   if (batch.data_version !== null) return { rows: batch.row_count ?? 0, rejected: batch.rejected_count ?? 0, version: batch.data_version };
   try {
+    await using made = await makeFile?.(batch);
+    const path = made?.path ?? uploadPath(ctx.services.config.dataDir, batch.upload_id);
     return await withRestaging(
       ctx,
-      () => stageBatch(ctx, batch, job),
+      () => stageBatch(ctx, { batch, path }, job),
       (staged) => ctx.tx((ctx) => publishBatch(ctx, batch, staged, job)),
     );
   } catch (error) {
@@ -70,11 +77,11 @@ function limitsOf(limit: MaxRejects | null): { readonly maxRejected?: number; re
 
 const PHASES = { reading: "Reading", typing: "Proving types", writing: "Storing" } as const;
 
-async function stageBatch(ctx: Ctx, batch: BatchRow, job: RunningJob): Promise<CheckedLoad> {
+async function stageBatch(ctx: Ctx, { batch, path }: { readonly batch: BatchRow; readonly path: string }, job: RunningJob): Promise<CheckedLoad> {
   const target = await openTarget(ctx, batch.dataset_id);
   const keys = target === undefined ? undefined : keysOf(batch, target.table);
   const staged = await ctx.services.lake.stageFile({
-    path: uploadPath(ctx.services.config.dataDir, batch.upload_id),
+    path,
     workspaceId: ctx.workspaceId,
     tableName: batch.dataset_id,
     batch: batch.id,
@@ -84,7 +91,8 @@ async function stageBatch(ctx: Ctx, batch: BatchRow, job: RunningJob): Promise<C
     ...limitsOf(batch.limit),
     maxListed: MAX_KEPT_REJECTS,
     signal: ctx.signal,
-    onProgress: ({ phase, bytes, rows }) => job.progress(bytes ?? 0, batch.bytes, `${PHASES[phase]}${rows > 0 ? `: ${rows} records` : ""}`),
+    onProgress: ({ phase, bytes, rows }) =>
+      job.progress(bytes ?? 0, batch.source_query === null ? batch.bytes : undefined, `${PHASES[phase]}${rows > 0 ? `: ${rows} records` : ""}`),
   });
   job.log("info", `Read ${batch.file_name}`, { rows: staged.loaded, rejected: staged.rejectedCount, columns: staged.columns.length });
   return { ...staged, target };

@@ -1,11 +1,10 @@
-import type { Id } from "@granary/kernel";
-import { type Batch, problem } from "@granary/protocol";
+import { problem } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
-import { takeUpload } from "../../uploads/index.ts";
+import { insertUpload, type ReceivedUpload, takeUpload } from "../../uploads/index.ts";
 import { formatOf } from "../catalog/index.ts";
 import { requireDataset, requireWhole } from "../queries/get-dataset.ts";
 import type { DatasetRow } from "../seen-datasets.ts";
-import { insertBatch, type NewBatch } from "./insert-batch.ts";
+import { insertBatch, type NewBatch, type StartedLoad } from "./insert-batch.ts";
 
 function requireKeyColumns(dataset: DatasetRow, keys: readonly string[] | undefined): void {
   const known = new Set(dataset.columns?.map((item) => item.name));
@@ -45,22 +44,23 @@ function requireKeys(dataset: DatasetRow, input: NewBatch): void {
   if ((dataset.key_fields ?? []).length === 0) throw problem("batch.no_keys");
 }
 
-/** Loads an uploaded file into a dataset that is there, by a job queued in the same transaction. */
-export async function loadBatch(ctx: Ctx, dataset: string, input: NewBatch): Promise<{ readonly batch: Batch; readonly jobId: Id<"job"> }> {
+/** Loads an uploaded file, or one that was received now, into a dataset that is there, by a job queued in the same transaction. */
+export async function loadBatch(ctx: Ctx, dataset: string, input: NewBatch, received?: ReceivedUpload): Promise<StartedLoad> {
   const target = await requireDataset(ctx, dataset, "contributor");
   requireSight(target, input);
   requireMapping(target, input);
   requireKeys(target, input);
   return ctx.tx(async (ctx) => {
     const row = await requireDataset(ctx, dataset, "contributor");
-    const upload = await takeUpload(ctx, input.uploadId);
+    if (received !== undefined) await insertUpload(ctx, received);
+    const upload = received ?? (await takeUpload(ctx, input.uploadId));
     const loading = await insertBatch(ctx, row.id, input);
     await ctx.db
       .updateTable("datasets")
       .set((eb) => ({ format: formatOf(upload.fileName), frequency: eb.fn.coalesce("frequency", eb.val(input.frequency ?? null)) }))
       .where("id", "=", row.id)
       .execute();
-    const data = { batchId: loading.batch.id, mode: input.mode, fileName: upload.fileName, bytes: upload.bytes, sha256: upload.sha256 };
+    const data = { batchId: loading.batch.id, mode: input.mode, fileName: upload.fileName, bytes: upload.bytes, sha256: upload.sha256, sql: input.query?.sql };
     await ctx.record({ type: "dataset.load_started", subject: { id: row.id, label: row.name }, data });
     return loading;
   });

@@ -1,5 +1,5 @@
 export { createDownload } from "./create-download.ts";
-export { deleteDownload, getDownload, listDownloads, openDownload } from "./own-downloads.ts";
+export { deleteDownload, getDownload, listDatasetDownloads, listDownloads, openDownload } from "./own-downloads.ts";
 export { keptPath } from "./kept-file.ts";
 export { runDownload } from "./run-download.ts";
 export { startDownload } from "./start-download.ts";

@@ -3,12 +3,13 @@ import { cancelJob } from "@granary/jobs";
 import type { Id } from "@granary/kernel";
 import { decodeCursor, type Download, problem, toPage } from "@granary/protocol";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
+import { requireDataset } from "../queries/get-dataset.ts";
 import { readData } from "../reading/read-data.ts";
 import { columnsAsked } from "../reading/row-request.ts";
 import { contentTypeOf } from "./formats.ts";
 import { keptPath } from "./kept-file.ts";
 import { presentDownload, statusOf } from "./present.ts";
-import { type DownloadRow, findDownloadRow, listDownloadRows, planHash } from "./store.ts";
+import { type DownloadRow, type DownloadsOf, findDownloadRow, isOfRows, listDownloadRows, planHash } from "./store.ts";
 
 async function requireOwn(ctx: Ctx | TxCtx, id: string): Promise<DownloadRow> {
   const row = await findDownloadRow(ctx.db, id);
@@ -20,17 +21,37 @@ export async function getDownload(ctx: Ctx, id: string): Promise<Download> {
   return presentDownload(await requireOwn(ctx, id), ctx.services.clock.now());
 }
 
-export async function listDownloads(
-  ctx: Ctx,
-  query: { readonly cursor?: string | undefined; readonly limit: number },
-): Promise<{ items: Download[]; next: string | null }> {
+interface ListQuery {
+  readonly q?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+interface DownloadPage {
+  readonly items: Download[];
+  readonly next: string | null;
+}
+
+/** What the caller took out or asked for, newest first. */
+export function listDownloads(ctx: Ctx, query: ListQuery): Promise<DownloadPage> {
+  return listOf(ctx, { userId: requireUser(ctx.principal) }, query);
+}
+
+/** Who took what out of a dataset, for its owners. Of results of queries they are told no more than that the dataset was read. */
+export async function listDatasetDownloads(ctx: Ctx, dataset: string, query: ListQuery): Promise<DownloadPage> {
+  const { id } = await requireDataset(ctx, dataset, "owner");
+  return listOf(ctx, { datasetId: id }, query);
+}
+
+async function listOf(ctx: Ctx, of: DownloadsOf, query: ListQuery): Promise<DownloadPage> {
   const after = decodeCursor(query.cursor, 1)?.[0];
-  const rows = await listDownloadRows(ctx.db, requireUser(ctx.principal), { after: after === undefined ? undefined : String(after), limit: query.limit });
+  const rows = await listDownloadRows(ctx.db, of, { q: query.q, after: after === undefined ? undefined : String(after), limit: query.limit });
   const now = ctx.services.clock.now();
+  const datasetId = "datasetId" in of ? of.datasetId : undefined;
   return toPage(
     rows,
     query.limit,
-    (row) => presentDownload(row, now),
+    (row) => presentDownload(row, now, datasetId),
     (row) => [row.id],
   );
 }
@@ -57,7 +78,7 @@ async function openKept(ctx: Ctx, id: string): Promise<FileHandle> {
 export async function openDownload(ctx: Ctx, id: string): Promise<KeptFile> {
   const row = await requireOwn(ctx, id);
   const status = statusOf(row, ctx.services.clock.now());
-  if (status === "expired" || status === "streamed") throw problem("download.expired");
+  if (!isOfRows(row) || status === "expired" || status === "streamed") throw problem("download.expired");
   if (status !== "ready") throw problem("download.not_ready");
   const file = await openKept(ctx, id);
   try {

@@ -1,5 +1,6 @@
 import type { Id } from "@granary/kernel";
 import { type Download, ERRORS } from "@granary/protocol";
+import type { QueriedDataset } from "../batch-store.ts";
 import type { DownloadRow } from "./store.ts";
 
 const isOver = (row: DownloadRow, now: Date): boolean => row.expires_at !== null && row.expires_at <= now;
@@ -19,15 +20,28 @@ function errorOf(row: DownloadRow): Download["error"] {
   return row.job_error ?? { code: "internal", message: ERRORS.internal.message };
 }
 
-export function presentDownload(row: DownloadRow, now: Date): Download {
+const readDataset = ({ id, ...read }: QueriedDataset): NonNullable<Download["query"]>["datasets"][number] => ({ id: id as Id<"dataset">, ...read });
+
+/** The query of a result. Owners of one dataset it read are told neither its text nor what else it read. */
+function presentQuery({ query_id, query_label, queried }: DownloadRow, toOwnersOf: string | undefined): Download["query"] {
+  if (query_id === null) return null;
+  const isOwn = toOwnersOf === undefined;
+  const datasets = (queried ?? []).filter(({ id }) => isOwn || id === toOwnersOf).map(readDataset);
+  return { id: isOwn ? (query_id as Id<"query">) : null, label: isOwn ? query_label : null, datasets };
+}
+
+/** A download as whoever asked for it sees it, or as owners of a dataset do. */
+export function presentDownload(row: DownloadRow, now: Date, toOwnersOf?: string): Download {
   const status = statusOf(row, now);
   return {
     id: row.id as Id<"download">,
-    dataset: { id: row.dataset_id as Id<"dataset">, name: row.dataset_name },
+    dataset: row.dataset_id === null ? null : { id: row.dataset_id as Id<"dataset">, name: row.dataset_name ?? "" },
+    query: presentQuery(row, toOwnersOf),
+    by: row.requested_by === null ? null : { id: row.requested_by as Id<"user">, name: row.person_name ?? "" },
     status,
     format: row.format,
     dataVersion: row.data_version,
-    columns: row.columns,
+    columns: row.query_id !== null && toOwnersOf !== undefined ? [] : row.columns,
     filter: row.row_filter,
     sort: row.sort,
     q: row.search,

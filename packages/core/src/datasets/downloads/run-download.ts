@@ -1,16 +1,14 @@
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import type { RunningJob } from "@granary/jobs";
-import type { Id } from "@granary/kernel";
 import { isAppError } from "@granary/kernel";
 import { errorSpec, problem } from "@granary/protocol";
-import { mayDo } from "../../access/index.ts";
-import type { Ctx, Principal } from "../../context/index.ts";
-import { findPrincipalOfUser } from "../../identity/index.ts";
+import type { Ctx } from "../../context/index.ts";
 import { notify } from "../../notifications/index.ts";
 import { readData } from "../reading/read-data.ts";
 import { columnsAsked, toChoice } from "../reading/row-request.ts";
+import { readerFor } from "../requester.ts";
 import { keptDirectory, keptPath } from "./kept-file.ts";
-import { type DownloadRow, findDownloadRow, planHash, queryOf } from "./store.ts";
+import { type DownloadRow, findDownloadRow, isOfRows, planHash, queryOf, type RowsDownload } from "./store.ts";
 import { columnsOf, type FileRequest, writeFile } from "./write-file.ts";
 
 const KEPT_MS = 7 * 86_400_000;
@@ -19,21 +17,6 @@ const LOOK_AT_SIZE_MS = 1_000;
 export interface DownloadResult {
   readonly rows: number;
   readonly bytes: number;
-}
-
-/** Whoever asked for the file, with what they may do now and might do then. */
-async function requireRequester(ctx: Ctx, row: DownloadRow): Promise<Principal> {
-  const person = row.requested_by === null ? undefined : await findPrincipalOfUser(ctx.services, row.requested_by as Id<"user">, ctx.workspaceId);
-  if (person === undefined) throw problem("dataset.not_found");
-  const key: Pick<Principal, "kind" | "apiKeyId"> = row.api_key_id === null ? person : { kind: "api_key", apiKeyId: row.api_key_id as Id<"apiKey"> };
-  const principal = {
-    ...person,
-    kind: key.kind,
-    apiKeyId: key.apiKeyId,
-    permissions: new Set([...person.permissions].filter((permission) => row.permissions.includes(permission))),
-  };
-  if (!mayDo(principal, "dataset:download")) throw problem("access.denied", { permission: "dataset:download" });
-  return principal;
 }
 
 /** Tells how large the file has become; of workbooks, how many rows it has. */
@@ -62,10 +45,11 @@ async function writeKept(ctx: Ctx, request: FileRequest, job: RunningJob): Promi
 /** Writes the file somebody asked for, as they may see the dataset now. File, end of the job and notification come together. */
 export async function runDownload(ctx: Ctx, downloadId: string, job: RunningJob): Promise<DownloadResult> {
   const row = await findDownloadRow(ctx.db, downloadId);
-  if (row === undefined) throw problem("download.not_found");
+  if (row === undefined || !isOfRows(row)) throw problem("download.not_found");
   if (row.kept) return { rows: row.row_count ?? 0, bytes: row.bytes ?? 0 };
   try {
-    const reader: Ctx = { ...ctx, principal: await requireRequester(ctx, row), request: { ...ctx.request, purpose: row.purpose } };
+    const asker = { personId: row.requested_by, permissions: row.permissions, apiKeyId: row.api_key_id, purpose: row.purpose };
+    const reader = await readerFor(ctx, asker, "dataset:download");
     const written = await readData(reader, "export", async (open) => {
       const query = queryOf(row);
       const readable = await open(row.dataset_id, query.version);
@@ -84,7 +68,7 @@ export async function runDownload(ctx: Ctx, downloadId: string, job: RunningJob)
   }
 }
 
-async function keep(ctx: Ctx, row: DownloadRow, { rows, bytes }: DownloadResult, job: RunningJob): Promise<void> {
+async function keep(ctx: Ctx, row: RowsDownload, { rows, bytes }: DownloadResult, job: RunningJob): Promise<void> {
   await ctx.tx(async (ctx) => {
     const expires_at = new Date(ctx.now.getTime() + KEPT_MS);
     await ctx.db.updateTable("downloads").set({ row_count: rows, bytes, kept: true, expires_at, ended_at: ctx.now }).where("id", "=", row.id).execute();
@@ -93,7 +77,7 @@ async function keep(ctx: Ctx, row: DownloadRow, { rows, bytes }: DownloadResult,
       kind: "download.ready",
       title: `${row.dataset_name} can be downloaded`,
       body: `${row.file_name}: ${rows} rows. It is kept for seven days.`,
-      link: `/datasets/${row.dataset_id}?download=${row.id}`,
+      link: `/downloads?q=${row.id}`,
     });
     await job.finish(ctx.db, { rows, bytes });
   });

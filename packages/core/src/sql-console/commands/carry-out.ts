@@ -59,7 +59,12 @@ export async function carryOut(ctx: Ctx, id: string, asked: NewQuery): Promise<v
   try {
     using cancel = followCancel(ctx, id);
     const { signal } = cancel;
-    const limits = { maxRows: Math.min(asked.maxRows, config.sql.maxRows), maxBytes: config.sql.maxResultBytes, maxCellBytes: MAX_CELL_BYTES };
+    const limits = {
+      deadlineMs: config.sql.timeoutS * 1_000,
+      maxRows: Math.min(asked.maxRows, config.sql.maxRows),
+      maxBytes: config.sql.maxResultBytes,
+      maxCellBytes: MAX_CELL_BYTES,
+    };
     const kept = await readData(ctx, "sql", async (open) => {
       const opened = await openTables(ctx, open, asked, signal);
       read.datasets = opened.datasets;

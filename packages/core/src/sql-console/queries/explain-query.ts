@@ -15,7 +15,11 @@ function presentSteps(steps: readonly PlanStep[], titles: OpenedTables["titles"]
 }
 
 async function plan(ctx: Ctx, text: QueryText, opened: OpenedTables): Promise<readonly PlanStep[]> {
-  await using result = await queryTables(ctx, text, opened, { explain: true, signal: ctx.signal });
+  await using result = await queryTables(ctx, text, opened, {
+    explain: true,
+    limits: { deadlineMs: ctx.services.config.sql.timeoutS * 1_000 },
+    signal: ctx.signal,
+  });
   return result.plan ?? [];
 }
 

@@ -1,11 +1,20 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, rm } from "node:fs/promises";
+import { mkdir, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Row } from "@granary/engine";
 import { type Id, newId } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import type { Ctx } from "../../context/index.ts";
-import { contentTypeOf, exportFormat, type FileOptions, hasByteOrderMark, MAX_SHEET_COLUMNS, MAX_SHEET_ROWS, writeWorkbook } from "../../datasets/index.ts";
+import {
+  contentTypeOf,
+  exportFormat,
+  type FileOptions,
+  hasByteOrderMark,
+  insertResultDownload,
+  MAX_SHEET_COLUMNS,
+  MAX_SHEET_ROWS,
+  writeWorkbook,
+} from "../../datasets/index.ts";
 import { labelOf } from "../label.ts";
 import { type QueryWithResult, withResult } from "../queries/require-result.ts";
 import { jsonLines } from "./json-lines.ts";
@@ -84,10 +93,16 @@ async function writeResult(
   const path = join(directory, `${id}.${options.format}`);
   made.defer(() => rm(path, { force: true }));
   await writeRows(ctx, { query, options, path });
+  const fileName = `query-${id}.${options.format}`;
+  const bytes = (await stat(path)).size + (hasByteOrderMark(options) ? BYTE_ORDER_MARK.length : 0);
   await ctx.tx(async (ctx) => {
     const datasets = query.datasets.map(({ id, name, version }) => ({ id, name, version }));
     const data = { downloadId: id, format: options.format, rows: query.row_count, columns: query.columns.map(({ name }) => name), datasets };
-    await ctx.record({ type: "query.downloaded", subject: { id: query.id, label: labelOf(query.text) }, data });
+    const label = labelOf(query.text);
+    const { format, ...rest } = options;
+    const registered = { id, queryId: query.id, label, datasets, format, options: rest, columns: data.columns, fileName, rows: query.row_count, bytes };
+    await insertResultDownload(ctx, registered);
+    await ctx.record({ type: "query.downloaded", subject: { id: query.id, label }, data });
   });
-  return { id, fileName: `query-${id}.${options.format}`, contentType: contentTypeOf(options), chunks: chunksOf(path, options) };
+  return { id, fileName, contentType: contentTypeOf(options), chunks: chunksOf(path, options) };
 }
