@@ -63,6 +63,30 @@ describe("the SQL console", () => {
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
+  it("makes a dataset of the rows, and lists what was downloaded", async () => {
+    const { page } = admin;
+    await page.getByRole("button", { name: "Save as dataset" }).click();
+    const dialog = page.getByRole("dialog", { name: "Save as dataset" });
+    await dialog.getByLabel("Name of the dataset").fill("Town orders");
+    await dialog.getByRole("button", { name: "Save rows" }).click();
+    await dialog.getByText("There is a dataset of this name. Choose another.").waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByLabel("Name of the dataset").fill("Sales by town, stored");
+    await dialog.getByRole("button", { name: "Save rows" }).click();
+    await dialog.getByText("3 rows are in Sales by town, stored, version 1.").waitFor();
+    await dialog.getByRole("link", { name: "Open the dataset" }).click();
+    await admin.sees("Sales by town, stored");
+    await page.getByRole("button", { name: "Loads", exact: true }).click();
+    await page.getByText(/Rows of a SQL query over Town orders, version 1/).click();
+    await page.getByText(/GROUP BY city/).waitFor();
+    await admin.open(`${HOME}/downloads`);
+    await admin.sees("Your downloads");
+    await page.getByRole("table", { name: "Downloads" }).getByRole("row", { name: /GROUP BY city/ }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await admin.open(`${HOME}/sql`);
+    await page.getByRole("textbox", { name: "SQL query" }).waitFor();
+  });
+
   it("saves the query, shares it and opens it again", async () => {
     const { page } = admin;
     await page.getByRole("button", { name: "Save", exact: true }).click();

@@ -118,7 +118,7 @@ function What({ item }: { readonly item: Download }) {
       )}
       {choice !== "" && <span className={own.choice}>{choice}</span>}
       {error !== null && <span className={own.error}>{error.message}</span>}
-      <CopyId value={item.id} />
+      <CopyId value={item.id} whole />
     </span>
   );
 }
