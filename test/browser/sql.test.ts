@@ -81,7 +81,10 @@ describe("the SQL console", () => {
     await page.getByText(/GROUP BY city/).waitFor();
     await admin.open(`${HOME}/downloads`);
     await admin.sees("Your downloads");
-    await page.getByRole("table", { name: "Downloads" }).getByRole("row", { name: /GROUP BY city/ }).waitFor();
+    await page
+      .getByRole("table", { name: "Downloads" })
+      .getByRole("row", { name: /GROUP BY city/ })
+      .waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await admin.open(`${HOME}/sql`);
     await page.getByRole("textbox", { name: "SQL query" }).waitFor();

@@ -102,13 +102,23 @@ export interface Batches {
   repairs: string | null;
   query: Json | null;
   query_datasets: Json | null;
-  query_permissions: string[] | null;
+  query_asker: Json | null;
 }
 
 export interface CatalogWords {
   workspace_id: string;
   word: string;
   keys: string[];
+}
+
+export interface ColumnTags {
+  workspace_id: string;
+  dataset_id: string;
+  field_id: number;
+  tag: string;
+  source: "person" | "accepted suggestion";
+  created_by: string | null;
+  created_at: Generated<Timestamp>;
 }
 
 export interface Credentials {
@@ -143,6 +153,7 @@ export interface DatasetGrants {
   level: "viewer" | "contributor" | "owner";
   granted_by: string | null;
   created_at: Generated<Timestamp>;
+  expires_at: Timestamp | null;
 }
 
 export interface DatasetVersions {
@@ -239,6 +250,8 @@ export interface Downloads {
   expires_at: Timestamp | null;
   created_at: Generated<Timestamp>;
   ended_at: Timestamp | null;
+  purpose: string | null;
+  api_key_id: string | null;
   query_id: string | null;
   query_label: string | null;
   query_datasets: Json | null;
@@ -446,6 +459,13 @@ export interface Mails {
   sent_at: Timestamp | null;
 }
 
+export interface MemberAttributes {
+  workspace_id: string;
+  user_id: string;
+  name: string;
+  value: string;
+}
+
 export interface Memberships {
   workspace_id: string;
   user_id: string;
@@ -474,6 +494,33 @@ export interface OneTimeTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   used_at: Timestamp | null;
+}
+
+export interface Policies {
+  id: string;
+  workspace_id: string;
+  name: string;
+  description: Generated<string>;
+  enabled: Generated<boolean>;
+  effect: "allow" | "deny" | "mask" | "filter";
+  subjects: Json;
+  exceptions: Generated<Json>;
+  targets: Json;
+  level: "viewer" | "contributor" | null;
+  mask: Json | null;
+  filter: Json | null;
+  conditions: Generated<Json>;
+  origin: Generated<string>;
+  version: Generated<number>;
+  created_by: string | null;
+  updated_by: string | null;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface PolicyRevisions {
+  workspace_id: string;
+  revision: number;
 }
 
 export interface RejectedRecords {
@@ -614,6 +661,7 @@ export interface DB {
   backup_codes: BackupCodes;
   batches: Batches;
   catalog_words: CatalogWords;
+  column_tags: ColumnTags;
   credentials: Credentials;
   dataset_access_requests: DatasetAccessRequests;
   dataset_grants: DatasetGrants;
@@ -640,9 +688,12 @@ export interface DB {
   lake_discards: LakeDiscards;
   lake_files: LakeFiles;
   mails: Mails;
+  member_attributes: MemberAttributes;
   memberships: Memberships;
   notifications: Notifications;
   one_time_tokens: OneTimeTokens;
+  policies: Policies;
+  policy_revisions: PolicyRevisions;
   rejected_records: RejectedRecords;
   saved_queries: SavedQueries;
   schema_versions: SchemaVersions;
