@@ -48,11 +48,12 @@ export default function Palette({ onHelp }: { readonly onHelp: () => void }) {
     keywords: "keywords" in item ? [...(item.keywords as readonly string[])] : [],
     onClick: go(item.path),
   }));
+  const offer = (feature: string, action: SpotlightActionData) => features[feature] === true && action;
   const offered: (SpotlightActionData | false)[] = [
-    features["importData"] === true && { id: "import", label: "Import a file", keywords: ["upload", "csv", "dataset"], onClick: go("/import") },
-    features["invitePeople"] === true && { id: "invite", label: "Invite people", keywords: ["add", "user", "member"], onClick: go("/people?invite=1") },
-    features["createApiKeys"] === true && { id: "new-key", label: "Create an API key", keywords: ["token", "script"], onClick: go("/api-keys?create=1") },
-    features["downloadData"] === true && { id: "downloads", label: "Open your downloads", keywords: ["files", "export", "fetch"], onClick: go("/downloads") },
+    offer("importData", { id: "import", label: "Import a file", keywords: ["upload", "csv", "dataset"], onClick: go("/import") }),
+    offer("invitePeople", { id: "invite", label: "Invite people", keywords: ["add", "user", "member"], onClick: go("/people?invite=1") }),
+    offer("createApiKeys", { id: "new-key", label: "Create an API key", keywords: ["token", "script"], onClick: go("/api-keys?create=1") }),
+    offer("downloadData", { id: "downloads", label: "Open your downloads", keywords: ["files", "export", "fetch"], onClick: go("/downloads") }),
     { id: "profile", label: "Open your profile", keywords: ["account", "password", "two-factor", "preferences"], onClick: go("/profile") },
     { id: "light", label: "Use the light theme", keywords: ["appearance"], onClick: () => setLook({ theme: "light" }) },
     { id: "dark", label: "Use the dark theme", keywords: ["appearance", "night"], onClick: () => setLook({ theme: "dark" }) },

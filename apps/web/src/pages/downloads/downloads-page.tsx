@@ -84,16 +84,16 @@ function useColumns(isOwn: boolean): readonly Column<Download>[] {
   return [
     { id: "what", header: "What", primary: true, cell: (item) => <What item={item} /> },
     ...(isOwn ? [] : [{ id: "by", header: "Who", width: "150px", cell: (item: Download) => item.by?.name ?? "somebody who has left" }]),
-    { id: "format", header: "Format", width: "90px", cell: formatName },
-    { id: "rows", header: "Rows", width: "100px", align: "right", cell: (item) => (item.rows === null ? "" : format.number(item.rows)) },
-    { id: "size", header: "Size", width: "100px", align: "right", deskOnly: true, cell: (item) => (item.bytes === null ? "" : format.bytes(item.bytes)) },
+    { id: "format", header: "Format", width: "80px", cell: formatName },
+    { id: "rows", header: "Rows", width: "80px", align: "right", cell: (item) => (item.rows === null ? "" : format.number(item.rows)) },
+    { id: "size", header: "Size", width: "90px", align: "right", deskOnly: true, cell: (item) => (item.bytes === null ? "" : format.bytes(item.bytes)) },
     {
       id: "state",
       header: "State",
-      width: "150px",
+      width: "130px",
       cell: ({ status }) => <StatusBadge tone={STATES[status].tone}>{STATES[status].text}</StatusBadge>,
     },
-    { id: "when", header: "When", width: "130px", cell: (item) => <RelativeTime at={item.createdAt} /> },
+    { id: "when", header: "When", width: "110px", cell: (item) => <RelativeTime at={item.createdAt} /> },
   ];
 }
 
@@ -106,7 +106,11 @@ function What({ item }: { readonly item: Download }) {
     <span className={classes.name}>
       {dataset !== null && (
         <span>
-          <Link to={`/w/${slug}/datasets/${dataset.id}` as "/"} search={{ version: String(dataVersion), filter: item.filter ?? undefined } as never}>
+          <Link
+            to={`/w/${slug}/datasets/${dataset.id}` as "/"}
+            search={{ version: String(dataVersion), filter: item.filter ?? undefined } as never}
+            className={classes.link}
+          >
             {dataset.name}
           </Link>
           , version {dataVersion}
@@ -126,7 +130,7 @@ function What({ item }: { readonly item: Download }) {
 function QueryLink({ id, label }: { readonly id: string; readonly label: string }) {
   const slug = useSlug();
   return (
-    <Link className={own.query} to={`/w/${slug}/sql` as "/"} search={{ query: id } as never}>
+    <Link className={`${classes.link} ${own.query}`} to={`/w/${slug}/sql` as "/"} search={{ query: id } as never}>
       {label}
     </Link>
   );

@@ -159,10 +159,9 @@ interface StoringProps {
 }
 
 /** How far it is, and what came of it. */
-function Storing({ stored: { dataset, batch: id }, onClose, onAgain }: StoringProps) {
+function Storing({ stored, onClose, onAgain }: StoringProps) {
+  const { dataset, batch: id } = stored;
   const client = useQueryClient();
-  const format = useFormat();
-  const slug = useSlug();
   const { data: batch, error } = useQuery({
     ...batchQuery(dataset.id, id),
     refetchInterval: ({ state }) => (state.data === undefined || state.data.status === "importing" ? POLL_MS : false),
@@ -171,40 +170,57 @@ function Storing({ stored: { dataset, batch: id }, onClose, onAgain }: StoringPr
   useEffect(() => {
     if (hasEnded) void client.invalidateQueries({ queryKey: ["datasets"], refetchType: "none" });
   }, [hasEnded, client]);
-  const cancel = () => void cancelLoad(dataset.id, id).catch((failure: unknown) => toastError("Not stopped", failure));
   if (error !== null && batch === undefined) return <ErrorNote error={error} />;
-  if (batch === undefined || batch.status === "importing")
-    return (
-      <div className={classes.form}>
-        <div role="status">
-          <Meter done={batch?.progress?.done ?? 0} total={null} label="Saving rows" />
-          <p className={classes.storeText}>
-            {batch?.progress?.message ?? "Waiting for a worker"}
-            {(batch?.progress?.done ?? 0) > 0 && batch?.progress?.message === "Running the query" && `: ${format.number(batch.progress.done)} rows`}. You can
-            close this; it goes on.
-          </p>
-        </div>
-        <div className={classes.formEnd}>
-          <Button variant="default" onClick={cancel}>
-            Stop
-          </Button>
-          <Button onClick={onClose}>Go on in the background</Button>
-        </div>
+  if (!hasEnded) return <Running stored={stored} progress={batch?.progress ?? null} onClose={onClose} />;
+  return batch.status === "failed" ? (
+    <Failed error={batch.error} onClose={onClose} onAgain={onAgain} />
+  ) : (
+    <Done stored={stored} batch={batch} onClose={onClose} />
+  );
+}
+
+function Running({ stored: { dataset, batch }, progress, onClose }: Pick<StoringProps, "stored" | "onClose"> & { readonly progress: Batch["progress"] }) {
+  const format = useFormat();
+  const cancel = () => void cancelLoad(dataset.id, batch).catch((failure: unknown) => toastError("Not stopped", failure));
+  const { done = 0, message = null } = progress ?? {};
+  const counted = done > 0 && message === "Running the query" ? `: ${format.number(done)} rows` : "";
+  return (
+    <div className={classes.form}>
+      <div role="status">
+        <Meter done={done} total={null} label="Saving rows" />
+        <p className={classes.storeText}>
+          {message ?? "Waiting for a worker"}
+          {counted}. You can close this; it goes on.
+        </p>
       </div>
-    );
-  if (batch.status === "failed")
-    return (
-      <div className={classes.form}>
-        <ErrorNote error={new SaidError(batch.error?.message ?? "The rows were not saved.")} />
-        <LoadIssues error={batch.error} />
-        <div className={classes.formEnd}>
-          <Button variant="default" onClick={onAgain}>
-            Try again
-          </Button>
-          <Button onClick={onClose}>Close</Button>
-        </div>
+      <div className={classes.formEnd}>
+        <Button variant="default" onClick={cancel}>
+          Stop
+        </Button>
+        <Button onClick={onClose}>Go on in the background</Button>
       </div>
-    );
+    </div>
+  );
+}
+
+function Failed({ error, onClose, onAgain }: Pick<StoringProps, "onClose" | "onAgain"> & { readonly error: Batch["error"] }) {
+  return (
+    <div className={classes.form}>
+      <ErrorNote error={new SaidError(error?.message ?? "The rows were not saved.")} />
+      <LoadIssues error={error} />
+      <div className={classes.formEnd}>
+        <Button variant="default" onClick={onAgain}>
+          Try again
+        </Button>
+        <Button onClick={onClose}>Close</Button>
+      </div>
+    </div>
+  );
+}
+
+function Done({ stored: { dataset }, batch, onClose }: Pick<StoringProps, "stored" | "onClose"> & { readonly batch: Batch }) {
+  const format = useFormat();
+  const slug = useSlug();
   return (
     <div className={classes.form}>
       <p role="status">
