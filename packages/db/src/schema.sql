@@ -20,6 +20,16 @@ CREATE OR REPLACE FUNCTION public.current_workspace()
  STABLE PARALLEL SAFE
 RETURN NULLIF(current_setting('granary.workspace'::text, true), ''::text);
 
+CREATE OR REPLACE FUNCTION public.end_quarantine_of_dataset()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from policies where workspace_id = old.workspace_id and origin = 'quarantine:' || old.id;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.event_canonical(event public.events)
  RETURNS text
  LANGUAGE sql
@@ -31,6 +41,20 @@ CREATE OR REPLACE FUNCTION public.event_hash(previous bytea, event public.events
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN sha256((previous || convert_to(public.event_canonical(event), 'UTF8'::name)));
+
+CREATE OR REPLACE FUNCTION public.follow_owner_in_quarantine()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update policies p set version = version + 1,
+    exceptions = (select coalesce(jsonb_agg(item), '[]') from jsonb_array_elements(p.exceptions) item
+      where item is distinct from jsonb_build_object('kind', 'user', 'id', old.owner_id))
+      || case when new.owner_id is null then '[]'::jsonb else jsonb_build_array(jsonb_build_object('kind', 'user', 'id', new.owner_id)) end
+    where workspace_id = new.workspace_id and origin = 'quarantine:' || new.id and effect = 'deny';
+  return null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.forget_dataset_access_of_group()
  RETURNS trigger
@@ -549,6 +573,8 @@ CREATE INDEX datasets_tags_idx ON public.datasets USING gin (tags) WITH (fastupd
 CREATE INDEX datasets_trash_idx ON public.datasets USING btree (trashed_at) WHERE (trashed_at IS NOT NULL);
 CREATE INDEX datasets_updated_idx ON public.datasets USING btree (workspace_id, updated_at DESC, id DESC) WHERE (trashed_at IS NULL);
 CREATE INDEX datasets_words_idx ON public.datasets USING gin (words) WITH (fastupdate=off);
+CREATE TRIGGER end_quarantine AFTER DELETE ON public.datasets FOR EACH ROW EXECUTE FUNCTION public.end_quarantine_of_dataset();
+CREATE TRIGGER follow_owner_in_quarantine AFTER UPDATE OF owner_id ON public.datasets FOR EACH ROW WHEN ((old.owner_id IS DISTINCT FROM new.owner_id)) EXECUTE FUNCTION public.follow_owner_in_quarantine();
 alter table public.datasets enable row level security, force row level security;
 create policy every_workspace on public.datasets to granary_system using (true) with check (true);
 create policy one_workspace on public.datasets to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
@@ -1065,6 +1091,68 @@ create table public.one_time_tokens (
 );
 CREATE INDEX one_time_tokens_user_idx ON public.one_time_tokens USING btree (user_id, kind);
 grant delete, insert, select, update on public.one_time_tokens to granary_system;
+
+create table public.personal_data_findings (
+  id text not null,
+  workspace_id text not null,
+  dataset_id text not null,
+  field_id integer not null,
+  entity text not null,
+  confidence real not null,
+  evidence jsonb not null,
+  state text default 'suggested'::text not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  data_version integer not null,
+  created_at timestamp with time zone default now() not null,
+  constraint personal_data_findings_pkey PRIMARY KEY (id),
+  constraint personal_data_findings_check CHECK (((state = 'suggested'::text) OR (decided_at IS NOT NULL))),
+  constraint personal_data_findings_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+  constraint personal_data_findings_dataset_id_field_id_entity_key UNIQUE (dataset_id, field_id, entity),
+  constraint personal_data_findings_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint personal_data_findings_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint personal_data_findings_state_check CHECK ((state = ANY (ARRAY['suggested'::text, 'accepted'::text, 'refused'::text]))),
+  constraint personal_data_findings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX personal_data_findings_state_idx ON public.personal_data_findings USING btree (workspace_id, state, id DESC);
+alter table public.personal_data_findings enable row level security, force row level security;
+create policy every_workspace on public.personal_data_findings to granary_system using (true) with check (true);
+create policy one_workspace on public.personal_data_findings to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.personal_data_findings to granary_app;
+grant delete, insert, select, update on public.personal_data_findings to granary_system;
+
+create table public.personal_data_scans (
+  dataset_id text not null,
+  workspace_id text not null,
+  data_version integer not null,
+  columns integer not null,
+  looked bigint not null,
+  scanned_at timestamp with time zone not null,
+  constraint personal_data_scans_pkey PRIMARY KEY (dataset_id),
+  constraint personal_data_scans_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint personal_data_scans_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.personal_data_scans enable row level security, force row level security;
+create policy every_workspace on public.personal_data_scans to granary_system using (true) with check (true);
+create policy one_workspace on public.personal_data_scans to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.personal_data_scans to granary_app;
+grant delete, insert, select, update on public.personal_data_scans to granary_system;
+
+create table public.personal_data_settings (
+  workspace_id text not null,
+  quarantine boolean default false not null,
+  driving_licences boolean default false not null,
+  phone_region text,
+  version integer default 1 not null,
+  constraint personal_data_settings_pkey PRIMARY KEY (workspace_id),
+  constraint personal_data_settings_phone_region_check CHECK ((phone_region ~ '^[A-Z]{2}$'::text)),
+  constraint personal_data_settings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.personal_data_settings enable row level security, force row level security;
+create policy every_workspace on public.personal_data_settings to granary_system using (true) with check (true);
+create policy one_workspace on public.personal_data_settings to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.personal_data_settings to granary_system;
+grant insert, select, update on public.personal_data_settings to granary_app;
 
 create table public.policies (
   id text not null,

@@ -496,6 +496,38 @@ export interface OneTimeTokens {
   used_at: Timestamp | null;
 }
 
+export interface PersonalDataFindings {
+  id: string;
+  workspace_id: string;
+  dataset_id: string;
+  field_id: number;
+  entity: string;
+  confidence: number;
+  evidence: Json;
+  state: Generated<"suggested" | "accepted" | "refused">;
+  decided_by: string | null;
+  decided_at: Timestamp | null;
+  data_version: number;
+  created_at: Generated<Timestamp>;
+}
+
+export interface PersonalDataScans {
+  dataset_id: string;
+  workspace_id: string;
+  data_version: number;
+  columns: number;
+  looked: number;
+  scanned_at: Timestamp;
+}
+
+export interface PersonalDataSettings {
+  workspace_id: string;
+  quarantine: Generated<boolean>;
+  driving_licences: Generated<boolean>;
+  phone_region: string | null;
+  version: Generated<number>;
+}
+
 export interface Policies {
   id: string;
   workspace_id: string;
@@ -692,6 +724,9 @@ export interface DB {
   memberships: Memberships;
   notifications: Notifications;
   one_time_tokens: OneTimeTokens;
+  personal_data_findings: PersonalDataFindings;
+  personal_data_scans: PersonalDataScans;
+  personal_data_settings: PersonalDataSettings;
   policies: Policies;
   policy_revisions: PolicyRevisions;
   rejected_records: RejectedRecords;
