@@ -82,6 +82,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 const OWN: readonly string[] = [
   "download",
+  "id",
   "query",
   "saved",
   "job",
