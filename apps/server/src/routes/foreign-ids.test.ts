@@ -1,0 +1,126 @@
+import { newId } from "@granary/kernel";
+import { PERMISSIONS, type RouteSpec, routes } from "@granary/protocol";
+import { multipartForm, startTestServer, type TestServer, type TestUser, type TestWorkspace } from "@granary/testkit";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+/** Parameters that name nothing of a workspace: words, and secrets that are their own right of way. */
+const NOT_IDS = new Set(["permission", "token", "userCode"]);
+
+const isOfInstance = ({ access }: RouteSpec): boolean => access in PERMISSIONS && PERMISSIONS[access as keyof typeof PERMISSIONS].scope === "instance";
+const namesOf = (spec: RouteSpec): string[] => [...spec.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
+
+/** Every route whose address names something that belongs to a workspace. */
+const table = (Object.entries(routes) as [string, RouteSpec][]).filter(
+  ([, spec]) => !isOfInstance(spec) && namesOf(spec).length > 0 && !namesOf(spec).some((name) => NOT_IDS.has(name)),
+);
+
+/** What makes a request right in itself, so that the answer is about the thing and not about the body. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  "users.update": { name: "x" },
+  "users.setRoles": { roles: ["viewer"] },
+  "groups.update": { name: "x" },
+  "groups.addMembers": { users: [newId("user")] },
+  "roles.update": { text: "x" },
+  "workspaces.update": { name: "x" },
+  "datasets.update": { description: "x" },
+  "datasets.load": { uploadId: newId("upload") },
+  "datasets.repairReject": { raw: "x" },
+  "datasets.nameVersion": { name: "reviewed" },
+  "datasets.changeSchema": { changes: [{ kind: "drop", column: "id" }] },
+  "datasets.applySchemaDocument": { granarySchema: 1, columns: [{ name: "id", type: "string" }] },
+  "datasetPermissions.grant": { everyone: true, level: "viewer" },
+  "datasetPermissions.update": { level: "viewer" },
+  "accessRequests.create": { level: "viewer" },
+  "accessRequests.deny": { reason: "no" },
+  "downloads.create": { format: "csv" },
+  "sql.updateSaved": { name: "x" },
+};
+const QUERIES: Readonly<Record<string, string>> = {
+  "datasets.rowByKey": 'key=["1"]',
+  "datasets.diff": "from=1",
+  "uploads.append": "offset=0",
+};
+
+let server: TestServer;
+let intruder: TestUser;
+let ids: Readonly<Record<string, string>>;
+let guestEmail: string;
+
+async function make(workspace: TestWorkspace): Promise<Record<string, string>> {
+  const owner = await server.user({ workspace, roles: ["admin"], name: "Olga Owner" });
+  const guest = await server.user({ workspace, roles: ["viewer"], name: "Gus Guest" });
+  guestEmail = guest.email;
+  const post = async (path: string, body: unknown, as: TestUser = owner) => {
+    const response = await server.request("POST", path, { as, body });
+    if (response.status >= 300) throw new Error(`${path}: ${response.text}`);
+    return response.body;
+  };
+  const form = multipartForm({ name: "Secret numbers", visibility: "askable" }, { name: "s.csv", content: "id,n\n1,2\n" });
+  const loaded = (await server.request("POST", "/datasets?wait=true", { as: owner, ...form })).body;
+  const dataset = loaded.dataset.id;
+  const group = await post("/groups", { name: "Theirs" });
+  const role = await post("/roles", { title: "Their own", permissions: ["dataset:read"] });
+  const query = await post("/sql/queries", { sql: 'select * from "Secret numbers"' });
+  const saved = await post("/sql/saved", { name: "Theirs", sql: "select 1" });
+  const download = await post(`/datasets/${dataset}/downloads`, { format: "csv" });
+  const view = await post("/dataset-views", { name: "Theirs", query: {} });
+  const request = await post(`/datasets/${dataset}/access-requests`, { level: "viewer" }, guest);
+  const key = await post("/api-keys", { name: "Theirs", scopes: [], expiresAt: null });
+  const invited = await post("/invitations", { emails: ["them@example.com"], roles: ["viewer"] });
+  const upload = await post("/uploads", { fileName: "s.csv", bytes: 3 });
+  return {
+    dataset,
+    batch: loaded.batch.id,
+    version: "1",
+    number: "1",
+    grantee: guest.id,
+    user: guest.id,
+    group: group.id,
+    role: role.name,
+    query: query.query.id,
+    saved: saved.id,
+    download: download.id,
+    view: view.id,
+    request: request.id,
+    key: key.apiKey.id,
+    invitation: invited.results[0].invitation.id,
+    workspace: workspace.id,
+    upload: upload.id ?? upload.upload?.id,
+    job: download.jobId,
+  };
+}
+
+beforeAll(async () => {
+  server = await startTestServer();
+  await server.startWorker();
+  ids = await make(await server.newWorkspace("Theirs"));
+  intruder = await server.user({ roles: ["admin"], name: "Ira Intruder" });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** `{id}` is called by the kind of thing its address is about. */
+function addressOf(id: string, { path }: RouteSpec, given: Readonly<Record<string, string>>): string {
+  const kind = path.startsWith("/jobs/") ? "job" : path.startsWith("/uploads/") ? "upload" : path.startsWith("/auth/sessions") ? "session" : "mail";
+  const address = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent((name === "id" ? given[kind] : given[name]) ?? newId("session")));
+  return QUERIES[id] === undefined ? address : `${address}?${encodeURI(QUERIES[id])}`;
+}
+
+it("knows what every parameter of an address stands for", () => {
+  const known = new Set([...Object.keys(ids), "id"]);
+  expect([...new Set(table.flatMap(([, spec]) => namesOf(spec)))].filter((name) => !known.has(name))).toEqual([]);
+  expect(Object.entries(ids).filter(([, id]) => id === undefined)).toEqual([]);
+  expect(table.length).toBeGreaterThan(60);
+});
+
+it.each(table)("%s answers 404 to an id of another workspace, without a name", async (id, spec) => {
+  const byName = { ...ids, dataset: "Secret numbers", group: "Theirs", user: guestEmail, workspace: "theirs" };
+  for (const given of [ids, byName]) {
+    const response = await server.request(spec.method, addressOf(id, spec, given), {
+      as: intruder,
+      ...(spec.versioned === true && spec.method !== "GET" ? { version: 1 } : {}),
+      ...(spec.bodyKind === "bytes" ? { body: Buffer.from("x"), headers: { "content-type": "application/octet-stream" } } : {}),
+      ...(spec.bodyKind === "bytes" || spec.method === "GET" || spec.method === "DELETE" ? {} : { body: BODIES[id] ?? {} }),
+    });
+    expect([id, response.status, response.text]).toEqual([id, 404, expect.not.stringMatching(/Secret|Olga|Gus|Theirs/)]);
+  }
+});
