@@ -16,6 +16,4 @@ export const activityHandlers: HandlersOf<typeof activityRoutes> = {
   },
   "activity.verify": (ctx, { query }) => verifyChain(ctx.services.database, query),
   "activity.ofUser": (ctx, { params, query }) => listActivityOf(ctx, params.user, query),
-  "activity.access": (ctx, { query }) => listActivity(ctx, { ...query, area: ["authentication"] }),
-  "activity.denied": (ctx, { query }) => listActivity(ctx, { ...query, result: "denied" }),
 };

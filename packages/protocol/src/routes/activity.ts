@@ -33,7 +33,7 @@ export const activityEntry = z
 export type ActivityEntry = z.infer<typeof activityEntry>;
 
 /** Repeats (`type=a&type=b`) and commas (`type=a,b`) mean the same. */
-const several = <T extends z.ZodType<unknown, string>>(item: T) =>
+export const several = <T extends z.ZodType<unknown, string>>(item: T) =>
   z
     .union([z.string(), z.array(z.string())])
     .transform((value) => (Array.isArray(value) ? value : [value]).flatMap((part) => part.split(",")).map((part) => part.trim()))
@@ -75,12 +75,26 @@ function isZoneName(name: string): boolean {
   }
 }
 
-const zone = z
+/** A time zone by its name. */
+export const zone = z
   .string()
   .max(64)
   .refine(isZoneName, "must be a time zone name such as Europe/Zurich")
   .default("UTC")
   .describe("Time zone of days, weekdays and hours");
+
+/** What recomputing a part of a hash chain showed. */
+export const chainReport = z
+  .object({
+    ok: z.boolean(),
+    checked: z.number().int(),
+    first: z.number().int().nullable(),
+    last: z.number().int().nullable(),
+    complete: z.boolean(),
+    broken: z.object({ position: z.number().int(), reason: z.enum(["changed", "missing"]) }).nullable(),
+    head: z.string().nullable().describe("Hash of the last checked entry, to compare with one kept elsewhere"),
+  })
+  .meta({ id: "ChainReport" });
 
 /** Who did what, when, from where, with which result. */
 export const activityRoutes = {
@@ -144,17 +158,7 @@ export const activityRoutes = {
     description: "Checks up to `limit` entries after a position; go on from `last` until `complete`.",
     access: "activity:read",
     query: z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(200_000).default(100_000) }),
-    responses: {
-      200: z.object({
-        ok: z.boolean(),
-        checked: z.number().int(),
-        first: z.number().int().nullable(),
-        last: z.number().int().nullable(),
-        complete: z.boolean(),
-        broken: z.object({ position: z.number().int(), reason: z.enum(["changed", "missing"]) }).nullable(),
-        head: z.string().nullable().describe("Hash of the last checked entry, to compare with one kept elsewhere"),
-      }),
-    },
+    responses: { 200: chainReport },
   }),
   "activity.ofUser": route({
     method: "GET",
@@ -166,23 +170,5 @@ export const activityRoutes = {
     query: listQuery.omit({ actor: true }),
     responses: { 200: activityPage },
     errors: ["user.not_found"],
-  }),
-  "activity.access": route({
-    method: "GET",
-    path: "/rbac/access-logs",
-    tag: "Activity",
-    summary: "List sign-ins and refused attempts, newest first",
-    access: "activity:read",
-    query: listQuery.omit({ area: true }),
-    responses: { 200: activityPage },
-  }),
-  "activity.denied": route({
-    method: "GET",
-    path: "/rbac/access-logs/denied",
-    tag: "Activity",
-    summary: "List refused attempts, newest first",
-    access: "activity:read",
-    query: listQuery.omit({ result: true, area: true }),
-    responses: { 200: activityPage },
   }),
 } as const;
