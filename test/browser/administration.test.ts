@@ -146,6 +146,46 @@ describe("activity", () => {
   });
 });
 
+describe("roles and the access log", () => {
+  it("makes a role from a built-in one, and lets it go when its holders have another", async () => {
+    const { page } = admin;
+    await admin.open(`${HOME}/roles`);
+    await page.getByRole("button", { name: "Create a role" }).click();
+    const editor = page.getByRole("dialog", { name: "Create a role" });
+    await editor.getByLabel("Title").fill("Field clerk");
+    await editor.getByRole("checkbox", { name: /^dataset:create/ }).check();
+    await editor.getByText(/1 more than Viewer/).waitFor();
+    await editor.getByRole("button", { name: "Create the role" }).click();
+    await page.getByText("Field clerk is created").waitFor();
+    await admin.call("PUT", "/rbac/users/mary.reader@example.org/roles", { roles: ["field-clerk"] });
+    await admin.open(`${HOME}/roles`);
+    await page.getByText("Held by 1 person.").waitFor();
+    await page.getByRole("button", { name: "Delete Field clerk" }).click();
+    const question = page.getByRole("dialog", { name: "Delete Field clerk" });
+    await question.getByRole("combobox", { name: "Instead" }).click();
+    await page.getByRole("option", { name: "Viewer", exact: true }).click();
+    await question.getByRole("button", { name: "Delete the role" }).click();
+    await page.getByText("Field clerk is deleted").waitFor();
+    const { roles } = await admin.call<{ roles: string[] }>("GET", "/users/mary.reader@example.org");
+    expect(roles).toEqual(["viewer"]);
+  });
+
+  it("tells who was refused what, and is exported", async () => {
+    const { page } = admin;
+    await viewer.call("GET", "/users").catch(() => undefined);
+    await admin.open(`${HOME}/access-log?decision=denied`);
+    await page
+      .getByRole("row", { name: /Mary Reader/ })
+      .getByRole("button", { name: "Request without permission" })
+      .first()
+      .click();
+    await page.getByRole("dialog", { name: "Who did what" }).getByText("GET /users needs user:read").waitFor();
+    await page.keyboard.press("Escape");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export CSV" }).click()]);
+    expect(await readFile(await download.path(), "utf8")).toContain("Mary Reader");
+  });
+});
+
 describe("addresses", () => {
   it("without permission explain themselves and name the permission", async () => {
     await viewer.open(`${HOME}/people`);

@@ -219,7 +219,7 @@ const pages = [
   ),
   page(
     "/roles",
-    (raw) => present({ search: textParam(raw, "search", 60) }),
+    (raw) => present({ search: textParam(raw, "search", 60), edit: textParam(raw, "edit", 60), from: textParam(raw, "from", 60) }),
     lazyRouteComponent(() => import("./pages/roles/roles-page.tsx"), "RolesPage"),
   ),
   page(
@@ -245,6 +245,21 @@ const pages = [
         actor: textParam(raw, "actor", 64),
       }),
     lazyRouteComponent(() => import("./pages/activity/activity-page.tsx"), "ActivityPage"),
+  ),
+  page(
+    "/access-log",
+    (raw) =>
+      present({
+        decision: choiceParam(raw, "decision", ["allowed", "denied"]),
+        person: textParam(raw, "person", 60),
+        dataset: textParam(raw, "dataset", 60),
+        column: textParam(raw, "column", 256),
+        action: textParam(raw, "action", 40),
+        purpose: textParam(raw, "purpose", 64),
+        days: choiceParam(raw, "days", ["1", "7", "30", "90"]),
+        entry: textParam(raw, "entry", 60),
+      }),
+    lazyRouteComponent(() => import("./pages/access-log/access-log-page.tsx"), "AccessLogPage"),
   ),
   page(
     "/jobs",

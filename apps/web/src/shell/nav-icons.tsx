@@ -1,5 +1,6 @@
 import Circle from "lucide-react/icons/circle";
 import FileLock from "lucide-react/icons/file-lock";
+import Eye from "lucide-react/icons/eye";
 import History from "lucide-react/icons/history";
 import Fingerprint from "lucide-react/icons/fingerprint-pattern";
 import House from "lucide-react/icons/house";
@@ -24,6 +25,7 @@ const ICONS = {
   "shield-check": ShieldCheck,
   "key-round": KeyRound,
   history: History,
+  eye: Eye,
   "list-checks": ListChecks,
   settings: Settings,
   mails: Mails,

@@ -11,6 +11,7 @@ import { Panel } from "../../kit/panel.tsx";
 import { toastDone, toastError } from "../../kit/toast.tsx";
 import { RelativeTime } from "../../kit/relative-time.tsx";
 import { AccessPanel } from "../dataset-access/access-panel.tsx";
+import { DatasetReaders } from "../access-log/dataset-readers.tsx";
 import people from "../people/people.module.css";
 import { AskForm } from "./ask-form.tsx";
 import { GrantForm } from "./grant-form.tsx";
@@ -41,6 +42,7 @@ export function SharingTab({ dataset }: { readonly dataset: Dataset }) {
         <Permissions dataset={dataset} />
       </Panel>
       <AccessPanel dataset={dataset} />
+      <DatasetReaders dataset={dataset} />
     </div>
   );
 }

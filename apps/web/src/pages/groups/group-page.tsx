@@ -1,4 +1,4 @@
-import type { BuiltInRole, Group, GroupMember } from "@granary/protocol";
+import type { Group, GroupMember } from "@granary/protocol";
 import { Button, MultiSelect, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
@@ -182,7 +182,7 @@ function Edit({ group }: { readonly group: Group }) {
     stored: { name: group.name, description: group.description, roles: group.roles as string[] },
     words: { name: { label: "Name" }, description: { label: "What it is for" }, roles: { label: "Roles of every member", say: rolesText } },
     send: async ({ roles, ...values }, version) => {
-      await update.mutateAsync({ params: { group: group.id }, body: { ...values, roles: roles as BuiltInRole[] }, version });
+      await update.mutateAsync({ params: { group: group.id }, body: { ...values, roles }, version });
       toastDone("Saved");
     },
   });

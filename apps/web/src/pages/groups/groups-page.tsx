@@ -1,4 +1,4 @@
-import type { BuiltInRole, Group } from "@granary/protocol";
+import type { Group } from "@granary/protocol";
 import { Button, Modal, Textarea, TextInput } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -104,7 +104,7 @@ function CreateGroup({ onClose }: { readonly onClose: () => void }) {
   const form = useApiForm({
     initial: { name: "", description: "", roles: [] as string[] },
     send: async ({ roles, ...values }) => {
-      await create.mutateAsync({ ...values, roles: roles as BuiltInRole[] });
+      await create.mutateAsync({ ...values, roles });
       toastDone(`${values.name} is created`, "Open it to choose its members.");
       onClose();
     },

@@ -1,4 +1,3 @@
-import type { BuiltInRole } from "@granary/protocol";
 import { Button, Modal, Radio, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useCreatePerson } from "../../api/people.ts";
@@ -27,7 +26,7 @@ function CreateForm({ onMade, onClose }: { readonly onMade: (made: Made) => void
   const create = useCreatePerson();
   const form = useApiForm({
     initial: { name: "", email: "", roles: ["viewer"] as string[], password: "mail" as "mail" | "generate" },
-    send: async ({ roles, ...values }) => onMade(await create.mutateAsync({ ...values, roles: roles as BuiltInRole[] })),
+    send: async ({ roles, ...values }) => onMade(await create.mutateAsync({ ...values, roles })),
   });
   return (
     <form className={classes.stack} onSubmit={form.onSubmit} noValidate>

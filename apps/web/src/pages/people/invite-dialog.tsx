@@ -1,4 +1,4 @@
-import type { BuiltInRole, InvitationResult } from "@granary/protocol";
+import type { InvitationResult } from "@granary/protocol";
 import { Button, Modal, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useInvitePeople } from "../../api/people.ts";
@@ -31,7 +31,7 @@ function InviteForm({ onInvited, onClose }: { readonly onInvited: (results: read
   const form = useApiForm({
     initial: { emails: "", roles: ["viewer"] as string[] },
     check: ({ emails }) => (splitAddresses(emails).length === 0 ? { emails: "Type at least one address" } : {}),
-    send: async ({ emails, roles }) => onInvited((await invite.mutateAsync({ emails: splitAddresses(emails), roles: roles as BuiltInRole[] })).results),
+    send: async ({ emails, roles }) => onInvited((await invite.mutateAsync({ emails: splitAddresses(emails), roles })).results),
   });
   return (
     <form className={classes.stack} onSubmit={form.onSubmit} noValidate>

@@ -1,4 +1,4 @@
-import type { BuiltInRole, User } from "@granary/protocol";
+import type { User } from "@granary/protocol";
 import { Button, TextInput } from "@mantine/core";
 import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
@@ -146,7 +146,7 @@ function RolesPanel({ person, slug }: { readonly person: User; readonly slug: st
     stored: { roles: person.roles as string[] },
     words: { roles: { label: "Roles", say: rolesText } },
     send: async ({ roles }, version) => {
-      await setRoles.mutateAsync({ params: { user: person.id }, body: { roles: roles as BuiltInRole[], version } });
+      await setRoles.mutateAsync({ params: { user: person.id }, body: { roles, version } });
       toastDone("Roles saved", `${person.name} has them from the next click on.`);
     },
   });

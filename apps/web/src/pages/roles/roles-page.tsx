@@ -1,14 +1,19 @@
 import type { PermissionInfo, Role } from "@granary/protocol";
-import { Tooltip } from "@mantine/core";
+import { Button, Tooltip } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import Check from "lucide-react/icons/check";
+import Plus from "lucide-react/icons/plus";
 import { Fragment } from "react";
 import { roleMatrixQuery } from "../../api/roles.ts";
+import { useMay } from "../../api/session.ts";
 import { EmptyState } from "../../kit/empty-state.tsx";
 import { FilterBar } from "../../kit/filter-bar.tsx";
 import { Page, PageHeader } from "../../kit/page-header.tsx";
+import { present } from "../../kit/search-params.ts";
 import { StatusBadge } from "../../kit/status-badge.tsx";
+import { OwnRoles } from "./own-roles.tsx";
+import { CreateRole, EditRole } from "./role-editor.tsx";
 import classes from "./roles.module.css";
 
 const route = getRouteApi("/w/$workspace/roles");
@@ -19,18 +24,31 @@ function byArea(permissions: readonly PermissionInfo[]): readonly (readonly [str
 
 /** Which role gives which permission: one table, searchable, with the reader's own marked. */
 export function RolesPage() {
-  const { search } = route.useSearch();
+  const { search, edit, from } = route.useSearch();
   const navigate = route.useNavigate();
   const { data } = useSuspenseQuery(roleMatrixQuery());
   const wanted = search?.toLowerCase() ?? "";
   const shown = data.permissions.filter(({ name, area, text }) => `${name} ${area} ${text}`.toLowerCase().includes(wanted));
+  const mayManage = useMay("role:manage");
+  const set = (change: { readonly edit?: string; readonly from?: string }) =>
+    void navigate({ search: (before) => present({ search: before.search, ...change }), replace: true });
+  const editing = data.roles.find((role) => role.name === edit && role.can.update);
+  const beginning = mayManage ? data.roles.find((role) => role.name === from) : undefined;
   const mine = data.permissions.filter((permission) => permission.mine).length;
   return (
     <Page wide>
       <PageHeader
         title="Roles"
-        text={`${data.roles.length} built-in roles over ${data.permissions.length} permissions. You hold ${mine} of them here. People hold the union of their roles and those of their groups.`}
+        text={`${data.roles.length} roles over ${data.permissions.length} permissions. You hold ${mine} of them here. People hold the union of their roles and those of their groups.`}
+        actions={
+          mayManage && (
+            <Button leftSection={<Plus size={15} />} onClick={() => set({ from: "viewer" })}>
+              Create a role
+            </Button>
+          )
+        }
       />
+      {(mayManage || data.roles.some((role) => !role.builtIn)) && <OwnRoles roles={data.roles} onEdit={(name) => set({ edit: name })} />}
       <FilterBar
         values={{ search }}
         onChange={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })}
@@ -40,6 +58,10 @@ export function RolesPage() {
         <EmptyState title="No permission fits" text="Search by its name, such as dataset:read, by its area, or by what it allows." />
       ) : (
         <Matrix roles={data.roles} permissions={shown} />
+      )}
+      {editing !== undefined && <EditRole key={editing.name} role={editing} roles={data.roles} permissions={data.permissions} onClose={() => set({})} />}
+      {beginning !== undefined && (
+        <CreateRole roles={data.roles} permissions={data.permissions} from={beginning} onFrom={(name) => set({ from: name })} onClose={() => set({})} />
       )}
     </Page>
   );

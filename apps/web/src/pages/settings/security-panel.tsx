@@ -1,4 +1,4 @@
-import type { BuiltInRole, InstanceSettings } from "@granary/protocol";
+import type { InstanceSettings } from "@granary/protocol";
 import { Button, MultiSelect, NumberInput, Radio } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { rolesQuery } from "../../api/roles.ts";
@@ -45,7 +45,7 @@ export function SecurityPanel({ instance, mayChange }: { readonly instance: Inst
       await update.mutateAsync({
         body: {
           signUp: values.signUp,
-          secondFactorRoles: values.secondFactorRoles as BuiltInRole[],
+          secondFactorRoles: values.secondFactorRoles,
           session: {
             idleTimeout: Math.round(Number(values["session.idleTimeout"]) * MINUTE_S),
             lifetime: Math.round(Number(values["session.lifetime"]) * HOUR_S),
