@@ -64,7 +64,7 @@ test("invites people with roles, and knows the roles", async () => {
   const answer = await json(["users", "invite", "one@example.com", "two@example.com", "--role", "viewer,data_analyst"]);
   expect(answer.results.map((result: { result: string }) => result.result)).toEqual(["invited", "invited"]);
   expect(answer.results[0].invitation.roles).toEqual(expect.arrayContaining(["viewer", "data_analyst"]));
-  expect(await run(["users", "invite", "three@example.com", "--role", "king"])).toMatchObject({ code: 2, stdout: "" });
+  expect(await run(["users", "invite", "three@example.com", "--role", "king"])).toMatchObject({ code: 5, stdout: "" });
 });
 
 test("writes the secret of a new key alone to standard output, and revokes the key", async () => {

@@ -43,6 +43,7 @@ CREATE OR REPLACE FUNCTION public.event_hash(previous bytea, event public.events
 RETURN sha256((previous || convert_to(public.event_canonical(event), 'UTF8'::name)));
 
 CREATE OR REPLACE FUNCTION public.follow_owner_in_quarantine()
+CREATE OR REPLACE FUNCTION public.forget_custom_role()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
@@ -52,6 +53,9 @@ begin
       where item is distinct from jsonb_build_object('kind', 'user', 'id', old.owner_id))
       || case when new.owner_id is null then '[]'::jsonb else jsonb_build_array(jsonb_build_object('kind', 'user', 'id', new.owner_id)) end
     where workspace_id = new.workspace_id and origin = 'quarantine:' || new.id and effect = 'deny';
+  update memberships set roles = array_remove(roles, old.name), version = version + 1 where workspace_id = old.workspace_id and old.name = any (roles);
+  update groups set roles = array_remove(roles, old.name), version = version + 1 where workspace_id = old.workspace_id and old.name = any (roles);
+  update invitations set roles = array_remove(roles, old.name) where workspace_id = old.workspace_id and old.name = any (roles);
   return null;
 end
 $function$;
@@ -431,6 +435,30 @@ create table public.credentials (
 );
 CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
 grant delete, insert, select, update on public.credentials to granary_system;
+
+create table public.custom_roles (
+  workspace_id text not null,
+  name text not null,
+  title text not null,
+  title_key text not null,
+  description text default ''::text not null,
+  permissions text[] not null,
+  based_on text,
+  version integer default 1 not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint custom_roles_pkey PRIMARY KEY (workspace_id, name),
+  constraint custom_roles_name_check CHECK ((name ~ '^[a-z][a-z0-9-]{0,47}$'::text)),
+  constraint custom_roles_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX custom_roles_title_key ON public.custom_roles USING btree (workspace_id, title_key);
+CREATE TRIGGER access_changed AFTER INSERT OR DELETE OR UPDATE ON public.custom_roles FOR EACH STATEMENT EXECUTE FUNCTION public.tell_access_changed();
+CREATE TRIGGER forget_custom_role AFTER DELETE ON public.custom_roles FOR EACH ROW EXECUTE FUNCTION public.forget_custom_role();
+alter table public.custom_roles enable row level security, force row level security;
+create policy every_workspace on public.custom_roles to granary_system using (true) with check (true);
+create policy one_workspace on public.custom_roles to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.custom_roles to granary_app;
+grant delete, insert, select, update on public.custom_roles to granary_system;
 
 create table public.dataset_access_requests (
   id text not null,

@@ -131,6 +131,19 @@ export interface Credentials {
   totp_last_step: number | null;
 }
 
+export interface CustomRoles {
+  workspace_id: string;
+  name: string;
+  title: string;
+  title_key: string;
+  description: Generated<string>;
+  permissions: string[];
+  based_on: string | null;
+  version: Generated<number>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface DatasetAccessRequests {
   id: string;
   workspace_id: string;
@@ -695,6 +708,7 @@ export interface DB {
   catalog_words: CatalogWords;
   column_tags: ColumnTags;
   credentials: Credentials;
+  custom_roles: CustomRoles;
   dataset_access_requests: DatasetAccessRequests;
   dataset_grants: DatasetGrants;
   dataset_versions: DatasetVersions;

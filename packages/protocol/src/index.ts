@@ -93,6 +93,7 @@ export { type SecondFactorPending, type SignedIn, secondFactorPending, signedIn 
 export { type RouteId, type Routes, routes } from "./routes/index.ts";
 export { MAIL_STATUSES, type Mail, type MailSummary, mail, mailSummary, outboxRoutes } from "./routes/outbox.ts";
 export { ACTIVITY_AREAS, type ActivityArea, type ActivityEntry, type ActivityFilters, activityEntry, activityRoutes } from "./routes/activity.ts";
+export { type AccessLogEntry, type AccessLogFilters, accessLogRoutes, type DatasetReader } from "./routes/access-logs.ts";
 export { type ApiKey, apiKey, apiKeyRoutes } from "./routes/api-keys.ts";
 export { datasetMaskingRoutes, type MaskPreview } from "./routes/dataset-masking.ts";
 export {

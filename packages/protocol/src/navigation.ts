@@ -75,6 +75,14 @@ export const NAVIGATION = {
     permission: "activity:read",
     keywords: ["audit", "log", "events", "who did"],
   },
+  "access-log": {
+    title: "Access log",
+    path: "/access-log",
+    icon: "eye",
+    section: "administration",
+    permission: "activity:read",
+    keywords: ["audit", "who has seen", "reads", "denied", "privacy"],
+  },
   jobs: { title: "Jobs", path: "/jobs", icon: "list-checks", section: "administration", permission: "job:read", keywords: ["background", "queue", "progress"] },
   settings: {
     title: "Settings",
@@ -100,6 +108,7 @@ export const FEATURES = {
   managePeople: ["user:read", "user:update"],
   assignRoles: ["user:read", "role:assign"],
   manageGroups: ["user:read", "group:manage"],
+  manageRoles: ["role:read", "role:manage"],
   createApiKeys: ["api_key:create"],
   manageApiKeys: ["api_key:manage"],
   exportActivity: ["activity:read", "activity:export"],

@@ -22,7 +22,14 @@ export function line(maxLength: number) {
   );
 }
 
-export const email = z.string().trim().toLowerCase().max(254).pipe(z.email("must be an e-mail address"));
+/** Checked before the case is folded, which turns some letters of other alphabets into plain ones. */
+export const email = z
+  .string()
+  .trim()
+  .max(254)
+  .regex(/^[\x21-\x7e]*$/, "must be written in plain letters: letters of other alphabets can look the same")
+  .toLowerCase()
+  .pipe(z.email("must be an e-mail address"));
 
 /** The query of every list: an opaque cursor and a page size. */
 export const pageQuery = z.strictObject({

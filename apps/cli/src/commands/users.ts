@@ -1,7 +1,6 @@
 import type { Client } from "@granary/client";
-import { type BuiltInRole, BUILT_IN_ROLE_NAMES, type InvitationResult, type User } from "@granary/protocol";
+import type { InvitationResult, User } from "@granary/protocol";
 import { type Command, Option } from "commander";
-import { CliError } from "../exit-codes.ts";
 import type { Column } from "../output/index.ts";
 import { connect, type Shell } from "../shell.ts";
 import { readPages, several, withListOptions } from "./list-options.ts";
@@ -43,24 +42,18 @@ const CHANGES: Readonly<Record<string, readonly [change: Change, description: st
   unlock: [(client, user) => client.call("users.unlock", { params: { user } }), "unlock an account after too many failed sign-ins", "is unlocked"],
 };
 
-function rolesOf(names: readonly string[]): BuiltInRole[] {
-  const unknown = names.find((name) => !(BUILT_IN_ROLE_NAMES as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new CliError("usage", `There is no role ${unknown}. Roles: ${BUILT_IN_ROLE_NAMES.join(", ")}.`);
-  return names as BuiltInRole[];
-}
-
 interface ListUsersOptions {
   readonly limit: number;
   readonly all?: boolean;
   readonly search?: string;
-  readonly role?: BuiltInRole;
+  readonly role?: string;
   readonly status?: "active" | "inactive";
 }
 
 function addReading(users: Command, shell: Shell): void {
   withListOptions(users.command("list").description("list the people of the workspace"))
     .option("--search <text>", "part of a name or e-mail address")
-    .addOption(new Option("--role <role>", "people who hold this role").choices(BUILT_IN_ROLE_NAMES))
+    .option("--role <role>", "people who hold this role")
     .addOption(new Option("--status <status>", "people with this status").choices(["active", "inactive"]))
     .action(async ({ search, role, status, ...amount }: ListUsersOptions, command: Command) => {
       const { client, output } = await connect(shell, command);
@@ -85,7 +78,7 @@ function addInviting(users: Command, shell: Shell): void {
     .option("--name <name>", "greets the person; for a single address")
     .option("--role <role>", "role to give, several with commas; viewer when left out", several)
     .action(async (emails: string[], options: { name?: string; role?: readonly string[] }, command: Command) => {
-      const roles = options.role === undefined ? undefined : rolesOf(options.role);
+      const roles = options.role === undefined ? undefined : [...options.role];
       const { client, output } = await connect(shell, command);
       const answer = await client.call("invitations.create", { body: { emails, name: options.name, roles } });
       if (output.json) output.value(answer);

@@ -1,4 +1,5 @@
 import type { Handlers } from "../http/answer.ts";
+import { accessLogHandlers } from "./access-logs.ts";
 import { accountHandlers } from "./account.ts";
 import { authHandlers } from "./auth.ts";
 import { datasetBatchHandlers } from "./dataset-batches.ts";
@@ -47,6 +48,7 @@ export const handlers: Handlers = {
   ...notificationHandlers,
   ...outboxHandlers,
   ...activityHandlers,
+  ...accessLogHandlers,
   ...apiKeyHandlers,
   ...groupHandlers,
   ...invitationHandlers,

@@ -112,7 +112,7 @@ test("asks for the permission, for good addresses and for roles one may give", a
   const viewer = await server.user({ roles: ["viewer"] });
   expect((await server.request("GET", "/invitations")).status).toBe(401);
   expect((await server.request("POST", "/invitations", { as: viewer, body: { emails: ["x@example.com"] } })).body.code).toBe("access.denied");
-  const wrong = await server.request("POST", "/invitations", { as: admin, body: { emails: ["x@example.com", "nobody"], roles: ["king"] } });
+  const wrong = await server.request("POST", "/invitations", { as: admin, body: { emails: ["x@example.com", "nobody"], roles: ["The king"] } });
   expect(wrong.body.errors.map((issue: { path: string }) => issue.path)).toEqual(["body.emails.1", "body.roles.0"]);
   const key = await server.request("POST", "/api-keys", { as: admin, body: { name: "Invites", scopes: ["user:create"], expiresAt: null } });
   const refused = await server.request("POST", "/invitations", { as: key.body.secret, body: { emails: ["x@example.com"], roles: ["admin"] } });

@@ -27,7 +27,8 @@ test("shows one role and what it gives", async () => {
   expect((await get("/roles/executor", admin)).body).toMatchObject({ name: "executor", title: "Executor", builtIn: true });
   const { body } = await get("/roles/executor/permissions", admin);
   expect(body.permissions.map((permission: { name: string }) => permission.name)).toContain("pipeline:run");
-  expect((await get("/roles/emperor", admin)).status).toBe(400);
+  expect((await get("/roles/emperor", admin)).body.code).toBe("role.not_found");
+  expect((await get("/roles/Emperor!", admin)).status).toBe(400);
 });
 
 test("answers the matrix of every permission with the roles that give it", async () => {
@@ -42,7 +43,7 @@ test("answers the matrix of every permission with the roles that give it", async
 test("offers the places and features that the caller's permissions open", async () => {
   const ids = async (as: TestUser) => (await get("/roles/navigation/items", as)).body.items.map((item: { id: string }) => item.id);
   expect(await ids(viewer)).toEqual(["home", "datasets"]);
-  expect(await ids(admin)).toEqual(["home", "datasets", "sql", "people", "groups", "roles", "api-keys", "activity", "jobs", "settings"]);
+  expect(await ids(admin)).toEqual(["home", "datasets", "sql", "people", "groups", "roles", "api-keys", "activity", "access-log", "jobs", "settings"]);
   expect(await ids(server.admin)).toContain("outbox");
   expect((await get("/roles/features/access", viewer)).body.features).toMatchObject({ importData: false, createApiKeys: false });
   expect((await get("/roles/features/access", admin)).body.features).toMatchObject({ importData: true, invitePeople: true, administerInstance: false });

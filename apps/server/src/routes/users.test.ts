@@ -140,7 +140,7 @@ test("shows a generated password once, also to a repeated request, and lets the 
 });
 
 test("refuses every wrong field of a new account at once", async () => {
-  const { status, body } = await server.request("POST", "/users", { as: admin, body: { email: "no", name: " ", roles: ["king"], admin: true } });
+  const { status, body } = await server.request("POST", "/users", { as: admin, body: { email: "no", name: " ", roles: ["The king"], admin: true } });
   expect(status).toBe(400);
   expect(body.errors.map((issue: { path: string }) => issue.path).toSorted()).toEqual(["body.admin", "body.email", "body.name", "body.roles.0"]);
   const unknownGroup = await server.request("POST", "/users", {
@@ -149,6 +149,8 @@ test("refuses every wrong field of a new account at once", async () => {
   });
   expect(unknownGroup.body.code).toBe("group.not_found");
   expect((await server.request("POST", "/users", { as: steward, body: { email: "s@example.com", name: "S" } })).status).toBe(403);
+  const unknownRole = await server.request("POST", "/users", { as: admin, body: { email: "r@example.com", name: "R", roles: ["king"] } });
+  expect(unknownRole.body.code).toBe("role.not_found");
 });
 
 test("changes a name and address by the version that was read, and answers both versions to the slower", async () => {

@@ -5,4 +5,4 @@ export * from "./decision/index.ts";
 export { keepsType } from "./masked-type.ts";
 export { checkMask, maskExpression, type MaskInput, stricter, strictest, workspaceMaskKey } from "./masks/index.ts";
 export { type PlannableColumn, readPlanFor } from "./read-plan.ts";
-export { permissionsOf, permissionsOfKey } from "./permissions-of.ts";
+export { type CustomRoles, permissionsOf, permissionsOfKey, readCustomRoles } from "./permissions-of.ts";

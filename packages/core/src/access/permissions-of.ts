@@ -1,21 +1,31 @@
-import { BUILT_IN_ROLES, type BuiltInRole, type Permission, PERMISSION_NAMES, PERMISSIONS } from "@granary/protocol";
+import { BUILT_IN_ROLES, type BuiltInRole, type Permission, PERMISSION_NAMES, PERMISSIONS, WORKSPACE_PERMISSIONS } from "@granary/protocol";
 
 export interface RoleHolder {
   readonly roles: readonly string[];
   readonly instanceAdmin: boolean;
   /** Whether the developer role has its full power: always outside production, in production only while switched on. */
   readonly developerUnlocked: boolean;
+  /** What the workspace's own roles give, by their names. */
+  readonly customRoles?: CustomRoles;
 }
 
-function permissionsOfRole(role: string, developerUnlocked: boolean): readonly Permission[] {
+/** What the own roles of a workspace give, by their names. */
+export type CustomRoles = ReadonlyMap<string, readonly Permission[]>;
+
+/** Own roles as stored; permissions that a newer or older program knew give nothing, and neither does power over the installation. */
+export function readCustomRoles(stored: Readonly<Record<string, readonly string[]>> | null): CustomRoles {
+  return new Map(Object.entries(stored ?? {}).map(([name, permissions]) => [name, WORKSPACE_PERMISSIONS.filter((one) => permissions.includes(one))]));
+}
+
+function permissionsOfRole(role: string, { developerUnlocked, customRoles }: RoleHolder): readonly Permission[] {
   if (role === "developer" && !developerUnlocked) return BUILT_IN_ROLES.data_engineer.permissions;
-  return Object.hasOwn(BUILT_IN_ROLES, role) ? BUILT_IN_ROLES[role as BuiltInRole].permissions : [];
+  return Object.hasOwn(BUILT_IN_ROLES, role) ? BUILT_IN_ROLES[role as BuiltInRole].permissions : (customRoles?.get(role) ?? []);
 }
 
 /** The permissions a person holds in a workspace: the union over their roles; instance administrators hold all. */
 export function permissionsOf(holder: RoleHolder): ReadonlySet<Permission> {
   if (holder.instanceAdmin) return new Set(PERMISSION_NAMES);
-  return new Set(holder.roles.flatMap((role) => permissionsOfRole(role, holder.developerUnlocked)));
+  return new Set(holder.roles.flatMap((role) => permissionsOfRole(role, holder)));
 }
 
 /**

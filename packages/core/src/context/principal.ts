@@ -11,6 +11,8 @@ export interface Principal {
   readonly workspaceId: Id<"workspace"> | null;
   readonly roles: readonly string[];
   readonly permissions: ReadonlySet<Permission>;
+  /** What the own roles of the workspace give, by their names. */
+  readonly customRoles: ReadonlyMap<string, readonly Permission[]>;
   readonly instanceAdmin: boolean;
   readonly sessionId: Id<"session"> | null;
   readonly apiKeyId: Id<"apiKey"> | null;
@@ -18,7 +20,16 @@ export interface Principal {
   readonly viewedBy?: Principal;
 }
 
-const NOBODY = { userId: null, email: null, workspaceId: null, roles: [], instanceAdmin: false, sessionId: null, apiKeyId: null } as const;
+const NOBODY = {
+  userId: null,
+  email: null,
+  workspaceId: null,
+  roles: [],
+  customRoles: new Map<string, readonly Permission[]>(),
+  instanceAdmin: false,
+  sessionId: null,
+  apiKeyId: null,
+} as const;
 
 export const anonymous: Principal = { ...NOBODY, kind: "anonymous", name: "Anonymous", permissions: new Set() };
 

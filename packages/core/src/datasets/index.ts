@@ -29,7 +29,6 @@ export { checkPatterns, columnsNamed } from "./reading/row-request.ts";
 export { type CellTexts, presentRow } from "./reading/present-cells.ts";
 export { type DatasetRow, findSeenBy, listable, listDatasetRowsByName, listSeenDatasets } from "./seen-datasets.ts";
 export { findAskableRow, holdDataset, type StoredColumn } from "./store.ts";
-export { type DatasetRow, findAskableRow, holdDataset, listDatasetRowsByName } from "./store.ts";
 export { findVersionsWithKey } from "./queries/find-versions-with-key.ts";
 export { getRowByKey } from "./queries/get-row-by-key.ts";
 export { previewMask } from "./queries/preview-mask.ts";

@@ -13,7 +13,7 @@ export function presentGroup(principal: Principal, row: GroupRow): Group {
     id: row.id as Id<"group">,
     name: row.name,
     description: row.description,
-    roles: inRoleOrder(row.roles),
+    roles: inRoleOrder(principal, row.roles),
     members: row.members,
     version: row.version,
     createdAt: row.created_at.toISOString(),

@@ -13,7 +13,7 @@ export function presentInvitation(principal: Principal, row: InvitationRow, now:
     id: row.id as Id<"invitation">,
     email: row.email,
     name: row.name,
-    roles: inRoleOrder(row.roles),
+    roles: inRoleOrder(principal, row.roles),
     status,
     invitedBy: row.invited_by === null || row.inviter_name === null ? null : { id: row.invited_by as Id<"user">, name: row.inviter_name },
     createdAt: row.created_at.toISOString(),

@@ -29,7 +29,7 @@ export function presentPerson(principal: Principal, row: PersonRow, facts: Secur
     email: row.email,
     name: row.name,
     status: row.status as User["status"],
-    roles: inRoleOrder(row.roles),
+    roles: inRoleOrder(principal, row.roles),
     groups: row.groups.map((group) => ({ ...group, id: group.id as Id<"group"> })),
     instanceAdmin: row.instance_admin,
     protected: row.protected,

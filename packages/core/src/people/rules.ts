@@ -36,7 +36,7 @@ function isAbove(principal: Principal, person: PersonRow): boolean {
   if (principal.instanceAdmin) return false;
   if (person.instance_admin) return true;
   if (isAdministrator(principal)) return false;
-  const held = permissionsOf({ roles: rolesHeld(person), instanceAdmin: false, developerUnlocked: true });
+  const held = permissionsOf({ roles: rolesHeld(person), instanceAdmin: false, developerUnlocked: true, customRoles: principal.customRoles });
   return [...held].some((permission) => !principal.permissions.has(permission));
 }
 

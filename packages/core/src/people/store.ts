@@ -29,8 +29,12 @@ const columns = (db: Db, workspaceId: string) =>
 /** A person as a member of one workspace. */
 export type PersonRow = Awaited<ReturnType<typeof findPersonRow>> & {};
 
+/** Addresses are in plain letters; the database folds the case of others into such, so that two would be one. */
+const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+
 /** The account with an address, in whichever workspace; needs a system handle, for which the index of addresses can be used. */
 export async function findUserId(db: Db, email: string): Promise<string | undefined> {
+  if (!isPlain(email)) return undefined;
   const row = await db.selectFrom("users").select("id").where(sql<boolean>`lower(email) = lower(${email})`).executeTakeFirst();
   return row?.id;
 }
@@ -39,7 +43,7 @@ export async function findUserId(db: Db, email: string): Promise<string | undefi
 export function findPersonRow(db: Db, workspaceId: string, idOrEmail: string) {
   const isEmail = idOrEmail.includes("@");
   return columns(db, workspaceId)
-    .where(isEmail ? sql<boolean>`lower(u.email) = lower(${idOrEmail})` : sql<boolean>`u.id = ${idOrEmail}`)
+    .where(isEmail ? sql<boolean>`${isPlain(idOrEmail)} and lower(u.email) = lower(${idOrEmail})` : sql<boolean>`u.id = ${idOrEmail}`)
     .executeTakeFirst();
 }
 

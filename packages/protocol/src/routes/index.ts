@@ -1,6 +1,7 @@
 import type { RouteSpec } from "../route.ts";
 import { jobRoutes } from "./jobs.ts";
 import { notificationRoutes } from "./notifications.ts";
+import { accessLogRoutes } from "./access-logs.ts";
 import { accountRoutes } from "./account.ts";
 import { authRoutes } from "./auth.ts";
 import { outboxRoutes } from "./outbox.ts";
@@ -42,6 +43,7 @@ export const routes = {
   ...apiKeyRoutes,
   ...settingsRoutes,
   ...activityRoutes,
+  ...accessLogRoutes,
   ...datasetRoutes,
   ...datasetCatalogRoutes,
   ...datasetSharingRoutes,

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { PERMISSION_NAMES, type Permission } from "../access/permissions.ts";
+import { BUILT_IN_ROLE_NAMES } from "../access/roles.ts";
 import { FEATURE_NAMES, navigationItem } from "../navigation.ts";
 import { route } from "../route.ts";
+import { can, line } from "../schemas.ts";
 import { roleName } from "./users.ts";
 
 export const permissionName = z.enum(PERMISSION_NAMES as readonly [Permission, ...Permission[]]);
@@ -15,6 +17,13 @@ export const role = z
     permissions: z.array(permissionName).describe("What the role gives here and now"),
     limited: z.boolean().describe("The developer role in production while its safeguard is not switched off"),
     grantable: z.boolean().describe("Whether the caller may give this role"),
+    basedOn: z.enum(BUILT_IN_ROLE_NAMES).nullable().describe("The built-in role it was made from"),
+    heldBy: z
+      .object({ people: z.number().int(), groups: z.number().int(), invitations: z.number().int() })
+      .nullable()
+      .describe("Null for built-in roles; people who hold it through a group are not counted among the people"),
+    version: z.number().int().describe("0 for built-in roles, which nobody changes"),
+    can: can("update", "delete"),
   })
   .meta({ id: "Role" });
 
@@ -32,6 +41,14 @@ export const permissionInfo = z
   .meta({ id: "PermissionInfo" });
 
 export type PermissionInfo = z.infer<typeof permissionInfo>;
+
+const permissionSet = z
+  .array(permissionName)
+  .min(1)
+  .max(200)
+  .transform((names) => [...new Set(names)]);
+const text = z.string().trim().max(300);
+const refusals = ["role.exceeds_yours", "role.title_taken"] as const;
 
 const params = z.strictObject({ role: roleName });
 
@@ -78,6 +95,49 @@ export const roleRoutes = {
     access: "user:read",
     params,
     responses: { 200: role },
+    errors: ["role.not_found"],
+    versioned: true,
+  }),
+  "roles.create": route({
+    method: "POST",
+    path: "/roles",
+    tag: "Roles",
+    summary: "Create a role of the workspace's own",
+    description: "It can give no more than you hold. Its name, which people and groups hold it by, is made from the title and stays.",
+    access: "role:manage",
+    body: z.strictObject({
+      title: line(60),
+      text: text.default(""),
+      permissions: permissionSet,
+      basedOn: z.enum(BUILT_IN_ROLE_NAMES).nullable().default(null).describe("The built-in role it was made from, to show how it differs"),
+    }),
+    responses: { 201: role },
+    errors: refusals,
+  }),
+  "roles.update": route({
+    method: "PATCH",
+    path: "/roles/{role}",
+    tag: "Roles",
+    summary: "Change a role of the workspace's own; it holds from everybody's next request on",
+    access: "role:manage",
+    params,
+    body: z
+      .strictObject({ title: line(60).optional(), text: text.optional(), permissions: permissionSet.optional() })
+      .refine((body) => Object.keys(body).length > 0, "must change something"),
+    responses: { 200: role },
+    errors: [...refusals, "role.not_found", "role.built_in", "edit.conflict"],
+    versioned: true,
+  }),
+  "roles.delete": route({
+    method: "DELETE",
+    path: "/roles/{role}",
+    tag: "Roles",
+    summary: "Delete a role of the workspace's own",
+    access: "role:manage",
+    params,
+    query: z.strictObject({ moveTo: roleName.optional().describe("The role that people, groups and open invitations hold instead; needed while any do") }),
+    responses: { 204: null },
+    errors: ["role.not_found", "role.built_in", "role.in_use", "role.exceeds_yours", "role.not_yours_to_give"],
   }),
   "roles.permissions": route({
     method: "GET",
@@ -87,6 +147,7 @@ export const roleRoutes = {
     access: "role:read",
     params,
     responses: { 200: z.object({ role: roleName, permissions: z.array(permissionInfo) }) },
+    errors: ["role.not_found"],
   }),
   "permissions.list": route({
     method: "GET",

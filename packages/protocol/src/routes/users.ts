@@ -3,12 +3,13 @@ import { BUILT_IN_ROLE_NAMES } from "../access/roles.ts";
 import { route } from "../route.ts";
 import { can, email, id, instant, line, page, pageQuery } from "../schemas.ts";
 
-export const roleName = z.enum(BUILT_IN_ROLE_NAMES);
+/** A built-in role or one of the workspace's own. */
+export const roleName = z.string().regex(/^[a-z][a-z0-9_-]{0,47}$/, `must be ${BUILT_IN_ROLE_NAMES.join(", ")}, or the name of a role of the workspace`);
 
 /** A set of roles: sorted by nobody, but without repetition. */
 export const roleSet = z
   .array(roleName)
-  .max(BUILT_IN_ROLE_NAMES.length)
+  .max(50)
   .transform((names) => [...new Set(names)]);
 
 /** A person of the workspace, with account, roles here and what the caller may do. */

@@ -1,7 +1,7 @@
 import { isUniqueViolation } from "@granary/db";
 import { type Group, problem } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
-import { inRoleOrder, rolesChanged } from "../../roles/index.ts";
+import { inRoleOrder, requireRoles, rolesChanged } from "../../roles/index.ts";
 import { holdForChange, requireGrantable, settleRolesTaken } from "../changing.ts";
 import { presentGroup } from "../present.ts";
 import { findGroupRow, type GroupRow, updateGroupRow } from "../store.ts";
@@ -27,7 +27,8 @@ const fieldsOf = (row: GroupRow) => ({ name: row.name, description: row.descript
 async function update(ctx: TxCtx, idOrName: string, version: number, change: GroupChange): Promise<Group> {
   const before = await holdForChange(ctx, idOrName);
   if (before.version !== version) throw problem("edit.conflict", { current: presentGroup(ctx.principal, before) });
-  const roles = inRoleOrder(change.roles ?? before.roles);
+  await requireRoles(ctx, change.roles ?? []);
+  const roles = inRoleOrder(ctx.principal, change.roles ?? before.roles);
   const changed = rolesChanged(before.roles, roles);
   requireGrantable(ctx, changed);
   const fields = { name: change.name ?? before.name, description: change.description ?? before.description, roles };

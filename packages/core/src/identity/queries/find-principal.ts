@@ -1,7 +1,7 @@
 import type { Id } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import { CompiledQuery } from "kysely";
-import { permissionsOf, permissionsOfKey } from "../../access/index.ts";
+import { permissionsOf, permissionsOfKey, readCustomRoles } from "../../access/index.ts";
 import type { Principal, Services } from "../../context/index.ts";
 import { type Restriction, restrictionOf } from "../rules.ts";
 import { SECOND_FACTOR_DEMANDED } from "../store/second-factor-demanded.ts";
@@ -22,6 +22,7 @@ interface PrincipalRow {
   readonly scopes: string[];
   readonly workspace_id: string | null;
   readonly roles: string[] | null;
+  readonly custom_roles: Record<string, string[]> | null;
   readonly developer_until: string | null;
   readonly needs_touch: boolean;
 }
@@ -44,7 +45,8 @@ const membership = (pinned: string) => `
     select w.id as workspace_id,
       coalesce(m.roles, '{}') || coalesce((
         select array_agg(role) from group_members gm join groups g on g.id = gm.group_id, unnest(g.roles) role
-        where gm.workspace_id = w.id and gm.user_id = u.id), '{}') as roles
+        where gm.workspace_id = w.id and gm.user_id = u.id), '{}') as roles,
+      (select jsonb_object_agg(c.name, c.permissions) from custom_roles c where c.workspace_id = w.id) as custom_roles
     from workspaces w left join memberships m on m.workspace_id = w.id and m.user_id = u.id
     where (m.user_id is not null or u.instance_admin)
       and ($2::text is null or w.id = $2 or w.slug = $2)
@@ -53,7 +55,8 @@ const membership = (pinned: string) => `
   ) member on true
   left join instance_settings dev on dev.key = 'developer_in_production'`;
 
-const PERSON = "u.id as user_id, u.name, u.email, u.status, u.instance_admin, member.workspace_id, member.roles, dev.value ->> 'until' as developer_until";
+const PERSON =
+  "u.id as user_id, u.name, u.email, u.status, u.instance_admin, member.workspace_id, member.roles, member.custom_roles, dev.value ->> 'until' as developer_until";
 
 const BY_SESSION = `
   select 'user' as kind, s.id as credential_id, s.second_factor_pending, '{}'::text[] as scopes, s.last_seen_at < $3::timestamptz - interval '1 minute' as needs_touch,
@@ -108,7 +111,8 @@ async function lookUp(services: Services, kind: TokenKind, hash: Buffer, workspa
 
 function toPrincipal(services: Services, row: PrincipalRow): Principal {
   const developerUnlocked = services.config.mode !== "production" || (row.developer_until !== null && new Date(row.developer_until) > services.clock.now());
-  const held = permissionsOf({ roles: row.roles ?? [], instanceAdmin: row.instance_admin, developerUnlocked });
+  const customRoles = readCustomRoles(row.custom_roles);
+  const held = permissionsOf({ roles: row.roles ?? [], instanceAdmin: row.instance_admin, developerUnlocked, customRoles });
   return {
     kind: row.kind,
     userId: row.user_id as Id<"user">,
@@ -117,6 +121,7 @@ function toPrincipal(services: Services, row: PrincipalRow): Principal {
     workspaceId: row.workspace_id as Id<"workspace"> | null,
     roles: row.roles ?? [],
     permissions: row.kind === "api_key" ? permissionsOfKey(held, row.scopes) : held,
+    customRoles,
     instanceAdmin: row.instance_admin && row.kind === "user",
     sessionId: row.kind === "user" ? (row.credential_id as Id<"session">) : null,
     apiKeyId: row.kind === "api_key" ? (row.credential_id as Id<"apiKey">) : null,

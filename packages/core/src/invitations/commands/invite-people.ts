@@ -2,7 +2,7 @@ import { newId } from "@granary/kernel";
 import { type InvitationResult, problem } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
 import { mayBeToldLinks } from "../../people/index.ts";
-import { inRoleOrder, ungrantable } from "../../roles/index.ts";
+import { inRoleOrder, requireRoles, ungrantable } from "../../roles/index.ts";
 import { mailInvitation, newInvitationLink } from "../mail-invitation.ts";
 import { presentInvitation } from "../present.ts";
 import { expiryFrom } from "../rules.ts";
@@ -24,6 +24,7 @@ export async function invitePeople(ctx: Ctx, input: NewInvitations): Promise<Inv
 }
 
 async function inviteAll(ctx: TxCtx, input: NewInvitations, links: Map<string, string>): Promise<InvitationResult[]> {
+  await requireRoles(ctx, input.roles);
   const members = await findMemberEmails(ctx.db, input.emails);
   const waiting = new Map((await findWaiting(ctx.db, input.emails, ctx.now)).map((row) => [row.email.toLowerCase(), row]));
   const workspaceName = await findWorkspaceName(ctx.db, ctx.workspaceId);
@@ -47,7 +48,7 @@ async function inviteOne(
   links.set(email, link);
   const id = newId("invitation", ctx.now.getTime());
   const name = input.emails.length === 1 ? (input.name ?? null) : null;
-  const roles = inRoleOrder(input.roles);
+  const roles = inRoleOrder(ctx.principal, input.roles);
   await insertInvitation(ctx.db, {
     id,
     workspaceId: ctx.workspaceId,

@@ -1,5 +1,7 @@
 import type { Permission } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
+import type { TxCtx } from "../../context/index.ts";
+import { listRolesWith } from "../../roles/index.ts";
 import { clipBody, clipTitle, rolesWith } from "../rules.ts";
 import { holdersOfRoles, insertNotifications } from "../store.ts";
 
@@ -18,6 +20,9 @@ export interface NewNotification {
 export function holdersOf(ctx: Pick<Ctx | TxCtx, "db" | "workspaceId">, permission: Permission): Promise<string[]> {
   // Whether developers have their full power changes by the hour: told too few is safer than told too many.
   return holdersOfRoles(ctx.db, ctx.workspaceId, rolesWith(permission, false));
+/** Whether developers have their full power changes by the hour: told too few is safer than told too many. */
+async function holdersOf({ db, workspaceId }: Pick<TxCtx, "db" | "workspaceId">, permission: Permission): Promise<string[]> {
+  return holdersOfRoles(db, workspaceId, [...rolesWith(permission, false), ...(await listRolesWith(db, workspaceId, permission))]);
 }
 
 /** Writes notifications in the caller's transaction; open windows show them when it commits. Answers how many people were told. */

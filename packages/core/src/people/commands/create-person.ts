@@ -3,7 +3,7 @@ import { problem, type User } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
 import { createAccount, hashPassword, issueResetLink } from "../../identity/index.ts";
 import { queueMail } from "../../mail/index.ts";
-import { inRoleOrder, ungrantable } from "../../roles/index.ts";
+import { inRoleOrder, requireRoles, ungrantable } from "../../roles/index.ts";
 import { presentAfter } from "../acting-on.ts";
 import { generatePassword, mayBeToldLinks } from "../handover.ts";
 import { findGroupRoles, findWorkspaceName, joinGroups } from "../store.ts";
@@ -47,6 +47,7 @@ export async function createPerson(ctx: Ctx, input: NewPerson): Promise<CreatedP
 async function insertPerson(ctx: TxCtx, input: NewPerson, passwordHash: string | null): Promise<string> {
   const groups = await findGroupRoles(ctx.db, ctx.workspaceId, input.groups);
   if (groups.length < new Set(input.groups).size) throw problem("group.not_found");
+  await requireRoles(ctx, input.roles);
   const role = ungrantable(ctx.principal, [...input.roles, ...groups.flatMap((group) => group.roles)]);
   if (role !== undefined) throw problem("role.not_yours_to_give", { role });
   const account = await createAccount(ctx, {
@@ -56,7 +57,7 @@ async function insertPerson(ctx: TxCtx, input: NewPerson, passwordHash: string |
     mustChangePassword: passwordHash !== null,
     // Whoever creates an account vouches for its address.
     emailVerified: true,
-    home: { workspaceId: ctx.workspaceId, roles: inRoleOrder(input.roles) },
+    home: { workspaceId: ctx.workspaceId, roles: inRoleOrder(ctx.principal, input.roles) },
   });
   await joinGroups(
     ctx.db,

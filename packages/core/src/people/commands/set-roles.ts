@@ -1,6 +1,6 @@
 import { problem, type User } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
-import { inRoleOrder, rolesChanged, ungrantable } from "../../roles/index.ts";
+import { inRoleOrder, requireRoles, rolesChanged, ungrantable } from "../../roles/index.ts";
 import { holdForAction, isAdminByRole, presentAfter, requireAdministrator } from "../acting-on.ts";
 import { holdAdministration, type PersonRow, updateRoles } from "../store.ts";
 
@@ -24,7 +24,12 @@ export async function changeRolesIn(
   await holdAdministration(ctx.db, [ctx.workspaceId]);
   const person = await holdForAction(ctx, idOrEmail, "assignRoles");
   if (change.version !== undefined && change.version !== person.version) throw problem("edit.conflict", { current: await presentAfter(ctx, person.id) });
-  const roles = inRoleOrder(change.next(person.roles));
+  const next = change.next(person.roles);
+  await requireRoles(
+    ctx,
+    next.filter((role) => !person.roles.includes(role)),
+  );
+  const roles = inRoleOrder(ctx.principal, next);
   const changed = rolesChanged(person.roles, roles);
   if (changed.length > 0) await storeRoles(ctx, person, roles, changed);
   return presentAfter(ctx, person.id);

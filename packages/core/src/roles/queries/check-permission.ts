@@ -1,4 +1,4 @@
-import { BUILT_IN_ROLE_NAMES, type Permission, PERMISSIONS } from "@granary/protocol";
+import { type Permission, PERMISSIONS } from "@granary/protocol";
 import { mayDo } from "../../access/index.ts";
 import type { Ctx } from "../../context/index.ts";
 import { isDeveloperUnlocked } from "../../settings/index.ts";
@@ -21,7 +21,7 @@ export async function checkPermission(ctx: Ctx, permission: Permission): Promise
 
 function reasonFor(ctx: Ctx, roles: readonly string[]): string {
   if (ctx.principal.instanceAdmin) return "You administer the installation.";
-  const through = BUILT_IN_ROLE_NAMES.filter((name) => roles.includes(name) && ctx.principal.roles.includes(name));
+  const through = roles.filter((name) => ctx.principal.roles.includes(name));
   return through.length === 0 ? "You hold it." : `Given by: ${through.join(", ")}.`;
 }
 
