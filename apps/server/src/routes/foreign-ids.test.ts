@@ -9,9 +9,12 @@ const NOT_IDS = new Set(["permission", "token", "userCode"]);
 const isOfInstance = ({ access }: RouteSpec): boolean => access in PERMISSIONS && PERMISSIONS[access as keyof typeof PERMISSIONS].scope === "instance";
 const namesOf = (spec: RouteSpec): string[] => [...spec.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
 
+/** Answers no to whatever is not there. */
+const ASKS = "access.check";
+
 /** Every route whose address names something that belongs to a workspace. */
 const table = (Object.entries(routes) as [string, RouteSpec][]).filter(
-  ([, spec]) => !isOfInstance(spec) && namesOf(spec).length > 0 && !namesOf(spec).some((name) => NOT_IDS.has(name)),
+  ([id, spec]) => id !== ASKS && !isOfInstance(spec) && namesOf(spec).length > 0 && !namesOf(spec).some((name) => NOT_IDS.has(name)),
 );
 
 /** What makes a request right in itself, so that the answer is about the thing and not about the body. */
@@ -34,6 +37,11 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "accessRequests.deny": { reason: "no" },
   "downloads.create": { format: "csv" },
   "sql.updateSaved": { name: "x" },
+  "policies.update": { name: "x", effect: "deny", subjects: [{ kind: "everyone" }], targets: [{ kind: "column_tag", tag: "x.y" }] },
+  "access.setMemberMasking": { masks: [] },
+  "access.maskColumn": { mask: null },
+  "access.tagColumn": { tags: [] },
+  "access.setAttributes": { attributes: {} },
 };
 const QUERIES: Readonly<Record<string, string>> = {
   "datasets.rowByKey": 'key=["1"]',
@@ -67,9 +75,17 @@ async function make(workspace: TestWorkspace): Promise<Record<string, string>> {
   const request = await post(`/datasets/${dataset}/access-requests`, { level: "viewer" }, guest);
   const key = await post("/api-keys", { name: "Theirs", scopes: [], expiresAt: null });
   const invited = await post("/invitations", { emails: ["them@example.com"], roles: ["viewer"] });
+  const policy = await post("/policies", {
+    name: "Theirs",
+    effect: "deny",
+    subjects: [{ kind: "user", id: guest.id }],
+    targets: [{ kind: "dataset", id: dataset }],
+  });
   const upload = await post("/uploads", { fileName: "s.csv", bytes: 3 });
   return {
     dataset,
+    column: "id",
+    policy: policy.id,
     batch: loaded.batch.id,
     version: "1",
     number: "1",
@@ -123,4 +139,11 @@ it.each(table)("%s answers 404 to an id of another workspace, without a name", a
     });
     expect([id, response.status, response.text]).toEqual([id, 404, expect.not.stringMatching(/Secret|Olga|Gus|Theirs/)]);
   }
+});
+
+it("says of a dataset of another workspace what it says of none", async () => {
+  const asked = async (dataset: string) => (await server.request("GET", `/rbac/check-dataset-access/${dataset}`, { as: intruder })).body;
+  const { dataset: _none, ...nothing } = await asked(newId("dataset"));
+  expect(await asked(ids["dataset"] ?? "")).toMatchObject(nothing);
+  expect(nothing).toMatchObject({ allowed: false });
 });

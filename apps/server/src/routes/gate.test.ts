@@ -79,7 +79,7 @@ const TELLING = {
     "uploads.append",
     "uploads.inspect",
   ],
-  audit: ["activity.list", "activity.export", "activity.ofUser", "activity.access", "activity.denied"],
+  audit: ["activity.list", "activity.export", "activity.ofUser"],
   rules: [
     "policies.list",
     "policies.create",
@@ -117,7 +117,7 @@ const SILENT: readonly string[] = [
   "access.setAttributes",
 ];
 /** The access log tells who saw which columns; its own tests look at what it tells to whom. */
-const ACCESS_LOG = /^accessLog\./;
+const ACCESS_LOG = /^accessLogs\./;
 
 /**
  * Jobs that touch tables. `requester`: reads as whoever asked for it, by the same plan. `load`: writes what somebody sent and reads nothing out.

@@ -2,7 +2,7 @@ import { isId } from "@granary/kernel";
 import { type AccessLogFilters, problem } from "@granary/protocol";
 import { authorize, mayDo } from "../access/index.ts";
 import type { Ctx } from "../context/index.ts";
-import { requireDataset } from "../datasets/index.ts";
+import { listSeenDatasets, requireDataset } from "../datasets/index.ts";
 import { findPerson } from "../people/index.ts";
 import { type AccessFilter, hasEntries } from "./store.ts";
 
@@ -14,18 +14,20 @@ interface AskedDataset {
   readonly columns: readonly { readonly fieldId: number; readonly name: string }[];
 }
 
-/** Also datasets the caller may not open, and those that are gone: their history stays. */
+/** Also datasets the caller may not open, and those that are gone: their history stays. Of columns only those the caller sees. */
 async function findAnyDataset(ctx: Ctx, idOrName: string): Promise<AskedDataset> {
   const row = await ctx.db
     .selectFrom("datasets as d")
-    .leftJoin("schema_versions as s", (join) => join.onRef("s.dataset_id", "=", "d.id").onRef("s.number", "=", "d.schema_version"))
-    .select(["d.id", "s.columns"])
+    .select("d.id")
     .where((eb) => eb.or([eb("d.id", "=", idOrName), eb(eb.fn<string>("lower", ["d.name"]), "=", idOrName.toLowerCase())]))
     .orderBy((eb) => eb.and([eb("d.id", "=", idOrName)]), "desc")
     .limit(1)
     .executeTakeFirst();
   if (row === undefined && !(await hasEntries(ctx.db, ctx.workspaceId, idOrName))) throw problem("dataset.not_found");
-  return { id: row?.id ?? idOrName, columns: (row?.columns ?? []) as AskedDataset["columns"] };
+  const id = row?.id ?? idOrName;
+  const [seen] = await listSeenDatasets(ctx, [id]);
+  const isDenied = seen?.decision.level === "none" && seen.decision.policies.some(({ effect }) => effect === "deny");
+  return { id, columns: isDenied ? [] : (seen?.columns ?? []) };
 }
 
 /** The dataset whose log the caller asks for, if they may. Not visible is 404, visible but not theirs 403. */

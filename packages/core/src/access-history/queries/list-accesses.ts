@@ -2,7 +2,7 @@ import { ACCESS_ACTION_NAMES, ACCESS_ACTIONS, type AccessLogEntry, type AccessLo
 import { chartSpan, csvCell } from "../../activity/index.ts";
 import type { Ctx } from "../../context/index.ts";
 import { entriesAsked } from "../asked.ts";
-import { presentEntry } from "../present.ts";
+import { presentEntries } from "../present.ts";
 import { type AccessFilter, countByDay, listEntries } from "../store.ts";
 
 interface AccessPageQuery extends AccessLogFilters {
@@ -15,8 +15,9 @@ export async function listAccesses(ctx: Ctx, query: AccessPageQuery): Promise<{ 
   const filter = await entriesAsked(ctx, query);
   const cursor = decodeCursor(query.cursor, 1) as [string] | undefined;
   const { rows, stoppedAt } = await listEntries(ctx.db, filter, { before: cursor?.[0], limit: query.limit + 1 });
-  const items = rows.slice(0, query.limit).map(presentEntry);
-  const last = rows.length > query.limit ? items.at(-1)?.id : stoppedAt;
+  const shown = rows.slice(0, query.limit);
+  const items = await presentEntries(ctx, shown, filter);
+  const last = rows.length > query.limit ? shown.at(-1)?.id : stoppedAt;
   return { items, next: last === undefined ? null : encodeCursor([last]) };
 }
 
@@ -73,7 +74,7 @@ async function* asCsv(ctx: Ctx, filter: AccessFilter): AsyncIterable<string> {
   do {
     ctx.signal.throwIfAborted();
     const { rows, stoppedAt } = await listEntries(ctx.db, filter, { before, limit: CHUNK });
-    const entries = rows.map(presentEntry);
+    const entries = await presentEntries(ctx, rows, filter);
     if (entries.length > 0) yield entries.map((entry) => `${COLUMNS.map(([, value]) => csvCell(value(entry))).join(",")}\r\n`).join("");
     before = rows.length === CHUNK ? rows.at(-1)?.id : stoppedAt;
   } while (before !== undefined);
