@@ -10,6 +10,7 @@ test("says what was done with which version of what", () => {
   const dataset = { id: "ds_1" as never, name: "Patients" };
   expect(accessText(entry({ dataset, version: 3 }))).toBe("Rows of Patients, version 3");
   expect(accessText(entry({ action: "download", stage: "begin", dataset }))).toBe("Download of Patients, begun");
+  expect(accessText(entry({ action: "open", dataset }))).toBe("Attempt to open Patients");
   expect(accessText(entry({ action: "request" }))).toBe("Request without permission");
 });
 

@@ -1,12 +1,14 @@
-import { ACCESS_ACTION_NAMES, ACCESS_ACTIONS, type AccessLogEntry } from "@granary/protocol";
+import { ACCESS_ACTION_NAMES, ACCESS_ACTIONS, type AccessAction, type AccessLogEntry } from "@granary/protocol";
 
 export const ACTION_CHOICES = ACCESS_ACTION_NAMES.map((value) => ({ value, label: ACCESS_ACTIONS[value].title }));
 
 const STAGES = { whole: "", begin: ", begun", end: ", ended" } as const;
 
+const LINKS: Readonly<Partial<Record<AccessAction, string>>> = { open: "", sql: " over" };
+
 /** What was done, in a few words: "Rows of Patients, version 3". */
 export function accessText({ action, stage, dataset, version }: AccessLogEntry): string {
-  const of = dataset === null ? "" : ` of ${dataset.name}${version === null ? "" : `, version ${version}`}`;
+  const of = dataset === null ? "" : `${LINKS[action] ?? " of"} ${dataset.name}${version === null ? "" : `, version ${version}`}`;
   return `${ACCESS_ACTIONS[action].title}${of}${STAGES[stage]}`;
 }
 
