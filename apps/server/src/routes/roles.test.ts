@@ -43,7 +43,20 @@ test("answers the matrix of every permission with the roles that give it", async
 test("offers the places and features that the caller's permissions open", async () => {
   const ids = async (as: TestUser) => (await get("/roles/navigation/items", as)).body.items.map((item: { id: string }) => item.id);
   expect(await ids(viewer)).toEqual(["home", "datasets"]);
-  expect(await ids(admin)).toEqual(["home", "datasets", "sql", "people", "groups", "roles", "api-keys", "activity", "access-log", "jobs", "settings"]);
+  expect(await ids(admin)).toEqual([
+    "home",
+    "datasets",
+    "sql",
+    "people",
+    "groups",
+    "policies",
+    "roles",
+    "api-keys",
+    "activity",
+    "access-log",
+    "jobs",
+    "settings",
+  ]);
   expect(await ids(server.admin)).toContain("outbox");
   expect((await get("/roles/features/access", viewer)).body.features).toMatchObject({ importData: false, createApiKeys: false });
   expect((await get("/roles/features/access", admin)).body.features).toMatchObject({ importData: true, invitePeople: true, administerInstance: false });
