@@ -43,7 +43,6 @@ CREATE OR REPLACE FUNCTION public.event_hash(previous bytea, event public.events
 RETURN sha256((previous || convert_to(public.event_canonical(event), 'UTF8'::name)));
 
 CREATE OR REPLACE FUNCTION public.follow_owner_in_quarantine()
-CREATE OR REPLACE FUNCTION public.forget_custom_role()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
@@ -53,6 +52,15 @@ begin
       where item is distinct from jsonb_build_object('kind', 'user', 'id', old.owner_id))
       || case when new.owner_id is null then '[]'::jsonb else jsonb_build_array(jsonb_build_object('kind', 'user', 'id', new.owner_id)) end
     where workspace_id = new.workspace_id and origin = 'quarantine:' || new.id and effect = 'deny';
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.forget_custom_role()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
   update memberships set roles = array_remove(roles, old.name), version = version + 1 where workspace_id = old.workspace_id and old.name = any (roles);
   update groups set roles = array_remove(roles, old.name), version = version + 1 where workspace_id = old.workspace_id and old.name = any (roles);
   update invitations set roles = array_remove(roles, old.name) where workspace_id = old.workspace_id and old.name = any (roles);

@@ -1,6 +1,5 @@
 import type { Permission } from "@granary/protocol";
 import type { Ctx, TxCtx } from "../../context/index.ts";
-import type { TxCtx } from "../../context/index.ts";
 import { listRolesWith } from "../../roles/index.ts";
 import { clipBody, clipTitle, rolesWith } from "../rules.ts";
 import { holdersOfRoles, insertNotifications } from "../store.ts";
@@ -17,11 +16,8 @@ export interface NewNotification {
 }
 
 /** People of the workspace who hold a permission for certain, in any order. */
-export function holdersOf(ctx: Pick<Ctx | TxCtx, "db" | "workspaceId">, permission: Permission): Promise<string[]> {
+export async function holdersOf({ db, workspaceId }: Pick<Ctx | TxCtx, "db" | "workspaceId">, permission: Permission): Promise<string[]> {
   // Whether developers have their full power changes by the hour: told too few is safer than told too many.
-  return holdersOfRoles(ctx.db, ctx.workspaceId, rolesWith(permission, false));
-/** Whether developers have their full power changes by the hour: told too few is safer than told too many. */
-async function holdersOf({ db, workspaceId }: Pick<TxCtx, "db" | "workspaceId">, permission: Permission): Promise<string[]> {
   return holdersOfRoles(db, workspaceId, [...rolesWith(permission, false), ...(await listRolesWith(db, workspaceId, permission))]);
 }
 
