@@ -57,7 +57,10 @@ export interface RouteInput<R extends RouteSpec> {
 }
 
 /** What a caller sends: before defaults and transforms. */
-export type RouteRequest<R extends RouteSpec> = (R extends { params: infer P } ? { params: Accept<P> } : { params?: never }) &
+export type RouteRequest<R extends RouteSpec> = R extends unknown ? RequestParts<R> : never;
+
+/** Of one route alone: of all at once, every combination of their parts would be a type of its own. */
+type RequestParts<R> = (R extends { params: infer P } ? { params: Accept<P> } : { params?: never }) &
   (R extends { query: infer Q } ? (Record<never, never> extends Accept<Q> ? { query?: Accept<Q> } : { query: Accept<Q> }) : { query?: never }) &
   (R extends { body: infer B } ? (undefined extends Accept<B> ? { body?: Accept<B> } : { body: Accept<B> }) : { body?: never });
 

@@ -48,7 +48,7 @@ export default function Palette({ onHelp }: { readonly onHelp: () => void }) {
     keywords: "keywords" in item ? [...(item.keywords as readonly string[])] : [],
     onClick: go(item.path),
   }));
-  const offer = (feature: string, action: SpotlightActionData) => features[feature] === true && action;
+  const offer = (feature: keyof typeof features, action: SpotlightActionData) => features[feature] === true && action;
   const offered: (SpotlightActionData | false)[] = [
     offer("importData", { id: "import", label: "Import a file", keywords: ["upload", "csv", "dataset"], onClick: go("/import") }),
     offer("invitePeople", { id: "invite", label: "Invite people", keywords: ["add", "user", "member"], onClick: go("/people?invite=1") }),
