@@ -1,11 +1,15 @@
 import { mkdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { errorForLog } from "@granary/protocol";
 import { type LevelWithSilent, pino, type Logger as PinoLogger } from "pino";
 import { logContext } from "./log-context.ts";
 
 const SECRET_NAMES = ["password", "newPassword", "currentPassword", "token", "accessToken", "refreshToken", "secret", "code"];
 const SECRET_PATHS = [...SECRET_NAMES, ...SECRET_NAMES.map((name) => `*.${name}`), "headers.authorization", "headers.cookie", 'headers["x-api-key"]'];
 const ROTATE_BYTES = 50_000_000;
+
+/** How what is logged is written; see {@link errorForLog}. */
+export const LOG_SERIALIZERS = { err: errorForLog } as const;
 
 interface LogOptions {
   readonly level: LevelWithSilent;
@@ -31,7 +35,7 @@ function destination(directory: string | undefined) {
   return pino.destination({ dest: path, append: true, sync: true });
 }
 
-/** The program's logger: JSON lines with the request's or job's id on every one and secrets redacted. */
+/** The program's logger: JSON lines with the request's or job's id on every one secrets redacted, and no values of tables. */
 export function createLog(options: LogOptions): PinoLogger {
   return pino(
     {
@@ -39,6 +43,7 @@ export function createLog(options: LogOptions): PinoLogger {
       level: options.level,
       base: { pid: process.pid },
       mixin: () => ({ ...logContext.getStore() }),
+      serializers: LOG_SERIALIZERS,
       redact: { paths: SECRET_PATHS, censor: "[redacted]" },
       timestamp: pino.stdTimeFunctions.isoTime,
     },

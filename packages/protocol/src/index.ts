@@ -29,6 +29,7 @@ export { type PolicyFile, policyFile } from "./access/policy-file.ts";
 export { type Permission, PERMISSION_NAMES, PERMISSIONS, WORKSPACE_PERMISSIONS } from "./access/permissions.ts";
 export { BUILT_IN_ROLE_NAMES, BUILT_IN_ROLES, type BuiltInRole } from "./access/roles.ts";
 export type { RetryHint } from "./error-spec.ts";
+export { errorForLog } from "./error-for-log.ts";
 export { type ErrorCode, ERRORS, errorSpec, problem } from "./errors.ts";
 export { type Actor, EVENTS, type EventType, type PlatformEvent, type SubjectKind } from "./events.ts";
 export {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createCtx, type Ctx, type Services, systemPrincipal } from "@granary/core/context";
 import type { ConnectionOptions } from "@granary/db";
 import { newId, silentLogger } from "@granary/kernel";
-import { type App, appOptions, buildApp, compose, createMetrics, readConfig, startWorkerRole } from "@granary/server";
+import { type App, appOptions, buildApp, compose, createMetrics, LOG_SERIALIZERS, readConfig, startWorkerRole } from "@granary/server";
 import { pino } from "pino";
 import { createTestUser, createTestWorkspace, type NewTestUser, principalOf, type TestUser, type TestWorkspace } from "./people.ts";
 import { createTestDatabase } from "./postgres.ts";
@@ -78,7 +78,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     GRANARY_RATE_SENSITIVE: "10000",
     ...options.env,
   });
-  const log = options.logLines === undefined ? silentLogger : pino({ level: "debug" }, { write: (line: string) => options.logLines?.push(line) });
+  const log =
+    options.logLines === undefined
+      ? silentLogger
+      : pino({ level: "debug", serializers: LOG_SERIALIZERS }, { write: (line: string) => options.logLines?.push(line) });
   const { services } = starting.use(await compose({ config, url: PUBLIC_URL, connection, log: log as Services["log"] }));
   const app = await buildApp(
     appOptions({
