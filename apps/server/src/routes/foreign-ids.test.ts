@@ -1,6 +1,7 @@
 import { newId } from "@granary/kernel";
 import { PERMISSIONS, type RouteSpec, routes } from "@granary/protocol";
 import { multipartForm, startTestServer, type TestServer, type TestUser, type TestWorkspace } from "@granary/testkit";
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 /** Parameters that name nothing of a workspace: words, and secrets that are their own right of way. */
@@ -27,6 +28,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "workspaces.update": { name: "x" },
   "datasets.update": { description: "x" },
   "datasets.load": { uploadId: newId("upload") },
+  "datasets.previewMask": { mask: "redact" },
+  "sql.loadDataset": { sql: "select 1 as id" },
   "datasets.repairReject": { raw: "x" },
   "datasets.nameVersion": { name: "reviewed" },
   "datasets.changeSchema": { changes: [{ kind: "drop", column: "id" }] },
@@ -81,11 +84,17 @@ async function make(workspace: TestWorkspace): Promise<Record<string, string>> {
     subjects: [{ kind: "user", id: guest.id }],
     targets: [{ kind: "dataset", id: dataset }],
   });
+  const finding = newId("finding");
+  await server.services.database.tx("system", (tx) =>
+    sql`insert into personal_data_findings (id, workspace_id, dataset_id, field_id, entity, confidence, evidence, data_version)
+      values (${finding}, ${workspace.id}, ${dataset}, 1, 'email', 1, '{}', 1)`.execute(tx),
+  );
   const upload = await post("/uploads", { fileName: "s.csv", bytes: 3 });
   return {
     dataset,
     column: "id",
     policy: policy.id,
+    finding,
     batch: loaded.batch.id,
     version: "1",
     number: "1",

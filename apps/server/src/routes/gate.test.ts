@@ -23,6 +23,8 @@ const TELLING = {
     "sql.get",
     "sql.rows",
     "sql.download",
+    "sql.createDataset",
+    "sql.loadDataset",
     "sql.explain",
     "sql.check",
   ],
@@ -79,7 +81,7 @@ const TELLING = {
     "uploads.append",
     "uploads.inspect",
   ],
-  audit: ["activity.list", "activity.export", "activity.ofUser"],
+  audit: ["activity.list", "activity.export", "activity.ofUser", "datasets.downloads"],
   rules: [
     "policies.list",
     "policies.create",

@@ -47,6 +47,7 @@ test("offers the places and features that the caller's permissions open", async 
     "home",
     "datasets",
     "sql",
+    "personal-data",
     "people",
     "groups",
     "policies",
