@@ -71,6 +71,12 @@ function Findings({ state }: { readonly state: State }) {
   const mayDecide = useMay("privacy:manage");
   const { decide } = useVerdict(() => setChosen(NONE));
   const rows = rowsOf(query.data);
+  const verdicts: Column<PersonalDataFinding> = {
+    id: "verdict",
+    header: "Verdict",
+    width: "1px",
+    cell: (finding) => <VerdictButtons finding={finding} onDecide={(verdict) => decide([finding], verdict)} />,
+  };
   const picked = (rows ?? []).filter(({ id }) => chosen.has(id));
   return (
     <>
@@ -78,7 +84,7 @@ function Findings({ state }: { readonly state: State }) {
       <div className={people.frame}>
         <DataList
           label={TABS.find(({ value }) => value === state)?.title ?? "Findings"}
-          columns={COLUMNS}
+          columns={mayDecide ? [...COLUMNS, verdicts] : COLUMNS}
           rows={rows}
           rowId={({ id }) => id}
           rowName={({ column, dataset }) => `${column.name} of ${dataset.name}`}
@@ -86,7 +92,6 @@ function Findings({ state }: { readonly state: State }) {
           onRetry={() => void query.refetch()}
           more={moreOf(query)}
           selection={mayDecide && state === "suggested" ? { ids: chosen, onChange: setChosen } : undefined}
-          rowAction={(finding) => <VerdictButtons finding={finding} onDecide={(verdict) => decide([finding], verdict)} />}
           empty={<EmptyState {...EMPTY[state]} />}
         />
       </div>

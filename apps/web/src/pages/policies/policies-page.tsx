@@ -36,7 +36,7 @@ export function PoliciesPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const mayManage = useMay("policy:manage");
-  const query = useInfiniteQuery(policiesQuery(search));
+  const query = useInfiniteQuery(policiesQuery({ q: search.q, effect: search.effect }));
   const [open, setOpen] = useState<Open>({ kind: "none" });
   const remove = useRemoval();
   const close = () => setOpen({ kind: "none" });
