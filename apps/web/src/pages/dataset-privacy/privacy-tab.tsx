@@ -9,6 +9,7 @@ import { EmptyState } from "../../kit/empty-state.tsx";
 import { ErrorNote } from "../../kit/error-note.tsx";
 import { Panel } from "../../kit/panel.tsx";
 import { Label, StatusBadge } from "../../kit/status-badge.tsx";
+import { PersonalDataPanel } from "../personal-data/personal-data-panel.tsx";
 import { maskTitle } from "./mask-draft.ts";
 import { MaskDialog } from "./mask-dialog.tsx";
 import classes from "./privacy.module.css";
@@ -25,6 +26,7 @@ export function PrivacyTab({ dataset }: { readonly dataset: Dataset }) {
   if (error !== null) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   return (
     <div className={classes.stack}>
+      <PersonalDataPanel dataset={dataset} />
       <Panel title="What you see" text="Policies decide it, for owners and administrators too." flush>
         <Columns dataset={dataset} columns={columns} onEdit={mayManage ? setEdited : undefined} />
       </Panel>

@@ -10,7 +10,6 @@ import { ErrorNote } from "../../kit/error-note.tsx";
 import { PageSkeleton } from "../../kit/skeleton.tsx";
 import { Label, StatusBadge } from "../../kit/status-badge.tsx";
 import { toastError } from "../../kit/toast.tsx";
-import { PersonalDataPanel } from "../personal-data/personal-data-panel.tsx";
 import { DocumentDialog } from "./document-dialog.tsx";
 import { SchemaEditor } from "./schema-editor.tsx";
 import { SchemaHistory } from "./schema-history.tsx";
@@ -58,7 +57,6 @@ export function SchemaTab({ dataset, version, onOpen }: SchemaTabProps) {
           </>
         )}
       </div>
-      {version === undefined && <PersonalDataPanel dataset={dataset} />}
       <Columns schema={schema} />
       {version === undefined && <SchemaHistory dataset={dataset.id} onOpen={onOpen} />}
       {isApplying && <DocumentDialog dataset={dataset} schema={schema} onClose={() => setApplying(false)} />}

@@ -104,7 +104,7 @@ function Name({ dataset, column }: PersonalDataFinding) {
   return (
     <span className={people.name}>
       <span className={`${classes.column ?? ""} g-mono`}>{column.name}</span>
-      <Link to={`/w/${slug}/datasets/${dataset.id}` as "/"} search={{ tab: "columns" } as never} className={people.link}>
+      <Link to={`/w/${slug}/datasets/${dataset.id}` as "/"} search={{ tab: "privacy" } as never} className={people.link}>
         {dataset.name}
       </Link>
     </span>
