@@ -92,11 +92,11 @@ const OWN: readonly string[] = [
   "mail",
   "policy",
   "request",
-  "code",
+  "key",
   "token",
-  "device",
+  "userCode",
   "invitation",
-  "entry",
+  "view",
   "finding",
 ];
 
