@@ -5,6 +5,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { columnStatsQuery, readRows, rowCountQuery, type SortedChoice } from "../../api/dataset-rows.ts";
+import { useViewAs } from "../../api/view-as.ts";
 import { EmptyState } from "../../kit/empty-state.tsx";
 import { ErrorNote, SaidError } from "../../kit/error-note.tsx";
 import { FilterBar } from "../../kit/filter-bar.tsx";
@@ -79,9 +80,10 @@ export function RowsTab({ dataset, search, onSearch }: RowsTabProps) {
     () => (chosen.length === 0 ? dataset.columns : chosen.flatMap((name) => dataset.columns.find((column) => column.name === name) ?? [])),
     [chosen, dataset.columns],
   );
-  const { id, dataVersion } = dataset;
-  // oxlint-disable-next-line react/exhaustive-deps -- another version has other rows, though no request says so
-  const source = useMemo(() => new PagedSource((cursor, signal) => readRows(id, choice, cursor, signal)), [id, choice, dataVersion]);
+  const { id, dataVersion, columns } = dataset;
+  const eyes = useViewAs(id).viewed?.id;
+  // oxlint-disable-next-line react/exhaustive-deps -- another version, other masks and other eyes show other rows, though no request says so
+  const source = useMemo(() => new PagedSource((cursor, signal) => readRows(id, choice, cursor, signal)), [id, choice, dataVersion, columns, eyes]);
   const onFilter = (changed: RowFilter | undefined) => onSearch({ filter: changed, row: undefined, cell: undefined }, true);
   return (
     <div className={classes.stack}>
