@@ -42,6 +42,8 @@ async function runQuery(page: Page): Promise<void> {
   await page.getByRole("grid").waitFor();
 }
 
+const seeFindings = (page: Page): Promise<void> => page.getByText("phone numbers").first().waitFor();
+
 const SHOTS: readonly Shot[] = [
   { name: "home-light", path: "", size: DESK, scheme: "light" },
   { name: "import-light", path: "/import", size: DESK, scheme: "light", act: chooseSample },
@@ -49,6 +51,7 @@ const SHOTS: readonly Shot[] = [
   { name: "dataset-light", path: "/datasets/{orders}", size: DESK, scheme: "light" },
   { name: "versions-light", path: "/datasets/{orders}?tab=versions", size: DESK, scheme: "light" },
   { name: "sql-dark", path: "/sql", size: DESK, scheme: "dark", act: runQuery },
+  { name: "personal-data-light", path: "/personal-data", size: DESK, scheme: "light", act: seeFindings },
   { name: "activity-dark", path: "/activity", size: DESK, scheme: "dark" },
   { name: "roles-light", path: "/roles", size: DESK, scheme: "light" },
   { name: "people-phone-dark", path: "/people", size: PHONE, scheme: "dark" },
