@@ -1,4 +1,5 @@
 import type { PolicyTarget } from "@granary/protocol";
+import { holdsNow, type Moment } from "./conditions.ts";
 import type { Policy } from "./policy.ts";
 import { subjectKey } from "./subject-keys.ts";
 
@@ -6,7 +7,9 @@ import { subjectKey } from "./subject-keys.ts";
 export interface CompiledPolicy {
   readonly policy: Policy;
   readonly subjects: ReadonlySet<string>;
-  readonly except: ReadonlySet<string>;
+  readonly except: readonly string[];
+  /** Whether it holds at any time and for any purpose. */
+  readonly isUnconditional: boolean;
 }
 
 type BySubject = ReadonlyMap<string, readonly CompiledPolicy[]>;
@@ -47,7 +50,8 @@ export function compilePolicies(policies: readonly Policy[]): CompiledPolicies {
   const bySubject = new Map<string, CompiledPolicy[]>();
   for (const policy of policies) {
     const subjects = new Set(policy.subjects.map(subjectKey));
-    const compiled: CompiledPolicy = { policy, subjects, except: new Set(policy.except.map(subjectKey)) };
+    const isUnconditional = Object.keys(policy.conditions).length === 0;
+    const compiled: CompiledPolicy = { policy, subjects, except: policy.except.map(subjectKey), isUnconditional };
     for (const subject of subjects) add(bySubject, subject, compiled);
     for (const target of new Set(policy.targets.map(targetKey))) {
       const found = byTarget.get(target) ?? new Map<string, CompiledPolicy[]>();
@@ -68,4 +72,10 @@ export function namedBy(policies: BySubject | undefined, keys: ReadonlySet<strin
   if (keys.size <= policies.size) for (const key of keys) all(key);
   else for (const key of policies.keys()) if (keys.has(key)) all(key);
   return found;
+}
+
+/** Whether a policy that names a reader holds for them now. */
+export function holdsFor({ policy, except, isUnconditional }: CompiledPolicy, keys: ReadonlySet<string>, at: Moment): boolean {
+  for (const key of except) if (keys.has(key)) return false;
+  return isUnconditional || holdsNow(policy.effect, policy.conditions, at);
 }

@@ -45,8 +45,14 @@ function fitsPurpose(effect: PolicyEffect, { purposes }: PolicyConditions, state
   return effect === "allow" ? isListed : !isListed;
 }
 
+/** When somebody asks, and what for. */
+export interface Moment {
+  readonly now: Date;
+  readonly purpose: string | null;
+}
+
 /** Whether a policy holds now, for somebody who states this purpose. */
-export function holdsNow(effect: PolicyEffect, conditions: PolicyConditions, at: { readonly now: Date; readonly purpose: string | null }): boolean {
+export function holdsNow(effect: PolicyEffect, conditions: PolicyConditions, at: Moment): boolean {
   const { validFrom, validUntil } = conditions;
   if (validFrom !== undefined && at.now < new Date(validFrom)) return false;
   if (validUntil !== undefined && at.now >= new Date(validUntil)) return false;

@@ -2,8 +2,7 @@ import type { Mask, RowFilter } from "@granary/protocol";
 import type { Principal } from "../../context/index.ts";
 import { atLeast, type DatasetLevel } from "../dataset-level.ts";
 import { strictest } from "../masks/index.ts";
-import { type CompiledPolicies, namedBy, targetKey, WORKSPACE_TARGET } from "./compile.ts";
-import { holdsNow } from "./conditions.ts";
+import { type CompiledPolicies, holdsFor, namedBy, targetKey, WORKSPACE_TARGET } from "./compile.ts";
 import type { Policy, ReaderFacts } from "./policy.ts";
 import { keysOf } from "./subject-keys.ts";
 
@@ -70,8 +69,10 @@ function datasetTargets({ id, ownerId, tags }: DecidedDataset): readonly string[
 /** The policies about these targets that hold for the reader now. */
 function applying({ policies, facts, purpose }: DecisionInput, keys: ReadonlySet<string>, targets: readonly string[]): Applying {
   const at = { now: facts.now, purpose };
-  const found = new Set(targets.flatMap((target) => [...namedBy(policies.byTarget.get(target), keys)]));
-  return [...found].filter(({ policy, except }) => holdsNow(policy.effect, policy.conditions, at) && keys.isDisjointFrom(except)).map(({ policy }) => policy);
+  const found = new Set<Policy>();
+  for (const target of targets)
+    for (const compiled of namedBy(policies.byTarget.get(target), keys)) if (holdsFor(compiled, keys, at)) found.add(compiled.policy);
+  return [...found];
 }
 
 const ofEffect = (policies: Applying, effect: Policy["effect"]): Applying => policies.filter((policy) => policy.effect === effect);
@@ -86,13 +87,38 @@ function masked(masks: readonly Mask[]): { readonly mask?: Mask } {
   return mask === undefined ? {} : { mask };
 }
 
-function columnDecision(fieldId: number, policies: Applying): ColumnDecision {
-  const denying = ofEffect(policies, "deny");
+/** What holds for every column of a dataset. */
+interface WholeMasking {
+  readonly policies: Applying;
+  readonly mask: Mask | undefined;
+}
+
+function columnDecision(fieldId: number, own: Applying, whole: WholeMasking): ColumnDecision {
+  const denying = ofEffect(own, "deny");
   if (denying.length > 0) return { fieldId, visibility: "hidden", policies: denying };
-  const masking = ofEffect(policies, "mask");
-  const masks = masking.flatMap(({ mask }) => mask ?? []);
+  const ownMasking = ofEffect(own, "mask");
+  const masks = [...ownMasking.map(({ mask }) => mask), whole.mask].flatMap((mask) => mask ?? []);
   if (masks.length === 0) return { fieldId, visibility: "visible", policies: [] };
-  return { fieldId, visibility: "masked", ...masked(masks), policies: masking };
+  const policies = ownMasking.length === 0 ? whole.policies : [...new Set([...ownMasking, ...whole.policies])];
+  return { fieldId, visibility: "masked", ...masked(masks), policies };
+}
+
+/** The policies about single columns of a dataset, by field id. */
+function byField(policies: Applying, { id, columnTags }: DecidedDataset): ReadonlyMap<number, Applying> {
+  const tagged = new Map<string, number[]>();
+  for (const [fieldId, tags] of columnTags) for (const tag of tags) tagged.set(tag, [...(tagged.get(tag) ?? []), fieldId]);
+  const found = new Map<number, Set<Policy>>();
+  const add = (fieldId: number, policy: Policy): void => {
+    const known = found.get(fieldId);
+    if (known === undefined) found.set(fieldId, new Set([policy]));
+    else known.add(policy);
+  };
+  for (const policy of policies)
+    for (const target of policy.targets) {
+      if (target.kind === "column" && target.datasetId === id) add(target.fieldId, policy);
+      if (target.kind === "column_tag") for (const fieldId of tagged.get(target.tag) ?? []) add(fieldId, policy);
+    }
+  return new Map([...found].map(([fieldId, own]) => [fieldId, [...own]]));
 }
 
 /**
@@ -110,13 +136,9 @@ export function decide(input: DecisionInput): Decision {
     targetKey({ kind: "column", datasetId: dataset.id as never, fieldId: 1 }),
     ...new Set([...dataset.columnTags.values()].flat().map((tag) => targetKey({ kind: "column_tag", tag }))),
   ]);
-  const isAbout = ({ targets }: Policy, fieldId: number): boolean =>
-    targets.some(
-      (target) =>
-        (target.kind === "column" && target.datasetId === dataset.id && target.fieldId === fieldId) ||
-        (target.kind === "column_tag" && dataset.columnTags.get(fieldId)?.includes(target.tag) === true),
-    );
+  const ofField = byField(ofColumns, dataset);
   const maskingAll = ofEffect(about, "mask");
+  const whole: WholeMasking = { policies: maskingAll, mask: strictest(maskingAll.flatMap(({ mask }) => mask ?? [])) };
   const reader: FilterReader = { userId: principal.userId, email: principal.email, attributes: facts.attributes };
   const filters = ofEffect(about, "filter").flatMap((policy) => (policy.filter === null ? [] : [{ policy, filter: policy.filter, reader }]));
   return {
@@ -128,7 +150,7 @@ export function decide(input: DecisionInput): Decision {
       values: maskingAll.length > 0 || ofEffect(ofColumns, "mask").length > 0,
       rows: filters.length > 0,
     },
-    column: (fieldId) => columnDecision(fieldId, [...new Set([...ofColumns.filter((policy) => isAbout(policy, fieldId)), ...maskingAll])]),
+    column: (fieldId) => columnDecision(fieldId, ofField.get(fieldId) ?? [], whole),
   };
 }
 

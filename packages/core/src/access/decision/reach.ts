@@ -1,5 +1,4 @@
-import { namedBy } from "./compile.ts";
-import { holdsNow } from "./conditions.ts";
+import { holdsFor, namedBy } from "./compile.ts";
 import type { Policy } from "./policy.ts";
 import type { Reader } from "./reader-facts.ts";
 import { keysOf } from "./subject-keys.ts";
@@ -46,9 +45,7 @@ function namedColumns(policies: readonly Policy[]): NamedColumns {
 export function reachOf({ principal, facts, policies, purpose }: Reader): Reach {
   const keys = keysOf(principal, facts);
   const at = { now: facts.now, purpose };
-  const holding = [...namedBy(policies.bySubject, keys)]
-    .filter(({ policy, except }) => holdsNow(policy.effect, policy.conditions, at) && keys.isDisjointFrom(except))
-    .map(({ policy }) => policy);
+  const holding = [...namedBy(policies.bySubject, keys)].filter((compiled) => holdsFor(compiled, keys, at)).map(({ policy }) => policy);
   const denying = holding.filter(({ effect }) => effect === "deny");
   return { denied: namedDatasets(denying), allowed: namedDatasets(holding.filter(({ effect }) => effect === "allow")), hidden: namedColumns(denying) };
 }
