@@ -56,7 +56,7 @@ class DiskThread {
   }
 }
 
-/** One waits for the disk while another is given work; the disk's journal flushes for both at once. More gained nothing. */
+/** One alone is busy waiting for the disk whenever two commit: a second takes what came since, and the disk's journal flushes for both. */
 const THREADS = 2;
 
 /**
