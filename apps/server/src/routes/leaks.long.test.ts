@@ -151,18 +151,21 @@ const QUERIES: Readonly<Partial<Record<RouteId, readonly string[]>>> = {
   "access.explain": ["", `?user=`],
 };
 
-/** Ways to get at what is not shown: by comparing, ordering, failing, joining, counting and explaining. */
+/**
+ * Ways to get at what is not shown: by comparing, ordering, failing, joining, counting and explaining. None spells a text that is
+ * looked for: the activity log tells what somebody asked.
+ */
 const TRICKS = (table: string): readonly string[] => [
   `select * from ${table}`,
   `select ${HIDDEN_NAME} from ${table}`,
-  `select * from ${table} where email like 'maskedcanary%'`,
+  `select * from ${table} where email like 'masked' || 'canary%'`,
   `select * from ${table} order by email desc`,
   `select min(email), max(email), count(distinct email), list(email), histogram(note) from ${table}`,
   `select cast(email as integer) from ${table}`,
   `select cast(note as integer) from ${table}`,
   `select 1 / (case when region = 'secret' then 0 else 1 end) from ${table}`,
   `select error(email || note) from ${table}`,
-  `select t.* from ${table} t join (values ('maskedcanary1@leak.example')) v(email) on t.email = v.email`,
+  `select t.* from ${table} t join (values ('masked' || 'canary1@leak.example')) v(email) on t.email = v.email`,
   `select regexp_extract(email, '.*') from ${table} where regexp_matches(email, 'masked')`,
   `select * from ${table} at (version => 1)`,
   `select to_json(t) from ${table} t`,
