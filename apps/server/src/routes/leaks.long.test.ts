@@ -158,7 +158,7 @@ const QUERIES: Readonly<Partial<Record<RouteId, readonly string[]>>> = {
 const TRICKS = (table: string): readonly string[] => [
   `select * from ${table}`,
   `select ${HIDDEN_NAME} from ${table}`,
-  `select * from ${table} where email like 'masked' || 'canary%'`,
+  `select * from ${table} where email like 'masked%'`,
   `select * from ${table} order by email desc`,
   `select min(email), max(email), count(distinct email), list(email), histogram(note) from ${table}`,
   `select cast(email as integer) from ${table}`,
