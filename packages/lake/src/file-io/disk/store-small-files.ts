@@ -89,6 +89,7 @@ function failureOf(error: unknown): SmallFileResult {
 class Storing {
   readonly #file: SmallFile;
   #written: Written | undefined;
+  #isMoved = false;
   #result: SmallFileResult | undefined;
 
   constructor(file: SmallFile) {
@@ -131,6 +132,7 @@ class Storing {
     this.step(({ root, path, scratch }) => {
       if (!isPlainDirectory(root, dirname(path))) return { isLink: true };
       renameSync(scratch, path);
+      this.#isMoved = true;
       return undefined;
     });
   }
@@ -143,11 +145,11 @@ class Storing {
     if (!("sha256" in this.result)) this.#takeBack();
   }
 
-  /** A finished file that could not be moved is its writer's to keep or to remove; what cannot be removed the sweep of the scratch directory finds. */
+  /** A finished file that could not be moved is its writer's to keep or to remove; what cannot be removed the sweeps find. */
   #takeBack(): void {
-    if (this.#file.content === undefined) return;
+    if (this.#file.content === undefined && !this.#isMoved) return;
     try {
-      rmSync(this.#file.scratch, { force: true });
+      rmSync(this.#isMoved ? this.#file.path : this.#file.scratch, { force: true });
     } catch (error) {
       this.fail(error);
     }
@@ -169,14 +171,15 @@ function syncDirectories(files: readonly Storing[]): void {
 }
 
 /**
- * Stores files with calls that wait for the disk, for a thread that does nothing else. All are written before the first is
- * flushed: one flush of the disk's journal then serves many. Each appears under its name whole and durable, or not at all.
+ * Stores files with calls that wait for the disk, for a thread that does nothing else. All are written and have their names
+ * before the first is flushed: one flush of the disk's journal then serves many, and their directories too. A name is known to
+ * nobody but its maker until this has answered, so that what a crash leaves half flushed under it is an orphan for the sweep.
  */
 export function storeSmallFiles(files: readonly SmallFile[]): readonly SmallFileResult[] {
   const storing = files.map((file) => new Storing(file));
   for (const file of storing) file.write();
-  for (const file of storing) file.sync();
   for (const file of storing) file.move();
+  for (const file of storing) file.sync();
   syncDirectories(storing);
   for (const file of storing) file.finish();
   return storing.map((file) => file.result);
