@@ -7,7 +7,8 @@ const globalSetup = [`${root}/packages/testkit/src/global-setup.ts`];
 export default defineConfig({
   test: {
     pool: "forks",
-    maxWorkers: 2,
+    // Suites mostly wait for engine processes and jobs: a third keeps two cores busy.
+    maxWorkers: 3,
     passWithNoTests: true,
     projects: [
       {
