@@ -64,12 +64,18 @@ function chosen(ctx: Ctx, query: CatalogQuery, except?: string): Raw[] {
   );
 }
 
-/** A name with the word as it was typed goes first, then other names, then the rest. Only names are looked at: all words of a dataset are stored out of line. */
+/** More than any other score comes to. */
+const WHOLE_IN_NAME = 100;
+
+/**
+ * Names that have all that was typed go first, those with words as they were typed before others; then the rest. Only names are
+ * looked at: all words of a dataset are stored out of line.
+ */
 function scoreOf(terms: readonly Term[]): Raw {
-  const parts = terms.map(
-    ({ typed, words }) => sql`(case when d.name_words @> ${[typed]}::text[] then 2 when d.name_words && ${[...words]}::text[] then 1 else 0 end)`,
-  );
-  return sql.join(parts, sql` + `);
+  const inName = (words: readonly string[]): Raw => sql`d.name_words && ${[...words]}::text[]`;
+  const parts = terms.map(({ typed, words }) => sql`(case when d.name_words @> ${[typed]}::text[] then 2 when ${inName(words)} then 1 else 0 end)`);
+  const whole = sql`(case when ${and(terms.map(({ words }) => inName(words)))} then ${sql.lit(WHOLE_IN_NAME)} else 0 end)`;
+  return sql.join([...parts, whole], sql` + `);
 }
 
 const ORDERS: Readonly<Record<string, { readonly by: Raw; readonly cast: Raw }>> = {
@@ -84,28 +90,46 @@ function orderOf(sort: DatasetSort, terms: readonly Term[]): { readonly by: Raw;
   return known === undefined ? { by: scoreOf(terms), cast: sql`integer`, isDescending: true } : { ...known, isDescending: sort.startsWith("-") };
 }
 
-/** Ids of one page in their order, each with its place in it. */
-export async function findPage(
-  ctx: Ctx,
-  query: CatalogQuery,
-  sought: Sought,
-  page: { readonly sort: DatasetSort; readonly after: Position | undefined },
-): Promise<readonly Position[]> {
-  const { by, cast, isDescending } = orderOf(page.sort, sought.terms);
+interface PagePlace {
+  readonly sort: DatasetSort;
+  readonly after: Position | undefined;
+}
+
+interface PageSource {
+  readonly terms: readonly Term[];
+  readonly limit: number;
+  /** What goes before the statement. */
+  readonly before: Raw;
+  /** Names the datasets as `d`, up to a last condition. */
+  readonly from: Raw;
+}
+
+async function orderedPage(ctx: Ctx, { sort, after: begin }: PagePlace, { terms, limit, before, from }: PageSource): Promise<readonly Position[]> {
+  const { by, cast, isDescending } = orderOf(sort, terms);
   const past = sql.raw(isDescending ? "<" : ">");
   const direction = sql.raw(isDescending ? "desc" : "asc");
-  const after = page.after === undefined ? sql`true` : sql`(${by}, d.id) ${past} (${page.after.value}::${cast}, ${page.after.id})`;
-  const conditions = and([...among(ctx, query, sought, "words"), ...chosen(ctx, query)]);
-  const isRanked = page.sort === "relevance";
-  const hits = sql`with hits as materialized (
-    (select d.id from datasets d where ${and([...among(ctx, query, sought, "name_words"), ...chosen(ctx, query)])} limit ${sql.lit(MAX_BY_NAME)})
-    union (select d.id from datasets d where ${conditions} limit ${sql.lit(MAX_RANKED)}))`;
-  const from = isRanked ? sql`hits join datasets d on d.id = hits.id where` : sql`datasets d where ${conditions} and`;
+  const after = begin === undefined ? sql`true` : sql`(${by}, d.id) ${past} (${begin.value}::${cast}, ${begin.id})`;
   const { rows } = await sql<Position>`
-    ${isRanked ? hits : sql``}
+    ${before}
     select d.id, (${by})::text as value from ${from} ${after}
-    order by ${by} ${direction}, d.id ${direction} limit ${sql.lit(query.limit + 1)}`.execute(ctx.system.db as never);
+    order by ${by} ${direction}, d.id ${direction} limit ${sql.lit(limit + 1)}`.execute(ctx.system.db as never);
   return rows;
+}
+
+/** Ids of one page in their order, each with its place in it. */
+export async function findPage(ctx: Ctx, query: CatalogQuery, sought: Sought, page: PagePlace): Promise<readonly Position[]> {
+  const conditionsOn = (words: "words" | "name_words"): Raw => and([...among(ctx, query, sought, words), ...chosen(ctx, query)]);
+  const { terms } = sought;
+  const { limit } = query;
+  if (page.sort !== "relevance") return orderedPage(ctx, page, { terms, limit, before: sql``, from: sql`datasets d where ${conditionsOn("words")} and` });
+  const from = sql`hits join datasets d on d.id = hits.id where`;
+  const byName = sql`select d.id from datasets d where ${conditionsOn("name_words")} limit ${sql.lit(MAX_BY_NAME)}`;
+  // Names come before all else: where they fill the page, nobody has to look for more.
+  const names = await orderedPage(ctx, page, { terms, limit, before: sql`with hits as materialized (${byName})`, from });
+  if (names.length > limit) return names;
+  const all = sql`with hits as materialized (
+    (${byName}) union (select d.id from datasets d where ${conditionsOn("words")} limit ${sql.lit(MAX_RANKED)}))`;
+  return orderedPage(ctx, page, { terms, limit, before: all, from });
 }
 
 export interface Counted<V = string> {
