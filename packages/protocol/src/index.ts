@@ -164,7 +164,7 @@ export {
 } from "./routes/settings.ts";
 export { type BulkResult, bulkResult, type User, type UserBulkAction, USER_BULK_ACTIONS, user, userRoutes } from "./routes/users.ts";
 export { type Workspace, workspace, workspaceRoutes } from "./routes/workspaces.ts";
-export { FILTER_OPERATORS, type FilterCondition, type FilterOperator, type RowFilter } from "./row-filter.ts";
+export { FILTER_OPERATORS, FILTER_WORDS, type FilterCondition, type FilterOperator, type RowFilter } from "./row-filter.ts";
 export { can, email, id, instant, line, page, pageQuery, type ProblemBody, problemBody } from "./schemas.ts";
 export { sqlDatasetRoutes } from "./routes/sql-datasets.ts";
 export {

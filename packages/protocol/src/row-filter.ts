@@ -20,6 +20,24 @@ export const FILTER_OPERATORS = {
 
 export type FilterOperator = keyof typeof FILTER_OPERATORS;
 
+/** The operators as people read them, between a column and what it is compared with. */
+export const FILTER_WORDS: Readonly<Record<FilterOperator, string>> = {
+  eq: "is",
+  ne: "is not",
+  lt: "is less than",
+  le: "is at most",
+  gt: "is more than",
+  ge: "is at least",
+  in: "is one of",
+  between: "is between",
+  contains: "contains",
+  starts_with: "starts with",
+  ends_with: "ends with",
+  matches: "matches",
+  is_null: "is missing",
+  is_not_null: "is there",
+};
+
 /**
  * A condition on one column. Values are texts, read as the column's type: `2026-01-31`, `10.50`, `true`.
  * `contains`, `starts_with` and `ends_with` look at the value's text without regard to case; `matches` is a regular expression

@@ -1,35 +1,10 @@
-import {
-  type FilterOperator,
-  maskText,
-  type PolicyConditions,
-  type PolicyFields,
-  type PolicySubject,
-  type PolicyTarget,
-  type RowFilter,
-} from "@granary/protocol";
+import { FILTER_WORDS, maskText, type PolicyConditions, type PolicyFields, type PolicySubject, type PolicyTarget, type RowFilter } from "@granary/protocol";
 import { columnKey, type Labels } from "./labels.ts";
 
 type Said = Omit<PolicyFields, "name" | "description" | "enabled">;
 
 const DAYS = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"];
 const MAX_NAMED = 4;
-
-const OPERATOR_WORDS: Readonly<Record<FilterOperator, string>> = {
-  eq: "is",
-  ne: "is not",
-  lt: "is below",
-  le: "is at most",
-  gt: "is above",
-  ge: "is at least",
-  in: "is one of",
-  between: "is between",
-  contains: "contains",
-  starts_with: "begins with",
-  ends_with: "ends with",
-  matches: "matches",
-  is_null: "is missing",
-  is_not_null: "is there",
-};
 
 function listed(parts: readonly string[], word: "and" | "or" = "and"): string {
   if (parts.length > MAX_NAMED) return `${parts.slice(0, MAX_NAMED - 1).join(", ")} ${word} ${parts.length - MAX_NAMED + 1} others`;
@@ -78,7 +53,7 @@ export function filterText(filter: RowFilter): string {
   if ("or" in filter) return listed(filter.or.map(filterText), "or");
   if ("not" in filter) return `not (${filterText(filter.not)})`;
   const values = filter.values ?? (filter.value === undefined ? [] : [filter.value]);
-  return [filter.column, OPERATOR_WORDS[filter.op], listed(values)].filter((part) => part !== "").join(" ");
+  return [filter.column, FILTER_WORDS[filter.op], listed(values)].filter((part) => part !== "").join(" ");
 }
 
 function effectText({ effect, level, mask, filter, targets }: Said, labels: Labels): string {

@@ -1,4 +1,4 @@
-import type { Column, FilterCondition, FilterOperator, RowFilter } from "@granary/protocol";
+import { type Column, FILTER_WORDS, type FilterCondition, type FilterOperator, type RowFilter } from "@granary/protocol";
 
 type ColumnType = Column["type"];
 
@@ -12,28 +12,11 @@ export function operatorsOf(type: ColumnType): readonly FilterOperator[] {
   return type === "boolean" ? ["eq", ...MISSING] : ORDERED;
 }
 
-const WORDS: Readonly<Record<FilterOperator, string>> = {
-  eq: "is",
-  ne: "is not",
-  lt: "is less than",
-  le: "is at most",
-  gt: "is more than",
-  ge: "is at least",
-  in: "is one of",
-  between: "is between",
-  contains: "contains",
-  starts_with: "starts with",
-  ends_with: "ends with",
-  matches: "matches",
-  is_null: "is missing",
-  is_not_null: "is there",
-};
-
 const TIME_WORDS: Partial<Readonly<Record<FilterOperator, string>>> = { lt: "is before", le: "is at the latest", gt: "is after", ge: "is at the earliest" };
 
 /** An operator in words; of dates one says "before", not "less than". */
 export function wordsOf(op: FilterOperator, type: ColumnType | undefined): string {
-  return (type === "date" || type === "timestamp" ? TIME_WORDS[op] : undefined) ?? WORDS[op];
+  return (type === "date" || type === "timestamp" ? TIME_WORDS[op] : undefined) ?? FILTER_WORDS[op];
 }
 
 /** How many values an operator compares with. */

@@ -1,24 +1,7 @@
-import { FILTER_OPERATORS, type FilterCondition, type FilterOperator, MASK_KINDS, MASKS } from "@granary/protocol";
+import { FILTER_OPERATORS, FILTER_WORDS, type FilterCondition, type FilterOperator, MASK_KINDS, MASKS } from "@granary/protocol";
 import { Autocomplete, Button, Select, Textarea, TextInput } from "@mantine/core";
 import { conditionWith, type Draft, valuesText } from "./policy-draft.ts";
 import classes from "./policies.module.css";
-
-const OPERATOR_WORDS: Readonly<Record<FilterOperator, string>> = {
-  eq: "is",
-  ne: "is not",
-  lt: "is below",
-  le: "is at most",
-  gt: "is above",
-  ge: "is at least",
-  in: "is one of",
-  between: "is between",
-  contains: "contains",
-  starts_with: "begins with",
-  ends_with: "ends with",
-  matches: "matches (RE2)",
-  is_null: "is missing",
-  is_not_null: "is there",
-};
 
 interface EffectFieldsProps {
   readonly draft: Draft;
@@ -122,7 +105,7 @@ function ConditionRow({ number, condition, onChange }: ConditionRowProps) {
         aria-label={`Condition ${number}: comparison`}
         size="xs"
         allowDeselect={false}
-        data={Object.entries(OPERATOR_WORDS).map(([value, label]) => ({ value, label }))}
+        data={Object.entries(FILTER_WORDS).map(([value, label]) => ({ value, label }))}
         value={op}
         onChange={(next) => onChange(conditionWith(column, (next ?? op) as FilterOperator, text))}
       />
