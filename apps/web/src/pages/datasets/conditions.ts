@@ -48,7 +48,7 @@ function isCondition(parts: object): parts is FilterCondition {
   const { column, op, value, values } = parts as Partial<Record<keyof FilterCondition, unknown>>;
   const isOne = value === undefined || typeof value === "string";
   const areMany = values === undefined || (Array.isArray(values) && values.every((entry) => typeof entry === "string"));
-  return typeof column === "string" && typeof op === "string" && op in WORDS && isOne && areMany;
+  return typeof column === "string" && typeof op === "string" && op in FILTER_WORDS && isOne && areMany;
 }
 
 /** The conditions that must all be true. */
