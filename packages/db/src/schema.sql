@@ -408,6 +408,189 @@ create policy one_workspace on public.catalog_words to granary_app using ((works
 grant delete, insert, select, update on public.catalog_words to granary_system;
 grant insert, select on public.catalog_words to granary_app;
 
+create table public.change_comments (
+  id text not null,
+  workspace_id text not null,
+  change_id text not null,
+  revision integer not null,
+  parent_id text,
+  row_key text,
+  field_id integer,
+  author_id text,
+  body text not null,
+  created_at timestamp with time zone default now() not null,
+  edited_at timestamp with time zone,
+  resolved_by text,
+  resolved_at timestamp with time zone,
+  constraint change_comments_pkey PRIMARY KEY (id),
+  constraint change_comments_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint change_comments_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.change_requests(id) ON DELETE CASCADE,
+  constraint change_comments_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.change_comments(id) ON DELETE CASCADE,
+  constraint change_comments_resolved_by_fkey FOREIGN KEY (resolved_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint change_comments_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX change_comments_change_idx ON public.change_comments USING btree (change_id, id);
+alter table public.change_comments enable row level security, force row level security;
+create policy every_workspace on public.change_comments to granary_system using (true) with check (true);
+create policy one_workspace on public.change_comments to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.change_comments to granary_app;
+grant delete, insert, select, update on public.change_comments to granary_system;
+
+create table public.change_edits (
+  workspace_id text not null,
+  change_id text not null,
+  row_id text not null,
+  op text not null,
+  cells jsonb default '{}'::jsonb not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint change_edits_pkey PRIMARY KEY (change_id, row_id),
+  constraint change_edits_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.change_requests(id) ON DELETE CASCADE,
+  constraint change_edits_op_check CHECK ((op = ANY (ARRAY['add'::text, 'modify'::text, 'delete'::text]))),
+  constraint change_edits_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.change_edits enable row level security, force row level security;
+create policy every_workspace on public.change_edits to granary_system using (true) with check (true);
+create policy one_workspace on public.change_edits to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.change_edits to granary_app;
+grant delete, insert, select, update on public.change_edits to granary_system;
+
+create table public.change_requests (
+  id text not null,
+  workspace_id text not null,
+  number integer not null,
+  dataset_id text not null,
+  kind text not null,
+  title text not null,
+  description text default ''::text not null,
+  state text default 'draft'::text not null,
+  author_id text,
+  co_author_ids text[] default '{}'::text[] not null,
+  revision integer default 0 not null,
+  version integer default 1 not null,
+  opened_at timestamp with time zone,
+  merged_version integer,
+  merged_by text,
+  merged_at timestamp with time zone,
+  merge_job_id text,
+  merge_error jsonb,
+  closed_by text,
+  closed_at timestamp with time zone,
+  closed_reason text default ''::text not null,
+  bypassed_by text,
+  bypass_reason text,
+  reverts_id text,
+  follows_id text,
+  superseded_by text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint change_requests_pkey PRIMARY KEY (id),
+  constraint change_requests_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint change_requests_bypassed_by_fkey FOREIGN KEY (bypassed_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint change_requests_check CHECK (((state = ANY (ARRAY['merged'::text, 'reverted'::text])) = (merged_version IS NOT NULL))),
+  constraint change_requests_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint change_requests_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint change_requests_follows_id_fkey FOREIGN KEY (follows_id) REFERENCES public.change_requests(id) ON DELETE SET NULL,
+  constraint change_requests_kind_check CHECK ((kind = ANY (ARRAY['rows'::text, 'schema'::text]))),
+  constraint change_requests_merged_by_fkey FOREIGN KEY (merged_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint change_requests_reverts_id_fkey FOREIGN KEY (reverts_id) REFERENCES public.change_requests(id) ON DELETE SET NULL,
+  constraint change_requests_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'open'::text, 'changes_requested'::text, 'approved'::text, 'merging'::text, 'merged'::text, 'closed'::text, 'superseded'::text, 'reverted'::text]))),
+  constraint change_requests_superseded_by_fkey FOREIGN KEY (superseded_by) REFERENCES public.change_requests(id) ON DELETE SET NULL,
+  constraint change_requests_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint change_requests_workspace_id_number_key UNIQUE (workspace_id, number)
+);
+CREATE INDEX change_requests_author_idx ON public.change_requests USING btree (workspace_id, author_id, id DESC);
+CREATE INDEX change_requests_dataset_idx ON public.change_requests USING btree (dataset_id, id DESC);
+CREATE INDEX change_requests_list_idx ON public.change_requests USING btree (workspace_id, updated_at DESC, id DESC);
+alter table public.change_requests enable row level security, force row level security;
+create policy every_workspace on public.change_requests to granary_system using (true) with check (true);
+create policy one_workspace on public.change_requests to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.change_requests to granary_app;
+grant delete, insert, select, update on public.change_requests to granary_system;
+
+create table public.change_reviews (
+  id text not null,
+  workspace_id text not null,
+  change_id text not null,
+  revision integer not null,
+  digest text not null,
+  reviewer_id text,
+  verdict text not null,
+  body text default ''::text not null,
+  created_at timestamp with time zone default now() not null,
+  dismissed_by text,
+  dismissed_at timestamp with time zone,
+  dismissed_reason text,
+  constraint change_reviews_pkey PRIMARY KEY (id),
+  constraint change_reviews_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.change_requests(id) ON DELETE CASCADE,
+  constraint change_reviews_dismissed_by_fkey FOREIGN KEY (dismissed_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint change_reviews_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint change_reviews_verdict_check CHECK ((verdict = ANY (ARRAY['comment'::text, 'approve'::text, 'request_changes'::text]))),
+  constraint change_reviews_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX change_reviews_change_idx ON public.change_reviews USING btree (change_id, id);
+alter table public.change_reviews enable row level security, force row level security;
+create policy every_workspace on public.change_reviews to granary_system using (true) with check (true);
+create policy one_workspace on public.change_reviews to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.change_reviews to granary_system;
+grant insert, select, update on public.change_reviews to granary_app;
+
+create table public.change_revisions (
+  workspace_id text not null,
+  change_id text not null,
+  number integer not null,
+  origin text not null,
+  author_id text,
+  note text default ''::text not null,
+  source jsonb not null,
+  base_version integer not null,
+  base_snapshot_id text not null,
+  rules_version integer default 0 not null,
+  schema_version integer not null,
+  state text default 'computing'::text not null,
+  job_id text,
+  error jsonb,
+  change_set jsonb,
+  counts jsonb,
+  warnings jsonb default '[]'::jsonb not null,
+  schema_document jsonb,
+  digest text,
+  created_at timestamp with time zone default now() not null,
+  ready_at timestamp with time zone,
+  constraint change_revisions_pkey PRIMARY KEY (change_id, number),
+  constraint change_revisions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint change_revisions_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.change_requests(id) ON DELETE CASCADE,
+  constraint change_revisions_origin_check CHECK ((origin = ANY (ARRAY['file'::text, 'edits'::text, 'schema'::text, 'revert'::text, 'selection'::text, 'resolution'::text, 'split'::text]))),
+  constraint change_revisions_state_check CHECK ((state = ANY (ARRAY['computing'::text, 'ready'::text, 'failed'::text]))),
+  constraint change_revisions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.change_revisions enable row level security, force row level security;
+create policy every_workspace on public.change_revisions to granary_system using (true) with check (true);
+create policy one_workspace on public.change_revisions to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.change_revisions to granary_system;
+grant insert, select, update on public.change_revisions to granary_app;
+
+create table public.change_rules (
+  workspace_id text not null,
+  dataset_id text not null,
+  version integer not null,
+  review jsonb not null,
+  strictness text default 'cell'::text not null,
+  column_groups jsonb default '[]'::jsonb not null,
+  comparisons jsonb default '{}'::jsonb not null,
+  set_by text,
+  set_at timestamp with time zone default now() not null,
+  constraint change_rules_pkey PRIMARY KEY (dataset_id, version),
+  constraint change_rules_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
+  constraint change_rules_set_by_fkey FOREIGN KEY (set_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint change_rules_strictness_check CHECK ((strictness = ANY (ARRAY['cell'::text, 'row'::text, 'table'::text, 'groups'::text]))),
+  constraint change_rules_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.change_rules enable row level security, force row level security;
+create policy every_workspace on public.change_rules to granary_system using (true) with check (true);
+create policy one_workspace on public.change_rules to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.change_rules to granary_system;
+grant insert, select on public.change_rules to granary_app;
+
 create table public.column_tags (
   workspace_id text not null,
   dataset_id text not null,
@@ -537,11 +720,13 @@ create table public.dataset_versions (
   added_count bigint,
   removed_count bigint,
   replaced_count bigint,
+  change_id text,
   constraint dataset_versions_pkey PRIMARY KEY (dataset_id, number),
   constraint dataset_versions_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id),
+  constraint dataset_versions_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.change_requests(id) ON DELETE SET NULL,
   constraint dataset_versions_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
   constraint dataset_versions_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
-  constraint dataset_versions_operation_check CHECK ((operation = ANY (ARRAY['loaded'::text, 'batch_deleted'::text, 'batch_restored'::text, 'restored'::text, 'schema_changed'::text]))),
+  constraint dataset_versions_operation_check CHECK ((operation = ANY (ARRAY['loaded'::text, 'batch_deleted'::text, 'batch_restored'::text, 'restored'::text, 'schema_changed'::text, 'merged'::text]))),
   constraint dataset_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
 alter table public.dataset_versions enable row level security, force row level security;

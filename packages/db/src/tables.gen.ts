@@ -111,6 +111,113 @@ export interface CatalogWords {
   keys: string[];
 }
 
+export interface ChangeComments {
+  id: string;
+  workspace_id: string;
+  change_id: string;
+  revision: number;
+  parent_id: string | null;
+  row_key: string | null;
+  field_id: number | null;
+  author_id: string | null;
+  body: string;
+  created_at: Generated<Timestamp>;
+  edited_at: Timestamp | null;
+  resolved_by: string | null;
+  resolved_at: Timestamp | null;
+}
+
+export interface ChangeEdits {
+  workspace_id: string;
+  change_id: string;
+  row_id: string;
+  op: "add" | "modify" | "delete";
+  cells: Generated<Json>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface ChangeRequests {
+  id: string;
+  workspace_id: string;
+  number: number;
+  dataset_id: string;
+  kind: "rows" | "schema";
+  title: string;
+  description: Generated<string>;
+  state: Generated<"draft" | "open" | "changes_requested" | "approved" | "merging" | "merged" | "closed" | "superseded" | "reverted">;
+  author_id: string | null;
+  co_author_ids: Generated<string[]>;
+  revision: Generated<number>;
+  version: Generated<number>;
+  opened_at: Timestamp | null;
+  merged_version: number | null;
+  merged_by: string | null;
+  merged_at: Timestamp | null;
+  merge_job_id: string | null;
+  merge_error: Json | null;
+  closed_by: string | null;
+  closed_at: Timestamp | null;
+  closed_reason: Generated<string>;
+  bypassed_by: string | null;
+  bypass_reason: string | null;
+  reverts_id: string | null;
+  follows_id: string | null;
+  superseded_by: string | null;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface ChangeReviews {
+  id: string;
+  workspace_id: string;
+  change_id: string;
+  revision: number;
+  digest: string;
+  reviewer_id: string | null;
+  verdict: "comment" | "approve" | "request_changes";
+  body: Generated<string>;
+  created_at: Generated<Timestamp>;
+  dismissed_by: string | null;
+  dismissed_at: Timestamp | null;
+  dismissed_reason: string | null;
+}
+
+export interface ChangeRevisions {
+  workspace_id: string;
+  change_id: string;
+  number: number;
+  origin: "file" | "edits" | "schema" | "revert" | "selection" | "resolution" | "split";
+  author_id: string | null;
+  note: Generated<string>;
+  source: Json;
+  base_version: number;
+  base_snapshot_id: string;
+  rules_version: Generated<number>;
+  schema_version: number;
+  state: Generated<"computing" | "ready" | "failed">;
+  job_id: string | null;
+  error: Json | null;
+  change_set: Json | null;
+  counts: Json | null;
+  warnings: Generated<Json>;
+  schema_document: Json | null;
+  digest: string | null;
+  created_at: Generated<Timestamp>;
+  ready_at: Timestamp | null;
+}
+
+export interface ChangeRules {
+  workspace_id: string;
+  dataset_id: string;
+  version: number;
+  review: Json;
+  strictness: Generated<"cell" | "row" | "table" | "groups">;
+  column_groups: Generated<Json>;
+  comparisons: Generated<Json>;
+  set_by: string | null;
+  set_at: Generated<Timestamp>;
+}
+
 export interface ColumnTags {
   workspace_id: string;
   dataset_id: string;
@@ -179,12 +286,13 @@ export interface DatasetVersions {
   row_count: number;
   created_by: string | null;
   created_at: Generated<Timestamp>;
-  operation: Generated<"loaded" | "batch_deleted" | "batch_restored" | "restored" | "schema_changed">;
+  operation: Generated<"loaded" | "batch_deleted" | "batch_restored" | "restored" | "schema_changed" | "merged">;
   reason: Generated<string>;
   restored_from: number | null;
   added_count: number | null;
   removed_count: number | null;
   replaced_count: number | null;
+  change_id: string | null;
 }
 
 export interface DatasetViews {
@@ -706,6 +814,12 @@ export interface DB {
   backup_codes: BackupCodes;
   batches: Batches;
   catalog_words: CatalogWords;
+  change_comments: ChangeComments;
+  change_edits: ChangeEdits;
+  change_requests: ChangeRequests;
+  change_reviews: ChangeReviews;
+  change_revisions: ChangeRevisions;
+  change_rules: ChangeRules;
   column_tags: ColumnTags;
   credentials: Credentials;
   custom_roles: CustomRoles;

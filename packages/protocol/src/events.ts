@@ -15,6 +15,7 @@ export type SubjectKind =
   | "mail"
   | "dataset"
   | "batch"
+  | "change"
   | "query"
   | "upload"
   | "route";
@@ -95,6 +96,23 @@ export const EVENTS = {
   "activity.exported": { subject: "settings", area: "administration", text: "{actor} exported the activity log" },
   "mail.failed": { subject: "mail", area: "system", text: "The mail {subject} could not be sent" },
   "dataset.created": { subject: "dataset", area: "data", text: "{actor} created the dataset {subject}" },
+  "change.created": { subject: "change", area: "data", text: "{actor} began the change request {subject}" },
+  "change.revised": { subject: "change", area: "data", text: "{actor} proposed something else in the change request {subject}" },
+  "change.compared": { subject: "change", area: "data", text: "The change request {subject} was compared with its dataset" },
+  "change.compare_failed": { subject: "change", area: "data", text: "The change request {subject} could not be compared with its dataset" },
+  "change.opened": { subject: "change", area: "data", text: "{actor} opened the change request {subject} for review" },
+  "change.updated": { subject: "change", area: "data", text: "{actor} described the change request {subject} anew" },
+  "change.commented": { subject: "change", area: "data", text: "{actor} commented on the change request {subject}" },
+  "change.approved": { subject: "change", area: "data", text: "{actor} approved the change request {subject}" },
+  "change.changes_requested": { subject: "change", area: "data", text: "{actor} asked for changes of the change request {subject}" },
+  "change.review_dismissed": { subject: "change", area: "data", text: "{actor} put a review of the change request {subject} aside" },
+  "change.merge_started": { subject: "change", area: "data", text: "{actor} began to merge the change request {subject}" },
+  "change.merged": { subject: "change", area: "data", text: "{actor} merged the change request {subject}" },
+  "change.merge_failed": { subject: "change", area: "data", text: "The change request {subject} could not be merged" },
+  "change.closed": { subject: "change", area: "data", text: "{actor} closed the change request {subject}" },
+  "change.reopened": { subject: "change", area: "data", text: "{actor} opened the change request {subject} again" },
+  "change.deleted": { subject: "change", area: "data", text: "{actor} threw the draft {subject} away" },
+  "change.rules_set": { subject: "dataset", area: "administration", text: "{actor} changed what {subject} asks of change requests" },
   "dataset.imported": { subject: "dataset", area: "data", text: "{actor} imported a file into {subject}" },
   "dataset.load_started": { subject: "dataset", area: "data", text: "{actor} began to load a file into {subject}" },
   "dataset.load_cancelled": { subject: "dataset", area: "data", text: "{actor} stopped a load into {subject}" },

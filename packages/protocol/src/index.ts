@@ -189,3 +189,19 @@ export {
 export { type InspectedColumn, type InspectedFile, inspectedFile } from "./inspected-file.ts";
 export { datasetRejectRoutes, type Reject, type RejectRepair } from "./routes/dataset-rejects.ts";
 export { type Upload, UPLOAD_MAX_PART_BYTES, UPLOAD_PART_BYTES, uploadRoutes } from "./routes/uploads.ts";
+export { type CellChoice, type ConflictResolution, type Proposal, type RevisionChoice, type RowEdit } from "./changes/proposals.ts";
+export type { ChangeComment, ChangeRequest, ChangeReview, ChangeRevision, ChangeSummary } from "./changes/change-request.ts";
+export type { ChangedRow, ChangeDiff, ChangeOverview, ColumnShift, ConflictRow } from "./changes/diff.ts";
+export type { ChangeRules, ChangeRulesInput } from "./changes/rules.ts";
+export { CHANGE_EXPORTS, type RowHistoryEntry } from "./routes/change-reviews.ts";
+export {
+  CHANGE_STATES,
+  type ChangeState,
+  type ChangeTarget,
+  FORMAT_DAMAGES,
+  type FormatDamage,
+  MERGE_STRICTNESS,
+  type MergeStrictness,
+  type ReviewVerdict,
+  type RevisionOrigin,
+} from "./changes/states.ts";

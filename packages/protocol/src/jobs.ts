@@ -18,6 +18,13 @@ export const JOBS = {
   "dataset.import": { payload: z.strictObject({ batchId: z.string() }), title: "Import a file into a dataset", maxAttempts: 3, deadlineS: 21_600 },
   "sql.store": { payload: z.strictObject({ batchId: z.string() }), title: "Store the rows of a SQL query in a dataset", maxAttempts: 3, deadlineS: 21_600 },
   "dataset.download": { payload: z.strictObject({ downloadId: z.string() }), title: "Write rows of a dataset to a file", maxAttempts: 2, deadlineS: 21_600 },
+  "change.compute": {
+    payload: z.strictObject({ changeId: z.string(), revision: z.int() }),
+    title: "Compare proposed rows with a dataset",
+    maxAttempts: 3,
+    deadlineS: 21_600,
+  },
+  "change.merge": { payload: z.strictObject({ changeId: z.string() }), title: "Merge a change request", maxAttempts: 3, deadlineS: 21_600 },
   "personal_data.scan": {
     payload: z.strictObject({ datasetId: z.string() }),
     title: "Look for personal data in a dataset",

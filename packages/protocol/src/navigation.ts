@@ -25,6 +25,14 @@ export const NAVIGATION = {
     permission: "dataset:read",
     keywords: ["data", "import", "upload", "tables"],
   },
+  changes: {
+    title: "Changes",
+    path: "/changes",
+    icon: "git-pull-request-arrow",
+    section: "work",
+    permission: "change:read",
+    keywords: ["change requests", "review", "approve", "proposals", "merge"],
+  },
   sql: { title: "SQL", path: "/sql", icon: "square-terminal", section: "work", permission: "sql:run", keywords: ["query", "select", "console", "editor"] },
   "personal-data": {
     title: "Personal data",

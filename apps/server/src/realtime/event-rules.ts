@@ -29,6 +29,8 @@ const NOTICE_RULES = {
   mail: seeAll("instance:outbox"),
   dataset: DATASETS,
   batch: DATASETS,
+  // Requests are seen by those who see their dataset.
+  change: { see: "change:read", identify: "dataset:manage" },
   // People's queries are their own: whoever ran one is told of it besides.
   query: seeAll("activity:read"),
   // Files somebody sent are their own until a dataset is made of them.

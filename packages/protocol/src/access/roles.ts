@@ -46,6 +46,8 @@ export const BUILT_IN_ROLES = {
     permissions: [
       ...READ,
       ...BUILD,
+      "change:review",
+      "change:merge",
       "dataset:delete",
       "batch:delete",
       "pipeline:delete",
@@ -103,7 +105,18 @@ export const BUILT_IN_ROLES = {
   contributor: {
     title: "Contributor",
     text: "Adds data, shares what they own, asks it by SQL and proposes changes.",
-    permissions: [...READ, "dataset:create", "dataset:update", "dataset:download", "dataset:share", "sql:run", "change:create", "api_key:create"],
+    permissions: [
+      ...READ,
+      "dataset:create",
+      "dataset:update",
+      "dataset:download",
+      "dataset:share",
+      "sql:run",
+      "change:create",
+      "change:review",
+      "change:merge",
+      "api_key:create",
+    ],
   },
   executive: {
     title: "Executive",

@@ -7,6 +7,8 @@ import { authRoutes } from "./auth.ts";
 import { outboxRoutes } from "./outbox.ts";
 import { activityRoutes } from "./activity.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
+import { changeReviewRoutes } from "./change-reviews.ts";
+import { changeRoutes } from "./changes.ts";
 import { datasetBatchRoutes } from "./dataset-batches.ts";
 import { datasetCatalogRoutes } from "./dataset-catalog.ts";
 import { datasetSharingRoutes } from "./dataset-sharing.ts";
@@ -54,6 +56,8 @@ export const routes = {
   ...datasetSchemaRoutes,
   ...datasetMaskingRoutes,
   ...datasetDownloadRoutes,
+  ...changeRoutes,
+  ...changeReviewRoutes,
   ...personalDataRoutes,
   ...uploadRoutes,
   ...sqlRoutes,
