@@ -10,6 +10,7 @@ import { FailedPage, MissingPage } from "./kit/error-view.tsx";
 import { choiceParam, objectParam, present, textParam } from "./kit/search-params.ts";
 import { PageSkeleton } from "./kit/skeleton.tsx";
 import { PageFailed } from "./pages/dataset-sharing/page-failed.tsx";
+import { changesSearch } from "./pages/changes/changes-search.ts";
 import { catalogSearch } from "./pages/datasets/catalog-search.ts";
 import { GateLayout } from "./pages/gate/gate-layout.tsx";
 import { SignInPage } from "./pages/gate/sign-in-page.tsx";
@@ -333,6 +334,11 @@ const pages = [
         cell: textParam(raw, "cell", 500),
       }),
     lazyRouteComponent(() => import("./pages/datasets/dataset-page.tsx"), "DatasetPage"),
+  ),
+  page(
+    "/changes",
+    changesSearch,
+    lazyRouteComponent(() => import("./pages/changes/changes-page.tsx"), "ChangesPage"),
   ),
   page(
     "/sql",

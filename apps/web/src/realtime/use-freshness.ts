@@ -17,6 +17,7 @@ const STALE_BY_KIND: Readonly<Record<string, readonly QueryKey[]>> = {
   mail: [["outbox"]],
   dataset: [["datasets"]],
   batch: [["datasets"]],
+  change: [["changes"]],
 };
 /** Changes that arrive together are answered by one reading. */
 const GATHER_MS = 250;

@@ -3,6 +3,7 @@ import FileLock from "lucide-react/icons/file-lock";
 import Eye from "lucide-react/icons/eye";
 import History from "lucide-react/icons/history";
 import Fingerprint from "lucide-react/icons/fingerprint-pattern";
+import GitPullRequestArrow from "lucide-react/icons/git-pull-request-arrow";
 import House from "lucide-react/icons/house";
 import KeyRound from "lucide-react/icons/key-round";
 import ListChecks from "lucide-react/icons/list-checks";
@@ -15,6 +16,7 @@ import Users from "lucide-react/icons/users";
 import UsersRound from "lucide-react/icons/users-round";
 
 const ICONS = {
+  "git-pull-request-arrow": GitPullRequestArrow,
   house: House,
   "fingerprint-pattern": Fingerprint,
   "table-2": Table2,

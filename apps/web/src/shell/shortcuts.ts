@@ -7,6 +7,7 @@ import { useSlug } from "./place.ts";
 export const GO_KEYS: Readonly<Record<string, string>> = {
   h: "home",
   d: "datasets",
+  c: "changes",
   p: "people",
   r: "roles",
   k: "api-keys",

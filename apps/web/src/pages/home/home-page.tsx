@@ -18,6 +18,7 @@ import { useSlug } from "../../shell/index.ts";
 import { Checklist } from "./checklist.tsx";
 import classes from "./home.module.css";
 import { ImportTile } from "./import-tile.tsx";
+import { WaitingChanges } from "./waiting-changes.tsx";
 
 const RECENT = 8;
 
@@ -32,6 +33,7 @@ export function HomePage() {
   const { user, workspace, features } = useSession();
   const now = useShownAt();
   const mayReadDatasets = useMay("dataset:read");
+  const mayReadChanges = useMay("change:read");
   const mayReadActivity = useMay("activity:read");
   const firstName = user.name.split(" ")[0] ?? user.name;
   return (
@@ -41,6 +43,7 @@ export function HomePage() {
         text={workspace === null ? undefined : `This is what ${workspace.name} holds and what changed lately.`}
       />
       <Checklist />
+      {mayReadChanges && <WaitingChanges />}
       {features["importData"] === true && <ImportTile />}
       <div className={classes.columns}>
         {mayReadDatasets && <RecentDatasets />}
