@@ -72,6 +72,20 @@ export type {
 } from "./write/index.ts";
 export type { IcebergField, IcebergSchema, IcebergType } from "./iceberg/index.ts";
 export { createLake, type Lake, type LakeOptions } from "./lake.ts";
+export type {
+  ChangeSpread,
+  ChangeSummaryOf,
+  ColumnRule,
+  EditedRow,
+  Proposal,
+  ProposalCounts,
+  ProposedColumnCounts,
+  ProposeFileInput,
+  ProposeProgress,
+  ProposeRowsInput,
+  Proposals,
+  SuggestKeysOptions,
+} from "./propose/index.ts";
 export { type NewField, newSchema, type NewSchemaInput, type SchemaChange } from "./schema/index.ts";
 export {
   type Compacted,

@@ -4,6 +4,7 @@ import { type TableChanges, tableChanges } from "./change/index.ts";
 import { type Comparisons, comparisons } from "./diff/index.ts";
 import type { FileIo } from "./file-io/index.ts";
 import { type Maintenance, maintenance } from "./maintain/index.ts";
+import { type Proposals } from "./propose/index.ts";
 import { type TableReads, tableReads } from "./scan/index.ts";
 import { type StorageState, storageState } from "./storage-state.ts";
 import { type TableStates, tableStates, TableStore } from "./table/index.ts";
@@ -20,7 +21,7 @@ export interface LakeOptions {
 }
 
 /** Versioned tables in open files. Knows workspaces as names only: who may do what is decided above. */
-export interface Lake extends TableStates, TableReads, TableChanges, RowChanges, Comparisons, Maintenance, StorageState {}
+export interface Lake extends TableStates, TableReads, TableChanges, RowChanges, Comparisons, Proposals, Maintenance, StorageState {}
 
 /** Builds the lake over an engine and a place for files. */
 export function createLake(options: LakeOptions): Lake {

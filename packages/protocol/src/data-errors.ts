@@ -87,6 +87,16 @@ export const DATA_ERRORS = {
     retry: "never",
     message: "The dataset has no column called {columns}. Map them, leave them out, or propose new columns by a change of the schema first.",
   },
+  "change.columns_missing": {
+    status: 422,
+    retry: "never",
+    message: "What is proposed has no column called {columns}, by which its rows are matched. Add it, or map one of its columns to it.",
+  },
+  "change.rows_gone": {
+    status: 422,
+    retry: "never",
+    message: "{count} edited rows are not in the dataset you see: {examples}. Somebody may have deleted them; leave them out.",
+  },
   "change.masked_edited": {
     status: 422,
     retry: "never",

@@ -126,6 +126,8 @@ function toChange(row: Row, width: number): Change {
     old: showsOld === true ? cells.slice(0, width) : null,
     new: showsNew === true ? cells.slice(width, 2 * width) : null,
     changed: cells.slice(2 * width).map((flag) => flag === true),
+    damage: cells.slice(2 * width).map(() => null),
+    isFormatOnly: false,
     newPlace: newPlace === null || newPlace === undefined ? null : Number(newPlace),
   };
 }

@@ -25,6 +25,8 @@ export const STORED = {
   old: (fieldId: number): string => `old_${fieldId}`,
   new: (fieldId: number): string => `new_${fieldId}`,
   changed: (fieldId: number): string => `changed_${fieldId}`,
+  /** Only in change sets with `hasDamage`: the kind of damage for which the old value is kept, as text; such a cell is not changed. */
+  damage: (fieldId: number): string => `damage_${fieldId}`,
 } as const;
 
 /** Makes a column of one side, named by its alias. */

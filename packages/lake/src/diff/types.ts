@@ -1,4 +1,5 @@
-import type { Query } from "@granary/engine";
+import type { Expression, Query } from "@granary/engine";
+import type { FormatDamage } from "@granary/protocol";
 import type { StoredFile } from "../file-io/index.ts";
 import type { PageColumn, ReadPlan } from "../scan/index.ts";
 import type { LakeColumn, OpenTable } from "../table/index.ts";
@@ -87,6 +88,8 @@ export interface ChangeSet {
   readonly keys: readonly number[];
   /** Keys and compared columns: those of `to`, then those `to` does not have; in the wider type where the sides' types differ. */
   readonly columns: readonly LakeColumn[];
+  /** Whether every compared column has a `damage_` column; without it no cell is damaged. */
+  readonly hasDamage?: boolean;
   /** Field ids of columns that `to` does not have any more: their old values are shown, and count as no change of a row. */
   readonly dropped: readonly number[];
 }
@@ -106,8 +109,13 @@ export interface DiffResult {
 export interface ChangesRequest {
   /** Fields by id, of the change set. */
   readonly plan: ReadPlan;
-  readonly kinds?: readonly ChangeKind[];
-  /** Only rows that were modified in this field, as the reader sees it. */
+  /** `format`: rows in which nothing but the format of values differs, which are no `modified` ones here. */
+  readonly kinds?: readonly (ChangeKind | "format")[];
+  /** Only rows of which the old or the new values meet this: computed from one row, over `storedColumn`; sees what the plan shows. */
+  readonly filter?: Expression;
+  /** Only rows with this text somewhere before or after, without regard to case. */
+  readonly search?: string;
+  /** Only rows that were modified or damaged in this field, as the reader sees it. */
   readonly changedColumn?: number;
   /** `next` of the page before. */
   readonly after?: string;
@@ -126,6 +134,10 @@ export interface Change {
   readonly new: readonly unknown[] | null;
   /** By column; all false unless the row was modified. */
   readonly changed: readonly boolean[];
+  /** By column: the damage for which the old value is kept; null for cells without any. */
+  readonly damage: readonly (FormatDamage | null)[];
+  /** Whether nothing but the format of values differs in a modified row, so that nothing is changed. */
+  readonly isFormatOnly: boolean;
   /** The row's number among the proposed rows; null for snapshots. */
   readonly newPlace: number | null;
 }

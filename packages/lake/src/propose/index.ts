@@ -1,0 +1,14 @@
+export type {
+  ChangeSpread,
+  ChangeSummaryOf,
+  ColumnRule,
+  EditedRow,
+  Proposal,
+  ProposalCounts,
+  ProposedColumnCounts,
+  ProposeFileInput,
+  ProposeProgress,
+  ProposeRowsInput,
+  Proposals,
+  SuggestKeysOptions,
+} from "./types.ts";
