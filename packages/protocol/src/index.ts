@@ -193,7 +193,8 @@ export { type CellChoice, type ConflictResolution, type Proposal, type RevisionC
 export type { ChangeComment, ChangeRequest, ChangeReview, ChangeRevision, ChangeSummary } from "./changes/change-request.ts";
 export type { ChangedRow, ChangeDiff, ChangeOverview, ColumnShift, ConflictRow } from "./changes/diff.ts";
 export type { ChangeRules, ChangeRulesInput } from "./changes/rules.ts";
-export { CHANGE_EXPORTS, type RowHistoryEntry } from "./routes/change-reviews.ts";
+export { CHANGE_EXPORTS } from "./routes/change-reviews.ts";
+export type { RowHistoryEntry } from "./routes/dataset-rows.ts";
 export {
   CHANGE_STATES,
   type ChangeState,

@@ -31,6 +31,7 @@ export { type DatasetRow, findSeenBy, listable, listDatasetRowsByName, listSeenD
 export { findAskableRow, holdDataset, type StoredColumn } from "./store.ts";
 export { findVersionsWithKey } from "./queries/find-versions-with-key.ts";
 export { getRowByKey } from "./queries/get-row-by-key.ts";
+export { listRowHistory } from "./row-history/list-row-history.ts";
 export { previewMask } from "./queries/preview-mask.ts";
 export { readRows } from "./queries/read-rows.ts";
 export { applySchemaDocument, changeSchema } from "./schema/change-schema.ts";

@@ -7,7 +7,9 @@ import { namingFile } from "./name-file.ts";
 import { type PlannedQueries, type PlannedTable, planQueries } from "./planned-queries.ts";
 import { type ComputeRequest, computeRows, queryTables, type SqlRequest } from "./query-tables.ts";
 import { type Page, type PageRequest, readPage } from "./read-page.ts";
+import type { RowChoice } from "./row-choice.ts";
 import type { ReadParts } from "./scan-parts.ts";
+import { rowSource } from "./row-source.ts";
 import { type StreamedRows, streamRows, type StreamRequest } from "./stream-rows.ts";
 
 /**
@@ -17,6 +19,8 @@ import { type StreamedRows, streamRows, type StreamRequest } from "./stream-rows
 export interface TableReads {
   /** A page of rows, forwards or backwards, in stored order or sorted. */
   rows(table: OpenTable, request: PageRequest): Promise<Page>;
+  /** Names the files that a choice of rows comes from: the same for two snapshots with the same columns only where the rows are the same. Reads nothing. */
+  rowSource(table: OpenTable, choice: RowChoice): string;
   /** How many rows there are. */
   count(table: OpenTable, request: CountRequest): Promise<number>;
   /** Lends rows to `use` as they come, one batch at a time. */
@@ -38,6 +42,7 @@ const tablesOf = (tables: Readonly<Record<string, PlannedTable>>): readonly Open
 export function tableReads(parts: ReadParts): TableReads {
   return {
     rows: (table, request) => namingFile([table], () => readPage(parts, table, request)),
+    rowSource,
     count: (table, request) => namingFile([table], () => countRows(parts, table, request)),
     stream: (table, request, use) => namingFile([table], () => streamRows(parts, table, request, use)),
     export: (table, request) => namingFile([table], () => exportRows(parts, table, request)),

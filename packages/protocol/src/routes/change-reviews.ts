@@ -3,9 +3,8 @@ import { changeComment, changeRequest } from "../changes/change-request.ts";
 import { changeOverview, columnShift, conflictRow, diffPage, diffQuery } from "../changes/diff.ts";
 import { conflictResolution, revisionChoice, rowEdit } from "../changes/proposals.ts";
 import { route } from "../route.ts";
-import { id, instant, page, pageQuery } from "../schemas.ts";
+import { id, page, pageQuery } from "../schemas.ts";
 import { changeParams } from "./changes.ts";
-import { datasetParams } from "./datasets.ts";
 
 const TAG = "Changes";
 
@@ -22,19 +21,6 @@ const verdictBody = z.strictObject({
 });
 
 export const CHANGE_EXPORTS = ["csv", "ndjson", "html", "sql", "tdiff"] as const;
-
-const historyEntry = z.object({
-  version: z.number().int(),
-  at: instant,
-  by: z.object({ id: id("user"), name: z.string() }).nullable(),
-  operation: z.string(),
-  change: z.object({ id: id("change"), number: z.number().int(), title: z.string() }).nullable(),
-  kind: z.enum(["added", "modified", "removed"]),
-  /** Columns whose value differs from the version before; of an added or removed row all that have one. */
-  cells: z.array(z.object({ column: z.string(), before: z.string().nullable(), after: z.string().nullable() })),
-});
-
-export type RowHistoryEntry = z.infer<typeof historyEntry>;
 
 /** Reading, discussing and deciding change requests. */
 export const changeReviewRoutes = {
@@ -246,20 +232,5 @@ export const changeReviewRoutes = {
     }),
     responses: { 200: z.object({ edits: z.number().int() }) },
     errors: ["change.not_found", "change.state_wrong", "change.too_many_edits", "request.invalid"],
-  }),
-  "datasets.rowHistory": route({
-    method: "GET",
-    path: "/datasets/{dataset}/rows/history",
-    tag: TAG,
-    summary: "Tell how a row came to be: who set what, when, in which request",
-    access: "dataset:read",
-    viewAs: true,
-    params: datasetParams,
-    query: pageQuery.extend({
-      key: z.string().min(2).max(8_000).describe("The values of the key columns in their order, as a JSON list of texts"),
-      column: z.string().min(1).max(255).optional().describe("Only what became of this cell"),
-    }),
-    responses: { 200: page(historyEntry).extend({ isWhole: z.boolean().describe("Whether all versions since the row was added could be looked at") }) },
-    errors: ["dataset.not_found", "dataset.not_ready", "dataset.no_keys", "request.invalid"],
   }),
 } as const;

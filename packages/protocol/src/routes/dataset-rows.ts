@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { route } from "../route.ts";
 import { rowFilterText } from "../row-filter.ts";
-import { id, pageQuery } from "../schemas.ts";
+import { id, instant, page, pageQuery } from "../schemas.ts";
 import { column, datasetParams } from "./datasets.ts";
 
 const TAG = "Datasets";
@@ -80,6 +80,19 @@ const key = z
   })
   .meta({ description: "The values of the key columns in their order, as a JSON list of texts" });
 
+const historyEntry = z.object({
+  version: z.number().int(),
+  at: instant,
+  by: z.object({ id: id("user"), name: z.string() }).nullable(),
+  operation: z.string(),
+  change: z.object({ id: id("change"), number: z.number().int(), title: z.string() }).nullable(),
+  kind: z.enum(["added", "modified", "removed"]),
+  /** Columns whose value differs from the version before; of an added or removed row all that have one. */
+  cells: z.array(z.object({ column: z.string(), before: z.string().nullable(), after: z.string().nullable() })),
+});
+
+export type RowHistoryEntry = z.infer<typeof historyEntry>;
+
 /** Reading the rows of datasets. */
 export const datasetRowRoutes = {
   "datasets.rows": route({
@@ -149,5 +162,20 @@ export const datasetRowRoutes = {
     query: z.strictObject(rowChoice),
     responses: { 200: z.object({ dataVersion: count, rows: count, columns: z.array(columnStats) }) },
     errors: READ_ERRORS,
+  }),
+  "datasets.rowHistory": route({
+    method: "GET",
+    path: "/datasets/{dataset}/rows/history",
+    tag: TAG,
+    summary: "Tell how a row came to be: who set what, when, in which request",
+    access: "dataset:read",
+    viewAs: true,
+    params: datasetParams,
+    query: pageQuery.extend({
+      key: z.string().min(2).max(8_000).describe("The values of the key columns in their order, as a JSON list of texts"),
+      column: z.string().min(1).max(255).optional().describe("Only what became of this cell"),
+    }),
+    responses: { 200: page(historyEntry).extend({ isWhole: z.boolean().describe("Whether all versions since the row was added could be looked at") }) },
+    errors: ["dataset.not_found", "dataset.not_ready", "dataset.no_keys", "request.invalid"],
   }),
 } as const;

@@ -11,6 +11,8 @@ export interface Seen<T> {
   readonly rows: number | null;
   /** Names of the columns that were shown, or asked about by a filter, an order or a search. Left out: all the caller may see. */
   readonly columns?: readonly string[] | ((readable: Readable) => readonly string[]) | undefined;
+  /** Which of the opened versions are told of; all unless said. */
+  readonly of?: (readable: Readable) => boolean;
   /** For what goes on after the answer began; `logEnd` tells of its end. */
   readonly stage?: "begin" | "end";
   /** Nothing was read and nothing can be learnt, so there is nothing to tell. */
@@ -51,10 +53,10 @@ export async function readData<T>(ctx: Ctx, action: AccessAction, read: (open: O
     opened.push(readable);
     return readable;
   };
-  const write = (told: Told & { readonly reason?: string }) =>
+  const write = (told: Told & { readonly reason?: string }, of: (readable: Readable) => boolean = () => true) =>
     logAccess(
       ctx,
-      opened.map((readable) => accessTo(readable, action, told)),
+      opened.filter(of).map((readable) => accessTo(readable, action, told)),
     );
   let seen: Seen<T>;
   try {
@@ -63,7 +65,7 @@ export async function readData<T>(ctx: Ctx, action: AccessAction, read: (open: O
     if (isAppError(error) && error.code !== "request.invalid") await write({ rows: null, reason: error.code });
     throw error;
   }
-  if (seen.isNothing !== true) await write(seen);
+  if (seen.isNothing !== true) await write(seen, seen.of);
   return seen.answer;
 }
 

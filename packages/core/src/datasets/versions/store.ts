@@ -9,8 +9,9 @@ function selectVersions(db: Db, datasetId: string) {
     .leftJoin("users as p", "p.id", "v.created_by")
     .leftJoin("batches as b", "b.id", "v.batch_id")
     .leftJoin("uploads as u", "u.id", "b.upload_id")
+    .leftJoin("change_requests as c", "c.id", "v.change_id")
     .selectAll("v")
-    .select(["p.name as person_name", "u.file_name"])
+    .select(["p.name as person_name", "u.file_name", "c.number as change_number", "c.title as change_title"])
     .where("v.dataset_id", "=", datasetId);
 }
 
