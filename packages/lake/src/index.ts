@@ -86,6 +86,26 @@ export type {
   Proposals,
   SuggestKeysOptions,
 } from "./propose/index.ts";
+export type {
+  Choice,
+  ChooseInput,
+  ChosenChanges,
+  ConflictCell,
+  ConflictKind,
+  ConflictPage,
+  ConflictRow,
+  ConflictRowsRequest,
+  ConflictSet,
+  CountedChangeSet,
+  MergeInput,
+  Merging,
+  Preflight,
+  Resolution,
+  ResolveInput,
+  RowSelection,
+  StagedMerge,
+  StageMergeInput,
+} from "./merge/index.ts";
 export { type NewField, newSchema, type NewSchemaInput, type SchemaChange } from "./schema/index.ts";
 export {
   type Compacted,

@@ -5,6 +5,7 @@ import { type Comparisons, comparisons } from "./diff/index.ts";
 import type { FileIo } from "./file-io/index.ts";
 import { type Maintenance, maintenance } from "./maintain/index.ts";
 import { type Proposals } from "./propose/index.ts";
+import { merging, type Merging } from "./merge/index.ts";
 import { type TableReads, tableReads } from "./scan/index.ts";
 import { type StorageState, storageState } from "./storage-state.ts";
 import { type TableStates, tableStates, TableStore } from "./table/index.ts";
@@ -21,7 +22,7 @@ export interface LakeOptions {
 }
 
 /** Versioned tables in open files. Knows workspaces as names only: who may do what is decided above. */
-export interface Lake extends TableStates, TableReads, TableChanges, RowChanges, Comparisons, Proposals, Maintenance, StorageState {}
+export interface Lake extends TableStates, TableReads, TableChanges, RowChanges, Comparisons, Proposals, Merging, Maintenance, StorageState {}
 
 /** Builds the lake over an engine and a place for files. */
 export function createLake(options: LakeOptions): Lake {
@@ -34,6 +35,7 @@ export function createLake(options: LakeOptions): Lake {
     ...tableChanges(parts),
     ...rowChanges(parts),
     ...comparisons(parts),
+    ...merging(parts),
     ...maintenance(parts),
     ...storageState(parts),
     ...tableReads(parts),

@@ -127,6 +127,11 @@ export const DATA_ERRORS = {
     retry: "reread",
     message: "{count} rows were changed by others meanwhile in a way that does not fit. Decide the conflicts first.",
   },
+  "change.schema_changed": {
+    status: 409,
+    retry: "reread",
+    message: "Columns it changes are gone from the dataset, or have another type by now: {columns}. Propose it again on the newest version.",
+  },
   "change.rules_broken": {
     status: 422,
     retry: "never",

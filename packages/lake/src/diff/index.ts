@@ -1,4 +1,6 @@
+export { comparable, inType } from "./comparable.ts";
 export { type Comparisons, comparisons } from "./comparisons.ts";
+export { diff } from "./diff.ts";
 export { STORED } from "./names.ts";
 export { storeChangeSet } from "./store-change-set.ts";
 export type {
@@ -18,3 +20,4 @@ export type {
   ProposedRows,
   SchemaDifference,
 } from "./types.ts";
+export { widerType } from "./wider-type.ts";

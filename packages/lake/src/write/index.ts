@@ -1,8 +1,13 @@
+export { applyDecisions, type DecidedRows } from "./apply-decisions.ts";
 export type { LoadRules } from "./apply-rules.ts";
 export { copyDataFile } from "./copy-data-file.ts";
 export { layoutOf } from "./layout.ts";
+export { FILE, holdRows, liveRows, POSITION, rowsAmong, rowsNotAmong } from "./live-rows.ts";
+export { isSmall } from "./removals.ts";
 export { type RowChanges, rowChanges } from "./row-changes.ts";
+export { checkKeys, type KeyFacts, keyRanges, withinRanges } from "./row-keys.ts";
 export type { ImportProgress, StageFileInput } from "./stage-file.ts";
+export { branchOf, stagedChange } from "./staged-change.ts";
 export type { StagedColumn, StagedImport } from "./staged-import.ts";
 export { staging, type Staging } from "./staging.ts";
 export type {
@@ -17,6 +22,8 @@ export type {
   UpsertMode,
   WritePhase,
 } from "./types.ts";
-export { withEngine } from "./work.ts";
+export { ACTION } from "./upsert-actions.ts";
+export { SOURCE_ROW } from "./upsert-source.ts";
+export { tableWork, withEngine, type WriteParts } from "./work.ts";
 export { writeDeleteFile } from "./write-deletes.ts";
 export { writeDataFiles } from "./write-data-files.ts";

@@ -1,0 +1,21 @@
+export { merging } from "./merging.ts";
+export type {
+  Choice,
+  ChooseInput,
+  ChosenChanges,
+  ConflictCell,
+  ConflictKind,
+  ConflictPage,
+  ConflictRow,
+  ConflictRowsRequest,
+  ConflictSet,
+  CountedChangeSet,
+  MergeInput,
+  Merging,
+  Preflight,
+  Resolution,
+  ResolveInput,
+  RowSelection,
+  StagedMerge,
+  StageMergeInput,
+} from "./types.ts";

@@ -1,0 +1,177 @@
+import {
+  and,
+  arithmetic,
+  caseWhen,
+  cast,
+  column,
+  compare,
+  type Expression,
+  inList,
+  literal,
+  not,
+  or,
+  type Query,
+  type Relation,
+  type SelectItem,
+} from "@granary/engine";
+import { comparable, inType, STORED } from "../diff/index.ts";
+import { storedName } from "../files/index.ts";
+import { FILE, POSITION } from "../write/index.ts";
+import type { MergeColumn } from "./merge-columns.ts";
+import { CELLS, isKind, IS_THERE, movedName, neededName, otherName, ROW, VERDICT } from "./names.ts";
+import { CONFLICT_KINDS } from "./types.ts";
+
+/** What becomes of a change that is matched by key; but for these two, it is a conflict. */
+export const [APPLY, ALREADY] = ["apply", "already"] as const;
+
+/** What the verdicts depend on. */
+export interface Judging {
+  /** Columns that are compared with what is there. */
+  readonly looked: readonly MergeColumn[];
+  /** Field ids that are decided together, of those. */
+  readonly groups: readonly (readonly number[])[];
+  /** Whether every change is a conflict, for somebody edited the table. */
+  readonly isTableMoved: boolean;
+}
+
+const groupName = (index: number): string => `group_${index}`;
+
+/** Whether both sides edited the group a cell belongs to. */
+export function isContested(fieldId: number, groups: Judging["groups"], relation?: string): Expression {
+  const index = groups.findIndex((group) => group.includes(fieldId));
+  return index < 0 ? literal(false) : column(groupName(index), relation);
+}
+
+/** The values of a column on the three sides of a pair: `c` is the change, `h` the row it meets. */
+export const oldOf = (item: MergeColumn): Expression => inType(column(STORED.old(item.fieldId), "c"), item.stored.sqlType, item.type);
+export const newOf = (item: MergeColumn): Expression => inType(column(STORED.new(item.fieldId), "c"), item.stored.sqlType, item.type);
+export const theirsOf = (item: MergeColumn): Expression => inType(column(storedName(item.fieldId), "h"), item.now.sqlType, item.type);
+
+const differ = (item: MergeColumn, left: Expression, right: Expression): Expression =>
+  compare(comparable(item.type, left), "is distinct from", comparable(item.type, right));
+
+const pass = (names: readonly string[]): readonly SelectItem[] => names.map((name) => ({ expression: column(name), as: name }));
+
+/** Changes beside the rows they meet: of every compared column, who differs from whom. */
+function pairs(from: Relation, where: Expression, looked: readonly MergeColumn[]): Query {
+  const flags = looked.flatMap((item): SelectItem[] => [
+    { expression: column(STORED.changed(item.fieldId), "c"), as: STORED.changed(item.fieldId) },
+    { expression: differ(item, theirsOf(item), oldOf(item)), as: movedName(item.fieldId) },
+    { expression: item.isDropped ? literal(false) : differ(item, theirsOf(item), newOf(item)), as: otherName(item.fieldId) },
+  ]);
+  const items: readonly SelectItem[] = [
+    ...[ROW, STORED.kind].map((name) => ({ expression: column(name, "c"), as: name })),
+    ...[FILE, POSITION].map((name) => ({ expression: column(name, "h"), as: name })),
+    { expression: not({ kind: "isNull", operand: column(POSITION, "h") }), as: IS_THERE },
+    ...flags,
+  ];
+  return { kind: "select", items, from, where };
+}
+
+/** Which cells still have to be changed: of rows that are there, those that are not as proposed already. */
+function withNeeds(query: Query, ids: readonly number[]): Query {
+  const isModified = and(isKind(undefined, "modified"), column(IS_THERE));
+  const needs = ids.map((id) => ({ expression: and(isModified, column(STORED.changed(id)), column(otherName(id))), as: neededName(id) }));
+  const kept = [ROW, STORED.kind, FILE, POSITION, IS_THERE, ...ids.flatMap((id) => [STORED.changed(id), movedName(id), otherName(id)])];
+  return { kind: "select", items: [...pass(kept), ...needs], from: { kind: "query", query } };
+}
+
+/** Which groups of cells both sides edited. */
+function withGroups(query: Query, ids: readonly number[], { groups, isTableMoved }: Judging): Query {
+  const flags = groups.map((group, index) => {
+    const isMoved = isTableMoved ? literal(true) : or(...group.map((id) => column(movedName(id))));
+    return { expression: and(or(...group.map((id) => column(neededName(id)))), isMoved), as: groupName(index) };
+  });
+  const kept = [
+    ROW,
+    STORED.kind,
+    FILE,
+    POSITION,
+    IS_THERE,
+    ...ids.flatMap((id) => [STORED.changed(id), movedName(id), otherName(id), neededName(id)]),
+  ];
+  return { kind: "select", items: [...pass(kept), ...flags], from: { kind: "query", query } };
+}
+
+function verdictOf(ids: readonly number[], { groups, isTableMoved }: Judging): Expression {
+  const any = (name: (id: number) => string): Expression => or(...ids.map((id) => column(name(id))));
+  const first = (branches: readonly (readonly [Expression, string])[], otherwise: string): Expression =>
+    caseWhen(
+      branches.map(([when, verdict]) => ({ when, then: literal(verdict) })),
+      literal(otherwise),
+    );
+  const isGone = not(column(IS_THERE));
+  const modified = first(
+    [
+      [and(isGone, any(STORED.changed)), "deleted_there"],
+      [or(...groups.map((_, index) => column(groupName(index)))), "cells"],
+      [any(neededName), APPLY],
+    ],
+    ALREADY,
+  );
+  const removed = first(
+    [
+      [isGone, ALREADY],
+      [isTableMoved ? literal(true) : any(movedName), "deleted_here"],
+    ],
+    APPLY,
+  );
+  const added = first(
+    [
+      [isGone, isTableMoved ? "cells" : APPLY],
+      [any(otherName), "added_twice"],
+    ],
+    ALREADY,
+  );
+  return caseWhen(
+    [
+      { when: isKind(undefined, "modified"), then: modified },
+      { when: isKind(undefined, "removed"), then: removed },
+    ],
+    added,
+  );
+}
+
+/** Whether a cell of a conflicting row is one to decide on. */
+function isOpenCell(id: number, groups: Judging["groups"]): Expression {
+  return caseWhen(
+    [
+      { when: and(isKind(undefined, "modified"), column(IS_THERE)), then: and(column(neededName(id)), isContested(id, groups)) },
+      { when: isKind(undefined, "modified"), then: column(STORED.changed(id)) },
+      { when: isKind(undefined, "removed"), then: column(movedName(id)) },
+    ],
+    column(otherName(id)),
+  );
+}
+
+/** Whether a cell of a judged row is shown with its conflict: one to decide on, or one that others changed in the same group. */
+function isShownCell(id: number, groups: Judging["groups"]): Expression {
+  const isBeside = and(isKind(undefined, "modified"), column(IS_THERE), column(movedName(id)), isContested(id, groups));
+  return or(isOpenCell(id, groups), isBeside);
+}
+
+/** Changes of a view `c`, joined with what they meet as `h`, with the verdict on each. */
+export function verdicts(from: Relation, where: Expression, judging: Judging): Query {
+  const ids = judging.looked.map((item) => item.fieldId);
+  const judged = withGroups(withNeeds(pairs(from, where, judging.looked), ids), ids, judging);
+  const one = (flag: Expression): Expression => cast(flag, { kind: "integer" });
+  const cells = ids.map((id) => one(isOpenCell(id, judging.groups))).reduce((sum, item) => arithmetic(sum, "+", item), one(literal(false)));
+  const names = judging.groups.map((_, index) => groupName(index));
+  const shown = ids.map((id) => ({ expression: isShownCell(id, judging.groups), as: shownName(id) }));
+  return {
+    kind: "select",
+    items: [
+      ...pass([ROW, FILE, POSITION, IS_THERE, ...ids.flatMap((id) => [movedName(id), otherName(id), neededName(id)]), ...names]),
+      ...shown,
+      { expression: verdictOf(ids, judging), as: VERDICT },
+      { expression: cells, as: CELLS },
+    ],
+    from: { kind: "query", query: judged },
+  };
+}
+
+/** Whether a judged cell is to be shown with its conflict. */
+export const shownName = (fieldId: number): string => `shown_${fieldId}`;
+
+export const isVerdict = (verdict: string, relation?: string): Expression => compare(column(VERDICT, relation), "=", literal(verdict));
+export const isConflict = (relation?: string): Expression => inList(column(VERDICT, relation), CONFLICT_KINDS.map(literal));
