@@ -1,4 +1,19 @@
-import { and, arithmetic, call, caseWhen, cast, column, compare, type EngineSession, type Expression, isNull, literal, not, type Query, type SelectItem } from "@granary/engine";
+import {
+  and,
+  arithmetic,
+  call,
+  caseWhen,
+  cast,
+  column,
+  compare,
+  type EngineSession,
+  type Expression,
+  isNull,
+  literal,
+  not,
+  type Query,
+  type SelectItem,
+} from "@granary/engine";
 import { comparable, inType, STORED, storeChangeSet } from "../diff/index.ts";
 import type { FileIo } from "../file-io/index.ts";
 import type { HeldFiles } from "../files/index.ts";

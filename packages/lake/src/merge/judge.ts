@@ -1,4 +1,18 @@
-import { and, call, cast, column, compare, type EngineSession, type Expression, literal, over, type Query, type SelectItem, type SelectQuery, tryCast } from "@granary/engine";
+import {
+  and,
+  call,
+  cast,
+  column,
+  compare,
+  type EngineSession,
+  type Expression,
+  literal,
+  over,
+  type Query,
+  type SelectItem,
+  type SelectQuery,
+  tryCast,
+} from "@granary/engine";
 import { problem } from "@granary/protocol";
 import { type ChangeSet, comparable, inType, STORED } from "../diff/index.ts";
 import { type HeldFiles, type LiveDataFile, liveFiles, pruneFiles, storedName } from "../files/index.ts";
@@ -78,7 +92,11 @@ export function met({ columns }: Meeting) {
     right: tableAs(HEAD, "h"),
     on: and(
       ...columns.keys.map((item) =>
-        compare(inType(column(STORED.key(item.fieldId), "c"), item.stored.sqlType, item.type), "=", inType(column(storedName(item.fieldId), "h"), item.now.sqlType, item.type)),
+        compare(
+          inType(column(STORED.key(item.fieldId), "c"), item.stored.sqlType, item.type),
+          "=",
+          inType(column(storedName(item.fieldId), "h"), item.now.sqlType, item.type),
+        ),
       ),
     ),
   } as const;
@@ -112,12 +130,25 @@ export async function matchWhole(session: EngineSession, { changeSet, columns }:
   const stored = (item: MergeColumn, relation?: string): Expression =>
     inType(column(item.isKey ? STORED.key(item.fieldId) : STORED.old(item.fieldId), relation), item.stored.sqlType, item.type);
   const taken = all.map((item) => comparable(item.type, stored(item)));
-  const live = liveRows(held, files, all.map((item) => item.fieldId));
+  const live = liveRows(
+    held,
+    files,
+    all.map((item) => item.fieldId),
+  );
   const present = all.map((item) => comparable(item.type, inType(column(storedName(item.fieldId)), item.now.sqlType, item.type)));
   const hash = (values: readonly Expression[]): Expression => call("row_hash", ...(values as [Expression, ...Expression[]]));
-  await session.run({ kind: "createTable", name: ALIKE, query: rowsAmong(live, [hash(present)], { table: CHANGES, columns: [hash(taken)], where: isTaken() }) });
-  const isEqual = all.map((item) => compare(comparable(item.type, theirsOf(item)), "is not distinct from", comparable(item.type, item.isKey ? stored(item, "c") : oldOf(item))));
-  const rank = over(call("row_number"), { partitionBy: [column(ROW, "c")], orderBy: [FILE, POSITION].map((name) => ({ expression: column(name, "h"), direction: "asc" })) });
+  await session.run({
+    kind: "createTable",
+    name: ALIKE,
+    query: rowsAmong(live, [hash(present)], { table: CHANGES, columns: [hash(taken)], where: isTaken() }),
+  });
+  const isEqual = all.map((item) =>
+    compare(comparable(item.type, theirsOf(item)), "is not distinct from", comparable(item.type, item.isKey ? stored(item, "c") : oldOf(item))),
+  );
+  const rank = over(call("row_number"), {
+    partitionBy: [column(ROW, "c")],
+    orderBy: [FILE, POSITION].map((name) => ({ expression: column(name, "h"), direction: "asc" })),
+  });
   const items: readonly SelectItem[] = [
     { expression: column(ROW, "c"), as: ROW },
     ...[FILE, POSITION].map((name) => ({ expression: column(name, "h"), as: name })),

@@ -68,7 +68,9 @@ export async function withChanges<T>(
   const isTableMoved = await isMoved(parts, input);
   await using local = await parts.fileIo.open(file);
   const bytes = file.bytes + tableWork(liveFiles(onto).data);
-  return await withEngine(parts, { bytes, signal }, async (session) => work(session, await open(session, input, file, local.path, { ...options, isTableMoved })));
+  return await withEngine(parts, { bytes, signal }, async (session) =>
+    work(session, await open(session, input, file, local.path, { ...options, isTableMoved })),
+  );
 }
 
 /** Judges all changes of an opened set against the files that are held: `merge_judged`, and `merge_whole` when some are compared whole. */

@@ -82,14 +82,7 @@ function withGroups(query: Query, ids: readonly number[], { groups, isTableMoved
     const isMoved = isTableMoved ? literal(true) : or(...group.map((id) => column(movedName(id))));
     return { expression: and(or(...group.map((id) => column(neededName(id)))), isMoved), as: groupName(index) };
   });
-  const kept = [
-    ROW,
-    STORED.kind,
-    FILE,
-    POSITION,
-    IS_THERE,
-    ...ids.flatMap((id) => [STORED.changed(id), movedName(id), otherName(id), neededName(id)]),
-  ];
+  const kept = [ROW, STORED.kind, FILE, POSITION, IS_THERE, ...ids.flatMap((id) => [STORED.changed(id), movedName(id), otherName(id), neededName(id)])];
   return { kind: "select", items: [...pass(kept), ...flags], from: { kind: "query", query } };
 }
 
@@ -161,7 +154,7 @@ export function verdicts(from: Relation, where: Expression, judging: Judging): Q
   return {
     kind: "select",
     items: [
-      ...pass([ROW, FILE, POSITION, IS_THERE, ...ids.flatMap((id) => [movedName(id), otherName(id), neededName(id)]), ...names]),
+      ...pass([ROW, STORED.kind, FILE, POSITION, IS_THERE, ...ids.flatMap((id) => [movedName(id), otherName(id), neededName(id)]), ...names]),
       ...shown,
       { expression: verdictOf(ids, judging), as: VERDICT },
       { expression: cells, as: CELLS },

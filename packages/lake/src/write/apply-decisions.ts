@@ -1,4 +1,4 @@
-import { column, type EngineSession, type Query, type SelectItem } from "@granary/engine";
+import { column, type EngineSession, type SelectItem } from "@granary/engine";
 import type { HeldFiles, LiveDataFile } from "../files/index.ts";
 import { storedName } from "../files/index.ts";
 import type { IcebergField } from "../iceberg/index.ts";
@@ -21,8 +21,8 @@ export interface DecidedRows {
   readonly coming: string;
   /** The columns those have; the others stay as they are in replaced rows, and are empty in added ones. */
   readonly given: readonly IcebergField[];
-  /** The places (`granary_file`, `granary_position`) of rows that go, with the `granary_source_row` that comes there or null. */
-  readonly going: Query;
+  /** A table of the places of rows that go, with the `granary_source_row` that comes there or null. */
+  readonly going: string;
   readonly counts: { readonly added: number; readonly replaced: number };
   readonly expectedBytes: number;
 }
@@ -38,7 +38,7 @@ export async function applyDecisions(session: EngineSession, files: Staging, inp
   await session.run({ kind: "createView", name: ACTIONS, query: { kind: "select", items: named([SOURCE_ROW, ACTION]), from } });
   const isPlace = { kind: "not", operand: { kind: "isNull", operand: column(SOURCE_ROW) } } as const;
   const items = [...named([SOURCE_ROW, FILE, POSITION]), { expression: isPlace, as: IS_PLACE }];
-  await session.run({ kind: "createTable", name: REMOVED, query: { kind: "select", items, from: { kind: "query", query: going } } });
+  await session.run({ kind: "createTable", name: REMOVED, query: { kind: "select", items, from: { kind: "table", name: going } } });
   const isGiven = new Set(given.map((field) => field.id));
   return applyRemovals(session, files, {
     table,
