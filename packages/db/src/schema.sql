@@ -548,6 +548,7 @@ create table public.change_revisions (
   schema_version integer not null,
   state text default 'computing'::text not null,
   job_id text,
+  upload_id text,
   error jsonb,
   change_set jsonb,
   counts jsonb,
@@ -561,8 +562,10 @@ create table public.change_revisions (
   constraint change_revisions_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.change_requests(id) ON DELETE CASCADE,
   constraint change_revisions_origin_check CHECK ((origin = ANY (ARRAY['file'::text, 'edits'::text, 'schema'::text, 'revert'::text, 'selection'::text, 'resolution'::text, 'split'::text]))),
   constraint change_revisions_state_check CHECK ((state = ANY (ARRAY['computing'::text, 'ready'::text, 'failed'::text]))),
+  constraint change_revisions_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES public.uploads(id),
   constraint change_revisions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
+CREATE INDEX change_revisions_upload_idx ON public.change_revisions USING btree (upload_id);
 alter table public.change_revisions enable row level security, force row level security;
 create policy every_workspace on public.change_revisions to granary_system using (true) with check (true);
 create policy one_workspace on public.change_revisions to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));

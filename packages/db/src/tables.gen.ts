@@ -196,6 +196,7 @@ export interface ChangeRevisions {
   schema_version: number;
   state: Generated<"computing" | "ready" | "failed">;
   job_id: string | null;
+  upload_id: string | null;
   error: Json | null;
   change_set: Json | null;
   counts: Json | null;

@@ -133,6 +133,8 @@ export {
   type MATCH_PLACES,
 } from "./routes/dataset-catalog.ts";
 export { type AccessRequest, type DatasetPermission, datasetSharingRoutes } from "./routes/dataset-sharing.ts";
+export { changeRoutes } from "./routes/changes.ts";
+export { changeReviewRoutes } from "./routes/change-reviews.ts";
 export {
   ACCESS_LEVELS,
   type AccessLevel,
@@ -189,7 +191,7 @@ export {
 export { type InspectedColumn, type InspectedFile, inspectedFile } from "./inspected-file.ts";
 export { datasetRejectRoutes, type Reject, type RejectRepair } from "./routes/dataset-rejects.ts";
 export { type Upload, UPLOAD_MAX_PART_BYTES, UPLOAD_PART_BYTES, uploadRoutes } from "./routes/uploads.ts";
-export { type CellChoice, type ConflictResolution, type Proposal, type RevisionChoice, type RowEdit } from "./changes/proposals.ts";
+export { type CellChoice, type ConflictResolution, type Proposal, proposalFields, type RevisionChoice, type RowEdit } from "./changes/proposals.ts";
 export type { ChangeComment, ChangeRequest, ChangeReview, ChangeRevision, ChangeSummary } from "./changes/change-request.ts";
 export type { ChangedRow, ChangeDiff, ChangeOverview, ColumnShift, ConflictRow } from "./changes/diff.ts";
 export type { ChangeRules, ChangeRulesInput } from "./changes/rules.ts";

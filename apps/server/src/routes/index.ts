@@ -2,6 +2,8 @@ import type { Handlers } from "../http/answer.ts";
 import { accessLogHandlers } from "./access-logs.ts";
 import { accountHandlers } from "./account.ts";
 import { authHandlers } from "./auth.ts";
+import { changeReviewHandlers } from "./change-reviews.ts";
+import { changeHandlers } from "./changes.ts";
 import { datasetBatchHandlers } from "./dataset-batches.ts";
 import { datasetCatalogHandlers } from "./dataset-catalog.ts";
 import { datasetDownloadHandlers } from "./dataset-downloads.ts";
@@ -32,6 +34,8 @@ import { workspaceHandlers } from "./workspaces.ts";
 /** Every route's handler; the type is total over the route table. */
 export const handlers: Handlers = {
   ...accountHandlers,
+  ...changeHandlers,
+  ...changeReviewHandlers,
   ...authHandlers,
   ...datasetHandlers,
   ...datasetBatchHandlers,

@@ -1,3 +1,4 @@
+import { changeJobs } from "@granary/core/changes";
 import type { Ctx } from "@granary/core/context";
 import { sqlJobs } from "@granary/core/sql-console";
 import { datasetJobs } from "@granary/core/datasets";
@@ -9,7 +10,7 @@ import { personalDataJobs } from "@granary/core/personal-data";
 import { defineJobHandlers, type JobHandlerGroup, type JobHandlers } from "@granary/jobs";
 
 /** The jobs of every feature. A feature with jobs is one line here. */
-const GROUPS: readonly JobHandlerGroup<Ctx>[] = [datasetJobs, mailJobs, jobJobs, notificationJobs, maintenanceJobs, sqlJobs, personalDataJobs];
+const GROUPS: readonly JobHandlerGroup<Ctx>[] = [datasetJobs, mailJobs, jobJobs, notificationJobs, maintenanceJobs, sqlJobs, personalDataJobs, changeJobs];
 
 /** Every job's handler; throws `job.handler_mismatch` while a job has none or a handler no job. */
 export function jobHandlers(): JobHandlers<Ctx> {

@@ -14,6 +14,7 @@ export async function deleteUpload(ctx: Ctx, id: string): Promise<undefined> {
       .where("id", "=", id)
       .where("uploaded_by", "=", personId)
       .where(({ not, exists, selectFrom }) => not(exists(selectFrom("batches").select("batches.id").whereRef("batches.upload_id", "=", "uploads.id"))))
+      .where(({ not, exists, selectFrom }) => not(exists(selectFrom("change_revisions as r").select("r.number").whereRef("r.upload_id", "=", "uploads.id"))))
       .returning("id")
       .execute();
     if (incoming.length + whole.length === 0) throw problem("upload.in_use");

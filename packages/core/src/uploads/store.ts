@@ -29,7 +29,7 @@ interface Choice {
 /** A person's uploads, newest first; a list leaves out what datasets were made of. */
 export async function selectUploads(db: Db, personId: string, { id, after, limit }: Choice): Promise<readonly UploadRow[]> {
   const chosen = id === undefined ? sql`${after ?? null}::text is null or id < ${after ?? null}` : sql`id = ${id}`;
-  const loaded = sql`exists (select from batches b where b.upload_id = uploads.id)`;
+  const loaded = sql`(exists (select from batches b where b.upload_id = uploads.id) or exists (select from change_revisions r where r.upload_id = uploads.id))`;
   const { rows } = await sql<UploadRow>`
     select * from (
       select id, file_name, bytes, received, case when refused then 'refused' else 'receiving' end as status, sha256, created_at, expires_at

@@ -20,6 +20,7 @@ async function forgetStalled(ctx: Ctx): Promise<void> {
     const deleted = await sql`
       delete from uploads where id in (
         select id from uploads u where created_at < ${before} and not exists (select from batches b where b.upload_id = u.id)
+          and not exists (select from change_revisions r where r.upload_id = u.id)
         limit ${limit} for update skip locked)`.execute(ctx.db);
     return Number(deleted.numAffectedRows ?? 0n);
   });

@@ -73,7 +73,7 @@ create table change_revisions (
   origin text not null check (origin in ('file', 'edits', 'schema', 'revert', 'selection', 'resolution', 'split')),
   author_id text references users (id) on delete set null,
   note text not null default '',
-  -- What it is made of, as it was asked for: {uploadId, downloadId, options, keys, missing, edits, document, choices, resolutions, from}.
+  -- What it is made of, as it was asked for: {from, uploadId, options, keys, missing, edits, choices, resolutions, asker, opens}.
   source jsonb not null,
   base_version integer not null,
   base_snapshot_id text not null,
@@ -81,6 +81,8 @@ create table change_revisions (
   schema_version integer not null,
   state text not null default 'computing' check (state in ('computing', 'ready', 'failed')),
   job_id text,
+  -- The file it was made of, which is kept with it.
+  upload_id text references uploads (id),
   -- {code, message, issues}
   error jsonb,
   -- The lake's description of the stored change set; null for changes of columns and while it is computed.
@@ -96,6 +98,7 @@ create table change_revisions (
   ready_at timestamptz,
   primary key (change_id, number)
 );
+create index change_revisions_upload_idx on change_revisions (upload_id);
 call isolate_by_workspace('change_revisions');
 grant select, insert, update on change_revisions to granary_app;
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { fileOptions } from "../file-options.ts";
 import { rowFilter } from "../row-filter.ts";
 import { schemaDocument } from "../routes/dataset-schema.ts";
-import { id } from "../schemas.ts";
+import { id, line } from "../schemas.ts";
 
 const columnName = z.string().min(1).max(255);
 const cellText = z.string().max(1_000_000).nullable();
@@ -49,6 +49,48 @@ export const proposal = z
   .meta({ id: "Proposal" });
 
 export type Proposal = z.output<typeof proposal>;
+
+/** A list of names in a field of a form: with commas between, or as JSON when names have commas. */
+const nameList = z
+  .string()
+  .max(8_000)
+  .transform((text, context) => {
+    if (!text.startsWith("[")) return text === "" ? [] : text.split(",").map((name) => name.trim());
+    try {
+      const names: unknown = JSON.parse(text);
+      if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
+    } catch {
+      // Falls through to the one answer for what is no list of names.
+    }
+    context.addIssue({ code: "custom", message: "must be names with commas between, or a JSON list of names" });
+    return z.NEVER;
+  });
+
+const fileOptionsText = z
+  .string()
+  .max(100_000)
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: "custom", message: "must be valid JSON" });
+      return z.NEVER;
+    }
+  })
+  .pipe(fileOptions);
+
+/** The fields of a form that proposes its file, all of them texts. */
+export const proposalFields = z.strictObject({
+  dataset: z.string().min(1).max(200),
+  title: line(200).optional(),
+  description: z.string().trim().max(20_000).default(""),
+  draft: z.stringbool().default(false),
+  missing: z.enum(["kept", "deleted"]).optional(),
+  keys: nameList.optional(),
+  options: fileOptionsText.optional(),
+  downloadId: id("download").optional(),
+  baseVersion: z.string().min(1).max(200).optional(),
+});
 
 /** Cells or rows of a revision, and what becomes of them: the first choice that names a cell decides. */
 export const cellChoice = z.strictObject({

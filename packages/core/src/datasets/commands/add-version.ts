@@ -8,7 +8,7 @@ import type { SchemaState } from "../schema/schema-state.ts";
 import type { StoredColumn } from "../store.ts";
 
 /** What made a version. */
-export type VersionOperation = "loaded" | "batch_deleted" | "batch_restored" | "restored" | "schema_changed";
+export type VersionOperation = "loaded" | "batch_deleted" | "batch_restored" | "restored" | "schema_changed" | "merged";
 
 /** A published snapshot that becomes a version of a dataset. */
 export interface NewVersion {
@@ -22,6 +22,8 @@ export interface NewVersion {
   readonly by?: Principal | undefined;
   readonly reason?: string;
   readonly restoredFrom?: number;
+  /** The change request that was carried out. */
+  readonly changeId?: string;
   /** Rows that came, went and were replaced; left out where nobody counted them. */
   readonly counts?: { readonly added: number; readonly removed: number; readonly replaced: number };
   /** The dataset's columns and keys, when they are others than before. */
@@ -40,6 +42,7 @@ const ACTIONS = {
   batch_restored: "batch_restore",
   restored: "restore",
   schema_changed: "schema_change",
+  merged: "merge",
 } as const satisfies Record<VersionOperation, AccessAction>;
 
 /** Every change of data passes here, so every one is in the access log. A load may change every column the dataset has then. */
@@ -97,6 +100,7 @@ export async function addVersion(ctx: TxCtx, version: NewVersion): Promise<Added
       operation: version.operation,
       reason,
       restored_from: version.restoredFrom ?? null,
+      change_id: version.changeId ?? null,
       added_count: counts?.added ?? null,
       removed_count: counts?.removed ?? null,
       replaced_count: counts?.replaced ?? null,

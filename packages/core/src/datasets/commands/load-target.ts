@@ -33,7 +33,11 @@ export interface CheckedLoad extends StagedImport {
  * Refuses a load whose rows were checked against other columns, or, where they have to be unique, against other rows than there are
  * now; it is read again then. Called behind the table's lock.
  */
-export async function requireSameTarget(ctx: TxCtx, datasetId: string, { target, baseSnapshotId }: CheckedLoad): Promise<void> {
+export async function requireSameTarget(
+  ctx: TxCtx,
+  datasetId: string,
+  { target, baseSnapshotId }: Pick<CheckedLoad, "target" | "baseSnapshotId">,
+): Promise<void> {
   if (target === undefined) return;
   const dataset = await ctx.db.selectFrom("datasets").select(["schema_version", "snapshot_id"]).where("id", "=", datasetId).executeTakeFirstOrThrow();
   const isSameRows = !looksAtTable(target.rules) || dataset.snapshot_id === baseSnapshotId;

@@ -1,4 +1,5 @@
 export { createDownload } from "./create-download.ts";
+export { downloadIdIn, findOwnDownload, type OwnDownload } from "./find-own-download.ts";
 export { deleteDownload, getDownload, listDatasetDownloads, listDownloads, openDownload } from "./own-downloads.ts";
 export { keptPath } from "./kept-file.ts";
 export { runDownload } from "./run-download.ts";

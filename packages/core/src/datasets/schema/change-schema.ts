@@ -2,7 +2,7 @@ import { isAppError } from "@granary/kernel";
 import { type ChangedSchema, problem, type SchemaDocument, type SchemaEdit, type SchemaFault } from "@granary/protocol";
 import { atLeast } from "../../access/index.ts";
 import { type Ctx, requireUser, type TxCtx } from "../../context/index.ts";
-import { addVersion } from "../commands/add-version.ts";
+import { type AddedVersion, addVersion } from "../commands/add-version.ts";
 import { requireDataset, requireWhole } from "../queries/get-dataset.ts";
 import type { Readable } from "../reading/open-version.ts";
 import { readData } from "../reading/read-data.ts";
@@ -22,6 +22,8 @@ export interface ChangeOptions {
   readonly dryRun: boolean;
   readonly confirm: boolean;
   readonly reason: string;
+  /** The change request that is carried out by it, and what ends in the same transaction. */
+  readonly merging?: { readonly changeId: string; end(ctx: TxCtx, version: AddedVersion): Promise<void> };
 }
 
 /** Which parts of the dataset a change needs its maker to see: a document is the whole schema, so that what is not shown would go. */
@@ -101,11 +103,14 @@ async function publish(ctx: TxCtx, planned: Planned, options: ChangeOptions): Pr
   );
   const personId = requireUser(ctx.principal);
   const counts = { added: 0, removed: 0, replaced: 0 };
-  const version = await addVersion(ctx, { datasetId: id, published, operation: "schema_changed", personId, reason: options.reason, counts, schema: after });
+  const { reason, merging } = options;
+  const how = merging === undefined ? { operation: "schema_changed" as const } : { operation: "merged" as const, changeId: merging.changeId };
+  const version = await addVersion(ctx, { datasetId: id, published, ...how, personId, by: ctx.principal, reason, counts, schema: after });
   // Somebody published after the rows were looked at: theirs were not checked, and would be gone.
   if (version.number !== newest + 1) throw problem("lake.commit_conflict");
   const data = { version: version.number, schemaVersion: version.schemaVersion, changes };
-  await ctx.record({ type: "dataset.schema_changed", subject: { id, label: version.name }, data });
+  await ctx.record({ type: "dataset.schema_changed", subject: { id, label: version.name }, data, principal: ctx.principal });
+  await merging?.end(ctx, version);
 }
 
 function refuse({ faults, changes }: Planned, confirm: boolean): void {
@@ -135,7 +140,9 @@ async function attempt(ctx: Ctx, planned: Planned, options: ChangeOptions): Prom
   const present = presentSchema(ctx.principal, readable.dataset, before);
   if (changes.length === 0) return { ...answer, version: before.number, isApplied: false, schema: present };
   try {
-    await ctx.tx((ctx) => publish(ctx, planned, options));
+    // A job changes columns for somebody.
+    const { principal } = ctx;
+    await ctx.tx((ctx) => publish({ ...ctx, principal }, planned, options));
   } catch (error) {
     if (!(error instanceof DryRun)) throw error;
     return { ...answer, version: before.number, isApplied: false, schema: presentSchema(ctx.principal, readable.dataset, { ...before, ...error.after }) };

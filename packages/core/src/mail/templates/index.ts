@@ -1,6 +1,7 @@
 import { accountCreated } from "./account-created.ts";
 import { accountExists } from "./account-exists.ts";
 import { accountLocked } from "./account-locked.ts";
+import { changeRequest } from "./change-request.ts";
 import { invitation } from "./invitation.ts";
 import { mailTest } from "./mail-test.ts";
 import { passwordChanged } from "./password-changed.ts";
@@ -13,6 +14,7 @@ export const TEMPLATES = {
   account_created: accountCreated,
   account_exists: accountExists,
   account_locked: accountLocked,
+  change_request: changeRequest,
   invitation,
   mail_test: mailTest,
   password_changed: passwordChanged,

@@ -1,0 +1,92 @@
+import { type ChangeState, type ChangeSummary, decodeCursor, encodeCursor } from "@granary/protocol";
+import { type RawBuilder, sql } from "kysely";
+import type { Ctx } from "../../context/index.ts";
+import { type DatasetRow, listable, listDatasetRows } from "../../datasets/index.ts";
+import { isWaitingFor, presentSummary } from "../present.ts";
+import { listReviewRows } from "../review-store.ts";
+import { listRules, rulesIn } from "../rules/store.ts";
+import { findGroupsOf, type SeenChange } from "../seen-change.ts";
+import { changeState, type ChangeRow, listChangeRows, listCurrentRevisions } from "../store.ts";
+
+/** Which requests somebody asks for. */
+export interface ListQuery {
+  readonly state?: readonly ChangeState[] | undefined;
+  readonly dataset?: string | undefined;
+  readonly author?: string | undefined;
+  readonly waiting: boolean;
+  readonly q?: string | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/** So many requests that may wait for somebody are looked at for a page; beyond, the next page goes on. */
+const MAX_LOOKED_AT = 1_000;
+
+function conditions(query: ListQuery, userId: string | null): readonly RawBuilder<boolean>[] {
+  const { state, dataset, q, waiting } = query;
+  const author = query.author === "me" ? (userId ?? "") : query.author;
+  const pattern = `%${(q ?? "").replace(/[\\%_]/g, "\\$&")}%`;
+  const number = /^#?([1-9]\d{0,8})$/.exec(q ?? "")?.[1];
+  const isMine = sql`(c.author_id = ${userId} or ${userId} = any (c.co_author_ids))`;
+  return [
+    ...(state === undefined ? [] : [sql<boolean>`${changeState} = any (${[...state]})`]),
+    ...(dataset === undefined ? [] : [sql<boolean>`c.dataset_id = ${dataset}`]),
+    ...(author === undefined ? [] : [sql<boolean>`(c.author_id = ${author} or ${author} = any (c.co_author_ids))`]),
+    ...(q === undefined
+      ? []
+      : [sql<boolean>`(c.title ilike ${pattern} or d.name ilike ${pattern} or c.number = ${number === undefined ? 0 : Number(number)})`]),
+    ...(waiting ? [sql<boolean>`((c.state = 'changes_requested' and ${isMine}) or (c.state = 'open' and not ${isMine}))`] : []),
+  ];
+}
+
+type Listed = ChangeRow & { readonly position: string };
+
+/** The requests of a page with all that is decided by. */
+async function seenOf(ctx: Ctx, rows: readonly Listed[]): Promise<readonly SeenChange[]> {
+  const datasets = new Map<string, DatasetRow>(
+    (await listDatasetRows(ctx, [...new Set(rows.map(({ dataset_id }) => dataset_id))])).map((row) => [row.id, row]),
+  );
+  const shown = rows.filter(({ dataset_id }) => datasets.has(dataset_id));
+  const [rules, revisions, reviews] = [
+    await listRules(ctx.db, [...datasets.keys()]),
+    await listCurrentRevisions(ctx.db, shown),
+    await listReviewRows(
+      ctx.db,
+      shown.map(({ id }) => id),
+    ),
+  ];
+  const self = ctx.principal.userId === null ? [] : [ctx.principal.userId];
+  const groups = await findGroupsOf(ctx.db, [...rules.values()], reviews, self);
+  return shown.flatMap((row): SeenChange[] => {
+    const dataset = datasets.get(row.dataset_id);
+    if (dataset === undefined) return [];
+    const current = revisions.find((revision) => revision.change_id === row.id);
+    const own = reviews.filter((review) => review.change_id === row.id);
+    return [{ row, dataset, isGone: false, current, pending: undefined, rules: rulesIn(rules, row.dataset_id), reviews: own, groups }];
+  });
+}
+
+/** Requests about datasets that the caller sees, those changed last first. */
+export async function listChangeRequests(ctx: Ctx, query: ListQuery): Promise<{ items: ChangeSummary[]; next: string | null }> {
+  const begun = decodeCursor(query.cursor, 2)?.map(String);
+  const visible = await listable(ctx);
+  const where = sql<boolean>`${sql.join([sql`d.trashed_at is null`, visible, ...conditions(query, ctx.principal.userId)], sql` and `)}`;
+  const items: ChangeSummary[] = [];
+  let after: readonly [string, string] | undefined = begun === undefined ? undefined : [begun[0] ?? "", begun[1] ?? ""];
+  const batch = query.waiting ? Math.max(query.limit, 100) : query.limit;
+  for (let looked = 0; ; looked += batch) {
+    const rows = await listChangeRows(ctx.db, { where, after, limit: batch + 1 });
+    const page = rows.slice(0, batch);
+    for (const seen of await seenOf(ctx, page)) {
+      if (query.waiting && !isWaitingFor(ctx, seen)) continue;
+      const { position } = seen.row as Listed;
+      items.push(presentSummary(ctx, seen));
+      after = [position, seen.row.id];
+      if (items.length === query.limit) return { items, next: rows.length > batch || seen.row.id !== page.at(-1)?.id ? encodeCursor(after) : null };
+    }
+    const last = page.at(-1);
+    if (last === undefined || rows.length <= batch) return { items, next: null };
+    after = [last.position, last.id];
+    if (looked + batch >= MAX_LOOKED_AT) return { items, next: encodeCursor(after) };
+  }
+}
