@@ -11,6 +11,7 @@ import { choiceParam, objectParam, present, textParam } from "./kit/search-param
 import { PageSkeleton } from "./kit/skeleton.tsx";
 import { PageFailed } from "./pages/dataset-sharing/page-failed.tsx";
 import { changesSearch } from "./pages/changes/changes-search.ts";
+import { requestSearch } from "./pages/changes/request-search.ts";
 import { catalogSearch } from "./pages/datasets/catalog-search.ts";
 import { GateLayout } from "./pages/gate/gate-layout.tsx";
 import { SignInPage } from "./pages/gate/sign-in-page.tsx";
@@ -339,6 +340,16 @@ const pages = [
     "/changes",
     changesSearch,
     lazyRouteComponent(() => import("./pages/changes/changes-page.tsx"), "ChangesPage"),
+  ),
+  page(
+    "/changes/new",
+    (raw) => present({ dataset: textParam(raw, "dataset", 64), change: textParam(raw, "change", 64) }),
+    lazyRouteComponent(() => import("./pages/change-propose/propose-page.tsx"), "ProposePage"),
+  ),
+  page(
+    "/changes/$change",
+    (raw) => ({ ...requestSearch(raw) }),
+    lazyRouteComponent(() => import("./pages/changes/change-page.tsx"), "ChangePage"),
   ),
   page(
     "/sql",

@@ -1,5 +1,5 @@
 import type { Download } from "@granary/protocol";
-import { infiniteQueryOptions, keepPreviousData, useMutation, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "./client.ts";
 import { compact, keyset } from "./list.ts";
 import { saveFile } from "./save-file.ts";
@@ -24,6 +24,14 @@ export const downloadsQuery = ({ q, dataset }: DownloadFilters) =>
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => (state.data?.pages.some(({ items }) => items.some(({ status }) => status === "waiting")) === true ? LOOK_AGAIN_MS : false),
     ...keyset,
+  });
+
+/** One download of this person. */
+export const downloadQuery = (download: Download["id"]) =>
+  queryOptions({
+    queryKey: ["downloads", "one", download],
+    queryFn: ({ signal }) => api.call("downloads.get", { params: { download }, signal }),
+    retry: false,
   });
 
 /** Saves a file that a job made. */

@@ -1,7 +1,13 @@
-import { memo } from "react";
+import { memo, type ReactNode } from "react";
 import type { GridColumn, PlacedColumn } from "./columns.ts";
 import classes from "./grid.module.css";
 import type { GridRow } from "./grid-source.ts";
+
+/** How cells and heads of rows are drawn when not as plain text. Methods, so that a painter of special rows serves a grid of any rows. */
+export interface GridPainter<R extends GridRow = GridRow> {
+  cell?(row: R, column: number, index: number): ReactNode;
+  head?(row: R, index: number): ReactNode;
+}
 
 interface RowProps {
   readonly id: string;
@@ -18,6 +24,7 @@ interface RowProps {
   readonly left: number;
   readonly right: number;
   readonly active: number;
+  readonly painter: GridPainter | undefined;
 }
 
 /** One row, of which only the columns in sight are drawn. */
@@ -25,9 +32,9 @@ export const Row = memo(function Row(props: RowProps) {
   const { id, index, top, row, head, pinned, placed, gutter } = props;
   const pinnedEnd = pinned.reduce((end, column) => end + column.width, gutter);
   return (
-    <div role="row" aria-rowindex={index + 2} data-row={index} className={classes.row} style={{ transform: `translateY(${top}px)` }}>
+    <div role="row" aria-rowindex={index + 2} data-row={index} data-tone={row?.tone} className={classes.row} style={{ transform: `translateY(${top}px)` }}>
       <div role="rowheader" aria-colindex={1} data-cell={-1} className={classes.gutter} style={{ width: gutter }} id={`${id}r${index}`}>
-        {head}
+        {row === undefined ? head : (props.painter?.head?.(row, index) ?? head)}
       </div>
       {pinned.map((place) => (
         <Cell key={place.index} {...props} row={row} place={place} isPinned />
@@ -48,7 +55,17 @@ interface CellProps extends Omit<RowProps, "placed" | "pinned"> {
 /** An attribute that is there or not. */
 const mark = (is: boolean | undefined) => (is === true ? true : undefined);
 
-function Cell({ id, index, row, columns, place, left, right, active, isPinned }: CellProps) {
+function Content({ index, at, row, painter }: Pick<CellProps, "index" | "row" | "painter"> & { readonly at: number }) {
+  if (row === undefined) return <span className={classes.waiting} style={{ width: `${40 + ((index * 7 + at * 13) % 45)}%` }} />;
+  return (
+    <>
+      {painter?.cell?.(row, at, index) ?? row.cells[at] ?? "null"}
+      {row.cut?.has(at) && <span className={classes.cut}>… cut</span>}
+    </>
+  );
+}
+
+function Cell({ id, index, row, columns, place, left, right, active, isPinned, painter }: CellProps) {
   const { index: at, width } = place;
   const column = columns[at];
   const isActive = active === at;
@@ -64,11 +81,11 @@ function Cell({ id, index, row, columns, place, left, right, active, isPinned }:
       data-numeric={mark(column?.numeric)}
       data-masked={mark(column?.masked)}
       data-null={mark(row?.cells[at] === null)}
+      data-tone={row?.tones?.[at]}
       className={classes.cell}
       style={isPinned ? { width, left: place.start } : { width }}
     >
-      {row === undefined ? <span className={classes.waiting} style={{ width: `${40 + ((index * 7 + at * 13) % 45)}%` }} /> : (row.cells[at] ?? "null")}
-      {row?.cut?.has(at) && <span className={classes.cut}>… cut</span>}
+      <Content index={index} at={at} row={row} painter={painter} />
     </div>
   );
 }

@@ -1,11 +1,25 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  type ClipboardEvent,
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useEffectEvent,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { useCopy } from "../copy-id.tsx";
 import { useFormat } from "../format.tsx";
 import { type CellRange, edgesOf, type RangeText, toTsv } from "./cell-range.ts";
 import type { GridColumn } from "./columns.ts";
 import { Head } from "./grid-head.tsx";
-import { Row } from "./grid-row.tsx";
-import type { GridSource, GridState } from "./grid-source.ts";
+import { type GridPainter, Row } from "./grid-row.tsx";
+import type { GridRow, GridSource, GridState } from "./grid-source.ts";
 import classes from "./grid.module.css";
 import type { CellAt } from "./move-cell.ts";
 import { ROW_HEIGHT, RowWindow, type WindowState } from "./row-window.ts";
@@ -21,10 +35,27 @@ const NONE = { left: -1, right: -2 };
 /** Rows are placed relative to such a block's start: a transform stays small and exact. */
 const BLOCK = 1_000;
 
-interface GridProps {
+/** What a page may have a grid do. */
+export interface GridHandle {
+  /** Chooses a cell and brings it in sight. */
+  goTo(at: CellAt): void;
+  /** Gives it the keyboard. */
+  focus(): void;
+}
+
+interface GridProps<R extends GridRow> {
   readonly label: string;
   readonly columns: readonly GridColumn[];
-  readonly source: GridSource;
+  readonly source: GridSource<R>;
+  readonly handle?: Ref<GridHandle>;
+  readonly painter?: GridPainter<R>;
+  /** Pixels of every row, for as long as the grid is there; of one line when absent. */
+  readonly rowHeight?: number;
+  readonly gutterWidth?: number;
+  /** Keys before the grid takes them; true when one is used up. */
+  readonly onKey?: (event: KeyboardEvent, at: CellAt) => boolean;
+  readonly onPaste?: (text: string, at: CellAt) => void;
+  readonly onCell?: (at: CellAt) => void;
   /** How many rows there are, where it is known before all are read. */
   readonly total?: number | null;
   /** Columns that stay at the left. */
@@ -46,7 +77,7 @@ interface GridProps {
 }
 
 const NO_SORT: readonly SortBy[] = [];
-const DEFAULTS = { total: null, pinned: 0, sort: NO_SORT, bandHeight: 0, gutterName: "Row" };
+const DEFAULTS = { total: null, pinned: 0, sort: NO_SORT, bandHeight: 0, gutterName: "Row", rowHeight: ROW_HEIGHT, gutterWidth: GUTTER_PX };
 
 /** What is said of copied cells: cut ones are copied only as far as they are known. */
 function copiedText({ rows, cut }: RangeText, number: (value: number) => string): string {
@@ -56,8 +87,8 @@ function copiedText({ rows, cut }: RangeText, number: (value: number) => string)
 const rowCount = (state: GridState, total: number | null): number => (state.isComplete ? state.rows + 1 : total === null ? -1 : total + 1);
 
 /** Rows and columns of any number, of which only those in sight are drawn. */
-export function Grid(given: GridProps) {
-  const { columns, source, total, pinned, sort, onSort, onOpen, band, bandHeight, ...props } = { ...DEFAULTS, ...given };
+export function Grid<R extends GridRow = GridRow>(given: GridProps<R>) {
+  const { columns, source, total, pinned, sort, onSort, onOpen, band, bandHeight, rowHeight, gutterWidth, ...props } = { ...DEFAULTS, ...given };
   const id = useId();
   const format = useFormat();
   const scroller = useRef<HTMLDivElement>(null);
@@ -66,8 +97,8 @@ export function Grid(given: GridProps) {
   const [said, setSaid] = useState("");
   const { copy } = useCopy();
   const pinnedCount = Math.min(pinned, columns.length);
-  const layout = useColumns(scroller, { columns, source, hasRows: state.loaded > 0, pinnedCount, gutter: GUTTER_PX, leastWidth: props.leastWidth });
-  const [rows] = useState(() => new RowWindow());
+  const layout = useColumns(scroller, { columns, source, hasRows: state.loaded > 0, pinnedCount, gutter: gutterWidth, leastWidth: props.leastWidth });
+  const [rows] = useState(() => new RowWindow(rowHeight));
   const view = useSyncExternalStore(rows.subscribe, rows.state);
   useEffect(() => (scroller.current === null ? undefined : rows.attach(scroller.current)), [rows]);
   useLayoutEffect(() => rows.fit(state.rows, headHeight), [rows, state.rows, headHeight]);
@@ -92,7 +123,20 @@ export function Grid(given: GridProps) {
     layout.reveal(at.column);
   };
   const size = { rows: state.rows, columns: columns.length, page: view.page };
-  const { range, handlers } = useCellRange({ size, onReveal, onOpen: (at) => onOpen?.(at), onCopy, onHeadKey });
+  const { range, goTo, handlers } = useCellRange({ size, onReveal, onOpen: (at) => onOpen?.(at), onCopy, onHeadKey, onKey: props.onKey });
+  const told = useEffectEvent((at: CellAt) => props.onCell?.(at));
+  useEffect(() => {
+    if (range !== undefined) told(range.focus);
+  }, [range]);
+  useImperativeHandle(props.handle, () => ({ goTo: (at) => goTo(at, false), focus: () => scroller.current?.focus({ preventScroll: true }) }));
+  const onPaste = (event: ClipboardEvent) => {
+    if (props.onPaste === undefined || event.target !== event.currentTarget) return;
+    event.preventDefault();
+    props.onPaste(
+      event.clipboardData.getData("text/plain"),
+      range === undefined ? { row: 0, column: 0 } : { row: edgesOf(range).top, column: edgesOf(range).left },
+    );
+  };
   const focus = range?.focus;
   const isActiveDrawn = focus !== undefined && (focus.row === -1 || (focus.row >= view.first && focus.row <= view.last));
   return (
@@ -100,7 +144,7 @@ export function Grid(given: GridProps) {
       <div
         ref={scroller}
         className={classes.grid}
-        style={{ height: props.height }}
+        style={{ height: props.height, "--row": `${rowHeight}px` } as CSSProperties}
         role="grid"
         aria-label={props.label}
         aria-rowcount={rowCount(state, total)}
@@ -109,6 +153,7 @@ export function Grid(given: GridProps) {
         aria-busy={!state.isComplete && state.loaded === 0}
         aria-activedescendant={isActiveDrawn ? `${id}c` : undefined}
         tabIndex={0}
+        onPaste={onPaste}
         {...handlers}
       >
         <div role="rowgroup" className={classes.headGroup} style={{ width: layout.total }}>
@@ -118,7 +163,7 @@ export function Grid(given: GridProps) {
             columns={columns}
             pinned={layout.pinned}
             placed={layout.placed}
-            gutter={GUTTER_PX}
+            gutter={gutterWidth}
             gutterName={props.gutterName}
             active={focus?.row === -1 ? focus.column : -1}
             sort={sort}
@@ -127,7 +172,18 @@ export function Grid(given: GridProps) {
             band={band}
           />
         </div>
-        <Body id={id} source={source} rows={state.rows} view={view} columns={columns} layout={layout} range={range} />
+        <Body
+          id={id}
+          source={source}
+          rows={state.rows}
+          view={view}
+          columns={columns}
+          layout={layout}
+          range={range}
+          rowHeight={rowHeight}
+          gutter={gutterWidth}
+          painter={props.painter}
+        />
       </div>
       <p className={classes.below} role="status">
         {props.status}
@@ -145,18 +201,21 @@ interface BodyProps {
   readonly columns: readonly GridColumn[];
   readonly layout: ReturnType<typeof useColumns>;
   readonly range: CellRange | undefined;
+  readonly rowHeight: number;
+  readonly gutter: number;
+  readonly painter: GridPainter | undefined;
 }
 
-function Body({ id, source, rows, view, columns, layout, range }: BodyProps) {
+function Body({ id, source, rows, view, columns, layout, range, rowHeight, gutter, painter }: BodyProps) {
   const format = useFormat();
   const { first, last, shift } = view;
   const edges = range === undefined ? undefined : edgesOf(range);
   const base = Math.floor(first / BLOCK) * BLOCK;
   const drawn = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
-  const height = bodyHeight({ content: rows * ROW_HEIGHT, viewport: 0 });
+  const height = bodyHeight({ content: rows * rowHeight, viewport: 0 });
   return (
     <div role="rowgroup" className={classes.body} style={{ height, width: layout.total }}>
-      <div role="none" className={classes.layer} style={{ transform: `translateY(${shift + base * ROW_HEIGHT}px)` }}>
+      <div role="none" className={classes.layer} style={{ transform: `translateY(${shift + base * rowHeight}px)` }}>
         {drawn.map((index) => {
           const row = source.row(index);
           const chosen = edges !== undefined && index >= edges.top && index <= edges.bottom ? edges : NONE;
@@ -165,13 +224,14 @@ function Body({ id, source, rows, view, columns, layout, range }: BodyProps) {
               key={index}
               id={id}
               index={index}
-              top={(index - base) * ROW_HEIGHT}
+              top={(index - base) * rowHeight}
               row={row}
               head={row?.head ?? format.number(index + 1)}
               columns={columns}
               pinned={layout.pinned}
               placed={layout.placed}
-              gutter={GUTTER_PX}
+              gutter={gutter}
+              painter={painter}
               left={chosen.left}
               right={chosen.right}
               active={range?.focus.row === index ? range.focus.column : -1}

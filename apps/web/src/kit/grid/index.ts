@@ -1,6 +1,7 @@
 export type { GridColumn } from "./columns.ts";
-export { Grid } from "./grid.tsx";
-export type { GridRow } from "./grid-source.ts";
+export { Grid, type GridHandle } from "./grid.tsx";
+export type { GridPainter } from "./grid-row.tsx";
+export type { GridRow, GridSource, GridState } from "./grid-source.ts";
 export { listSource } from "./list-source.ts";
 export type { CellAt } from "./move-cell.ts";
 export { PagedSource, type SourcePage } from "./paged-source.ts";

@@ -1,20 +1,20 @@
 import type { GridRow, GridSource, GridState } from "./grid-source.ts";
 
-export interface SourcePage {
-  readonly rows: readonly GridRow[];
+export interface SourcePage<R extends GridRow = GridRow> {
+  readonly rows: readonly R[];
   /** What the next page is asked for by; null at the end. */
   readonly next: string | null;
 }
 
-type LoadPage = (cursor: string | undefined, signal: AbortSignal) => Promise<SourcePage>;
+type LoadPage<R extends GridRow> = (cursor: string | undefined, signal: AbortSignal) => Promise<SourcePage<R>>;
 
 /** Rows drawn as skeletons below those read, so that there is something to scroll into. */
 const AHEAD = 60;
 
 /** Rows that can only be read one page after the other, as keyset lists give them. It reads on while somebody looks at its end. */
-export class PagedSource implements GridSource {
-  readonly #load: LoadPage;
-  readonly #rows: GridRow[] = [];
+export class PagedSource<R extends GridRow = GridRow> implements GridSource<R> {
+  readonly #load: LoadPage<R>;
+  readonly #rows: R[] = [];
   readonly #starts: { readonly at: number; readonly cursor: string | undefined }[] = [];
   readonly #listeners = new Set<() => void>();
   #next: string | null | undefined;
@@ -22,13 +22,13 @@ export class PagedSource implements GridSource {
   #reading: AbortController | undefined;
   #state: GridState = { rows: AHEAD, loaded: 0, isComplete: false, error: undefined };
 
-  constructor(load: LoadPage) {
+  constructor(load: LoadPage<R>) {
     this.#load = load;
   }
 
   readonly state = (): GridState => this.#state;
 
-  readonly row = (index: number): GridRow | undefined => this.#rows[index];
+  readonly row = (index: number): R | undefined => this.#rows[index];
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -67,7 +67,7 @@ export class PagedSource implements GridSource {
     );
   }
 
-  #arrived(reading: AbortController, cursor: string | undefined, page: SourcePage): void {
+  #arrived(reading: AbortController, cursor: string | undefined, page: SourcePage<R>): void {
     if (this.#reading !== reading) return;
     this.#reading = undefined;
     this.#starts.push({ at: this.#rows.length, cursor });

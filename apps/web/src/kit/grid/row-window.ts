@@ -1,5 +1,6 @@
 import { type Extent, isStuck, type Place, placeAt, scrolledTo } from "./scroll-scale.ts";
 
+/** How high a row of one line is. */
 export const ROW_HEIGHT = 30;
 /** Rows drawn above and below what is in sight, so that a quick scroll shows no gap before the next frame. */
 const OVERSCAN = 8;
@@ -21,11 +22,16 @@ const isSame = (a: WindowState, b: WindowState) => a.first === b.first && a.last
 export class RowWindow {
   readonly #listeners = new Set<() => void>();
   #element: HTMLElement | undefined;
+  readonly #rowHeight: number;
   #rows = 0;
   #headHeight = 0;
   #place: Place = { top: 0, offset: 0 };
   #state: WindowState = { first: 0, last: -1, shift: 0, page: 1 };
   #rest: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(rowHeight: number) {
+    this.#rowHeight = rowHeight;
+  }
 
   readonly state = (): WindowState => this.#state;
 
@@ -60,10 +66,10 @@ export class RowWindow {
   /** Scrolls as little as needed to show a row. */
   reveal(row: number): void {
     const { viewport } = this.#extent();
-    const start = row * ROW_HEIGHT;
+    const start = row * this.#rowHeight;
     const { offset } = this.#place;
     if (start < offset) this.#goTo(start);
-    else if (start + ROW_HEIGHT > offset + viewport) this.#goTo(start + ROW_HEIGHT - viewport);
+    else if (start + this.#rowHeight > offset + viewport) this.#goTo(start + this.#rowHeight - viewport);
   }
 
   /** Other rows are there now: they are looked at from the first one on. */
@@ -72,7 +78,7 @@ export class RowWindow {
   }
 
   #extent(): Extent {
-    return { content: this.#rows * ROW_HEIGHT, viewport: Math.max(ROW_HEIGHT, (this.#element?.clientHeight ?? 0) - this.#headHeight) };
+    return { content: this.#rows * this.#rowHeight, viewport: Math.max(this.#rowHeight, (this.#element?.clientHeight ?? 0) - this.#headHeight) };
   }
 
   readonly #onScroll = (): void => {
@@ -100,9 +106,9 @@ export class RowWindow {
   #draw(): void {
     const { viewport } = this.#extent();
     const { top, offset } = this.#place;
-    const first = Math.max(0, Math.floor(offset / ROW_HEIGHT) - OVERSCAN);
-    const last = Math.min(this.#rows - 1, Math.ceil((offset + viewport) / ROW_HEIGHT) + OVERSCAN);
-    const next = { first, last, shift: top - offset, page: Math.max(1, Math.floor(viewport / ROW_HEIGHT)) };
+    const first = Math.max(0, Math.floor(offset / this.#rowHeight) - OVERSCAN);
+    const last = Math.min(this.#rows - 1, Math.ceil((offset + viewport) / this.#rowHeight) + OVERSCAN);
+    const next = { first, last, shift: top - offset, page: Math.max(1, Math.floor(viewport / this.#rowHeight)) };
     if (isSame(this.#state, next)) return;
     this.#state = next;
     for (const listener of this.#listeners) listener();

@@ -8,6 +8,8 @@ interface CellRangeOptions {
   readonly onOpen: (at: CellAt) => void;
   readonly onCopy: (range: CellRange) => void;
   readonly onHeadKey: (column: number, event: KeyboardEvent) => void;
+  /** Keys of the page, before those of the grid. */
+  readonly onKey: ((event: KeyboardEvent, at: CellAt) => boolean) | undefined;
 }
 
 /** The cell under the pointer; a row's number counts as its first column. */
@@ -22,7 +24,7 @@ function cellUnder(target: EventTarget): (CellAt & { readonly isHead: boolean })
 const FIRST: CellRange = { anchor: { row: 0, column: 0 }, focus: { row: 0, column: 0 } };
 
 /** Which cells are chosen, by keyboard, mouse and finger. */
-export function useCellRange({ size, onReveal, onOpen, onCopy, onHeadKey }: CellRangeOptions) {
+export function useCellRange({ size, onReveal, onOpen, onCopy, onHeadKey, onKey }: CellRangeOptions) {
   const [range, setRange] = useState<CellRange>();
   const focus = range?.focus;
   const goTo = (at: CellAt, extend: boolean) => {
@@ -42,8 +44,7 @@ export function useCellRange({ size, onReveal, onOpen, onCopy, onHeadKey }: Cell
     if (next !== undefined) goTo(next, extend);
     return next !== undefined;
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget) return;
+  const onGridKey = (event: KeyboardEvent) => {
     const { focus: at } = chosen;
     const isFar = event.ctrlKey || event.metaKey;
     const isEnter = event.key === "Enter";
@@ -52,6 +53,11 @@ export function useCellRange({ size, onReveal, onOpen, onCopy, onHeadKey }: Cell
     if (isEnter) onOpen(at);
     const isDone = isEnter || (isFar && onFarKey(event.key.toLowerCase())) || onMoveKey(event.key, isFar, event.shiftKey);
     if (isDone) event.preventDefault();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return;
+    if (onKey?.(event, chosen.focus) === true) event.preventDefault();
+    else onGridKey(event);
   };
   const onPointerDown = (event: PointerEvent) => {
     const at = cellUnder(event.target);
@@ -72,5 +78,5 @@ export function useCellRange({ size, onReveal, onOpen, onCopy, onHeadKey }: Cell
   const onFocus = () => {
     if (range === undefined && size.rows > 0) setRange(FIRST);
   };
-  return { range, handlers: { onKeyDown, onPointerDown, onPointerMove, onDoubleClick, onFocus } };
+  return { range, goTo, handlers: { onKeyDown, onPointerDown, onPointerMove, onDoubleClick, onFocus } };
 }

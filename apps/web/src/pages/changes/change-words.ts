@@ -1,4 +1,4 @@
-import type { ChangeState, ChangeSummary, FormatDamage, RevisionOrigin } from "@granary/protocol";
+import type { ChangeRequest, ChangeState, ChangeSummary, FormatDamage, RevisionOrigin } from "@granary/protocol";
 import type { Tone } from "../../kit/status-badge.tsx";
 
 export const STATE_WORDS = {
@@ -63,6 +63,12 @@ export const KIND_MARKS = {
 } as const;
 
 export type MarkKind = keyof typeof KIND_MARKS;
+
+/** Whether it waits for verdicts or for being merged. */
+export const isInReview = ({ state }: Pick<ChangeRequest, "state">): boolean => state === "open" || state === "changes_requested" || state === "approved";
+
+/** Whether the reader may approve it or ask for changes now. */
+export const mayDecide = (change: ChangeRequest): boolean => change.can.review && change.current !== null && isInReview(change);
 
 type Counts = NonNullable<ChangeSummary["counts"]>;
 

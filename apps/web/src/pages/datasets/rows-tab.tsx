@@ -14,6 +14,7 @@ import { type CellAt, Grid, type GridColumn, nextSort, PagedSource } from "../..
 import { BAND_HEIGHT, ColumnBand } from "./column-band.tsx";
 import { ColumnChoice } from "./column-choice.tsx";
 import { readFilter, toggled } from "./conditions.ts";
+import { ProposeButton } from "../dataset-changes/propose-button.tsx";
 import { DownloadMenu } from "./download-menu.tsx";
 import { AddFilter, FilterChips } from "./filter-chips.tsx";
 import { namesText, readNames, readSort, sortText } from "./names-text.ts";
@@ -95,6 +96,7 @@ export function RowsTab({ dataset, search, onSearch }: RowsTabProps) {
         <AddFilter columns={dataset.columns} filter={filter} onFilter={onFilter} />
         <ColumnChoice columns={dataset.columns} shown={chosen} onShown={(list) => onSearch({ columns: namesText(list) })} />
         {dataset.can.download && <DownloadMenu dataset={dataset} choice={choice} />}
+        {version === undefined && <ProposeButton dataset={dataset} />}
       </FilterBar>
       <Standing batch={batch} onSearch={onSearch} />
       <FilterChips columns={dataset.columns} filter={filter} onFilter={onFilter} />
