@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import {
   addComment,
   approveChange,
@@ -7,6 +8,7 @@ import {
   deleteComment,
   dismissReview,
   editComment,
+  exportChange,
   getColumnShift,
   getOverview,
   listComments,
@@ -18,14 +20,20 @@ import {
   saveEdits,
 } from "@granary/core/changes";
 import type { changeReviewRoutes } from "@granary/protocol";
-import type { HandlersOf } from "../http/answer.ts";
+import { type HandlersOf, streamed } from "../http/answer.ts";
 
-export const changeReviewHandlers: HandlersOf<Omit<typeof changeReviewRoutes, "changes.export">> = {
+export const changeReviewHandlers: HandlersOf<typeof changeReviewRoutes> = {
   "changes.diff": (ctx, { params, query }) => readDiff(ctx, params.change, query),
   "changes.overview": (ctx, { params, query }) => getOverview(ctx, params.change, query.revision),
   "changes.column": (ctx, { params, query }) => getColumnShift(ctx, params.change, params.column, query.revision),
   "changes.compareRevisions": (ctx, { params, query: { with: other, ...page } }) =>
     compareRevisions(ctx, params.change, { revision: params.revision, with: other }, page),
+  "changes.export": async (ctx, { params, query }) => {
+    const file = await exportChange(ctx, params.change, query);
+    return streamed(Readable.from(file.chunks, { objectMode: false }), {
+      headers: { "content-type": file.contentType, "content-disposition": `attachment; filename="${file.fileName}"` },
+    });
+  },
   "changes.conflicts": (ctx, { params, query }) => listConflicts(ctx, params.change, query),
   "changes.resolve": async (ctx, { params, query, body }) => {
     const change = await resolveConflicts(ctx, params.change, body);

@@ -103,7 +103,7 @@ describe("the history of a row", () => {
     expect(policy.status, JSON.stringify(policy.body)).toBe(201);
     const reader = await server.user({ roles: ["data_analyst"] });
     const ctx = await server.ctx();
-    const values = { workspace_id: server.workspace.id, dataset_id: dataset, grantee_kind: "user" as const, grantee_id: reader.id, level: "viewer" };
+    const values = { workspace_id: server.workspace.id, dataset_id: dataset, grantee_kind: "user" as const, grantee_id: reader.id, level: "viewer" as const };
     await ctx.system.tx(({ db }) => db.insertInto("dataset_grants").values(values).execute());
     const seen = await history(dataset, ["A-1"], "", reader);
     expect(JSON.stringify(seen.body)).not.toMatch(/Lamp|Lantern/);

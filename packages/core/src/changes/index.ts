@@ -18,5 +18,6 @@ export { listChangeRequests } from "./queries/list-changes.ts";
 export { listConflicts } from "./queries/list-conflicts.ts";
 export { listEdits } from "./queries/list-edits.ts";
 export { compareRevisions, readDiff } from "./queries/read-diff.ts";
+export { exportChange } from "./exports/export-change.ts";
 export { getRules } from "./rules/get-rules.ts";
 export { setRules } from "./rules/set-rules.ts";

@@ -39,7 +39,7 @@ export { writeWorkbook } from "./downloads/xlsx/write-workbook.ts";
 export { type PlannedVersion, planVersion, type Readable, type ReadableColumn } from "./reading/open-version.ts";
 export { BoundedCache } from "./reading/bounded-cache.ts";
 export { applyFilter } from "./reading/policy-filter.ts";
-export { type OpenForReading, readData } from "./reading/read-data.ts";
+export { logEnd, type OpenForReading, readData } from "./reading/read-data.ts";
 export { toCondition } from "./reading/to-condition.ts";
 export { checkPatterns, columnsNamed } from "./reading/row-request.ts";
 export { type CellTexts, presentColumns, presentRow } from "./reading/present-cells.ts";
