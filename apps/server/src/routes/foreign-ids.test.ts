@@ -31,6 +31,14 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "datasets.previewMask": { mask: "redact" },
   "sql.loadDataset": { sql: "select 1 as id" },
   "datasets.repairReject": { raw: "x" },
+  "changes.propose": { proposal: { from: "edits", edits: [{ op: "add", cells: { id: "9" } }] } },
+  "changes.resolve": { resolutions: [] },
+  "changes.choose": { choices: [{ do: "leave_out" }] },
+  "changes.reject": { body: "x" },
+  "changes.dismissReview": { reason: "x" },
+  "changes.comment": { body: "x" },
+  "changes.saveEdits": { edits: [{ rowId: "1", edit: null }] },
+  "changeRules.set": {},
   "datasets.nameVersion": { name: "reviewed" },
   "datasets.changeSchema": { changes: [{ kind: "drop", column: "id" }] },
   "datasets.applySchemaDocument": { granarySchema: 1, columns: [{ name: "id", type: "string" }] },
@@ -49,6 +57,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 const QUERIES: Readonly<Record<string, string>> = {
   "datasets.rowByKey": 'key=["1"]',
   "datasets.diff": "from=1",
+  "changes.compareRevisions": "with=1",
   "uploads.append": "offset=0",
 };
 
@@ -90,11 +99,18 @@ async function make(workspace: TestWorkspace): Promise<Record<string, string>> {
       values (${finding}, ${workspace.id}, ${dataset}, 1, 'email', 1, '{}', 1)`.execute(tx),
   );
   const upload = await post("/uploads", { fileName: "s.csv", bytes: 3 });
+  const change = await post("/changes?wait=true", { dataset, title: "Theirs", proposal: { from: "edits", edits: [{ op: "add", cells: { id: "9" } }] } });
+  const comment = await post(`/changes/${change.id}/comments`, { body: "Theirs" });
+  const review = newId("changeReview");
   return {
     dataset,
     column: "id",
     policy: policy.id,
     finding,
+    change: change.id,
+    revision: "1",
+    comment: comment.id,
+    review,
     batch: loaded.batch.id,
     version: "1",
     number: "1",
@@ -138,7 +154,7 @@ it("knows what every parameter of an address stands for", () => {
 });
 
 it.each(table)("%s answers 404 to an id of another workspace, without a name", async (id, spec) => {
-  const byName = { ...ids, dataset: "Secret numbers", group: "Theirs", user: guestEmail, workspace: "theirs" };
+  const byName = { ...ids, dataset: "Secret numbers", group: "Theirs", user: guestEmail, workspace: "theirs", change: "1" };
   for (const given of [ids, byName]) {
     const response = await server.request(spec.method, addressOf(id, spec, given), {
       as: intruder,

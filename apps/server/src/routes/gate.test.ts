@@ -1,3 +1,4 @@
+import { changeJobs } from "@granary/core/changes";
 import { datasetJobs } from "@granary/core/datasets";
 import { JOB_NAMES, type JobName, type RouteId, type RouteSpec, routes } from "@granary/protocol";
 import { describe, expect, it } from "vitest";
@@ -16,6 +17,7 @@ const TELLING = {
     "datasets.columnStats",
     "datasets.download",
     "datasets.diff",
+    "datasets.rowHistory",
     "datasets.previewMask",
     "downloads.create",
     "downloads.file",
@@ -27,6 +29,12 @@ const TELLING = {
     "sql.loadDataset",
     "sql.explain",
     "sql.check",
+    "changes.diff",
+    "changes.overview",
+    "changes.column",
+    "changes.compareRevisions",
+    "changes.export",
+    "changes.conflicts",
   ],
   columns: [
     "datasets.list",
@@ -55,6 +63,23 @@ const TELLING = {
     "personalData.ofDataset",
     "personalData.accept",
     "personalData.refuse",
+    "changes.list",
+    "changes.get",
+    "changes.create",
+    "changes.update",
+    "changes.propose",
+    "changes.revisions",
+    "changes.submit",
+    "changes.close",
+    "changes.reopen",
+    "changes.resolve",
+    "changes.choose",
+    "changes.dismissReview",
+    "changes.comments",
+    "changes.comment",
+    "changes.editComment",
+    "changeRules.get",
+    "changeRules.set",
   ],
   whole: [
     "datasets.rejects",
@@ -65,6 +90,10 @@ const TELLING = {
     "datasets.restoreVersion",
     "datasets.changeSchema",
     "datasets.applySchemaDocument",
+    "changes.approve",
+    "changes.reject",
+    "changes.merge",
+    "changes.revert",
   ],
   own: [
     "downloads.list",
@@ -80,6 +109,8 @@ const TELLING = {
     "uploads.get",
     "uploads.append",
     "uploads.inspect",
+    "changes.edits",
+    "changes.saveEdits",
   ],
   audit: ["activity.list", "activity.export", "activity.ofUser", "datasets.downloads"],
   rules: [
@@ -117,6 +148,8 @@ const SILENT: readonly string[] = [
   "uploads.delete",
   "access.attributes",
   "access.setAttributes",
+  "changes.delete",
+  "changes.deleteComment",
 ];
 /** The access log tells who saw which columns; its own tests look at what it tells to whom. */
 const ACCESS_LOG = /^accessLogs\./;
@@ -131,6 +164,8 @@ const JOBS = {
   "maintenance.tables": "load",
   "maintenance.catalog": "load",
   "personal_data.scan": "platform",
+  "change.compute": "requester",
+  "change.merge": "load",
 } as const satisfies Partial<Record<JobName, "requester" | "load" | "platform">>;
 
 const classified = (): readonly string[] => Object.values(TELLING).flat();
@@ -167,6 +202,7 @@ describe("the gate", () => {
         .filter((name) => !name.startsWith("maintenance."))
         .toSorted(),
     ).toEqual(["dataset.download", "dataset.import"]);
-    expect(JOB_NAMES.filter((name) => /^(dataset|table|personal_data|pipeline|check|profile)/.test(name) && !(name in JOBS))).toEqual([]);
+    expect(Object.keys(changeJobs).toSorted()).toEqual(["change.compute", "change.merge"]);
+    expect(JOB_NAMES.filter((name) => /^(dataset|table|personal_data|pipeline|check|profile|change)/.test(name) && !(name in JOBS))).toEqual([]);
   });
 });

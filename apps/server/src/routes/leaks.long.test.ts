@@ -77,7 +77,22 @@ beforeAll(async () => {
   await policy({ name: "Hide", effect: "deny", targets: column(HIDDEN_NAME) });
   await policy({ name: "Mask", effect: "mask", mask: "email", targets: column("email") });
   await policy({ name: "Filter", effect: "filter", filter: { column: "region", op: "ne", value: "secret" }, targets: [{ kind: "dataset", id: dataset }] });
+  await propose();
 });
+/** A change request of the insider's, who changes what is kept back from the others, and says something about a row they do not see. */
+async function propose(): Promise<void> {
+  const changed = [
+    `id,email,${HIDDEN_NAME},note`,
+    "1,maskedcanary9@leak.example,hiddencanary9,plain nine",
+    "3,maskedcanary3@leak.example,hiddencanary3,filteredcanary nine",
+    "9,maskedcanary9@leak.example,hiddencanary9,plain ten",
+  ].join("\n");
+  const { body, headers } = multipartForm({ dataset, title: "Changes of the insider", keys: "id" }, { name: "changes.csv", content: changed });
+  const made = await server.request("POST", "/changes?wait=true", { as: insider, body, headers });
+  if (made.body.current?.counts?.modified !== 2) throw new Error(made.text);
+  await post("/changes/1/comments", insider, { body: "Look at this", rowKey: ["3"], column: HIDDEN_NAME });
+}
+
 afterAll(() => server[Symbol.asyncDispose]());
 
 const OWN: readonly string[] = [
@@ -98,6 +113,8 @@ const OWN: readonly string[] = [
   "invitation",
   "view",
   "finding",
+  "review",
+  "comment",
 ];
 
 /** What stands for the parameters of addresses. A route with a new one fails here until somebody says what stands for it. */
@@ -112,6 +129,8 @@ function pathsOf(id: RouteId, spec: RouteSpec, as: TestUser): readonly string[] 
     role: ["viewer"],
     permission: ["dataset:read"],
     column: [HIDDEN_NAME, "email"],
+    change: ["1"],
+    revision: ["1"],
   };
   const names = [...spec.path.matchAll(/\{(\w+)\}/g)].map(([, parameter = ""]) => parameter);
   const others = names.filter((parameter) => values[parameter] === undefined);
@@ -142,6 +161,15 @@ const QUERIES: Readonly<Partial<Record<RouteId, readonly string[]>>> = {
   ],
   "datasets.columnStats": ["", `?columns=${HIDDEN_NAME}`],
   "datasets.countRows": ["", "?q=filteredcanary"],
+  "changes.diff": [
+    "",
+    "?q=maskedcanary",
+    `?column=${HIDDEN_NAME}`,
+    `?filter=${filterOf("email", "maskedcanary")}`,
+    `?filter=${filterOf("note", "filteredcanary")}`,
+  ],
+  "changes.compareRevisions": ["?with=1"],
+  "changes.export": ["csv", "ndjson", "html", "sql", "tdiff"].map((format) => `?format=${format}`),
   "datasets.diff": ["?from=1", "?from=1&to=2"],
   "datasets.download": ["csv", "json", "ndjson", "parquet", "xlsx"].flatMap((format) => [`?format=${format}`, `?format=${format}&version=1`]),
   "datasets.rowByKey": ["?key=1"],

@@ -15,11 +15,10 @@ export function changedFields({ keptCounts, changeSet }: Changing): readonly num
  * tell of what is hidden, and nobody answers for what they do not see.
  */
 export function hiddenParts({ decision }: Pick<DatasetRow, "decision">, revision: Changing | undefined): string | undefined {
-  if (decision.hides.rows) return "some of its rows";
-  const isOfColumns = revision?.document !== null && revision?.document !== undefined;
-  if (isOfColumns && (decision.hides.columns || decision.hides.values)) return "some of its columns";
-  if (revision === undefined || isOfColumns) return undefined;
-  const keys = revision.changeSet?.keys ?? [];
-  const isHidden = [...changedFields(revision), ...keys].some((fieldId) => decision.column(fieldId).visibility !== "visible");
+  const { hides } = decision;
+  if (hides.rows) return "some of its rows";
+  if (revision === undefined) return undefined;
+  const fields = [...changedFields(revision), ...(revision.changeSet?.keys ?? [])];
+  const isHidden = revision.document === null ? fields.some((fieldId) => decision.column(fieldId).visibility !== "visible") : hides.columns || hides.values;
   return isHidden ? "some of its columns" : undefined;
 }

@@ -31,6 +31,8 @@ export const datasetVersion = z
     schemaVersion: count,
     /** The version whose rows and columns came back. */
     restoredFrom: count.nullable(),
+    /** The change request that was merged by it; null for others, and for whoever may not read change requests. */
+    change: z.object({ id: id("change"), number: count, title: z.string() }).nullable(),
     /** Whether it can still be read; old versions without a name are let go one day. */
     isKept: z.boolean(),
     isNewest: z.boolean(),

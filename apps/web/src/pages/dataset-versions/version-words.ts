@@ -1,7 +1,7 @@
 import type { DatasetVersion } from "@granary/protocol";
 
 /** What made a version, as the head of its entry. */
-export function whyText({ operation, batch, restoredFrom }: Pick<DatasetVersion, "operation" | "batch" | "restoredFrom">): string {
+export function whyText({ operation, batch, change, restoredFrom }: Pick<DatasetVersion, "operation" | "batch" | "change" | "restoredFrom">): string {
   const file = batch?.fileName ?? "a file";
   switch (operation) {
     case "loaded":
@@ -14,6 +14,8 @@ export function whyText({ operation, batch, restoredFrom }: Pick<DatasetVersion,
       return `Restored version ${restoredFrom ?? "before"}`;
     case "schema_changed":
       return "Changed columns";
+    case "merged":
+      return change === null ? "Merged a change request" : `Merged #${change.number} ${change.title}`;
   }
 }
 

@@ -24,13 +24,18 @@ async function requireComment(ctx: Ctx | TxCtx, { row }: SeenChange, id: string)
 
 const invalid = (path: string, message: string): Error => problem("request.invalid", {}, { issues: [{ path, message }] });
 
-/** What a comment is about, in terms that stay the same when columns are renamed. */
-function placeOf({ dataset, current }: SeenChange, { rowKey, column }: NewComment): { readonly row_key: string | null; readonly field_id: number | null } {
+function rowOf({ dataset, current }: SeenChange, rowKey: NewComment["rowKey"]): string | null {
+  if (rowKey === undefined) return null;
   const keys = current?.changeSet?.keys ?? dataset.key_fields ?? [];
-  if (rowKey !== undefined && rowKey.length !== keys.length) throw invalid("body.rowKey", `must have ${keys.length} values, one for each key column`);
-  const found = column === undefined ? undefined : dataset.columns?.find(({ name }) => name === column);
-  if (column !== undefined && found === undefined) throw invalid("body.column", `there is no column called ${column}`);
-  return { row_key: rowKey === undefined ? null : JSON.stringify(rowKey), field_id: found?.fieldId ?? null };
+  if (rowKey.length !== keys.length) throw invalid("body.rowKey", `must have ${keys.length} values, one for each key column`);
+  return JSON.stringify(rowKey);
+}
+
+function fieldOf({ dataset }: SeenChange, column: string | undefined): number | null {
+  if (column === undefined) return null;
+  const found = dataset.columns?.find(({ name }) => name === column);
+  if (found === undefined) throw invalid("body.column", `there is no column called ${column}`);
+  return found.fieldId;
 }
 
 /** Says something about a request, one of its rows or one of its cells. */
@@ -41,7 +46,10 @@ export function addComment(ctx: Ctx, idOrNumber: string, comment: NewComment): P
     const id = newId("changeComment", ctx.now.getTime());
     const { row } = seen;
     // What is answered says what the answer is about.
-    const place = parent === undefined ? placeOf(seen, comment) : { row_key: parent.row_key, field_id: parent.field_id };
+    const place =
+      parent === undefined
+        ? { row_key: rowOf(seen, comment.rowKey), field_id: fieldOf(seen, comment.column) }
+        : { row_key: parent.row_key, field_id: parent.field_id };
     const said = { parent_id: parent?.parent_id ?? parent?.id ?? null, body: comment.body, author_id: requireUser(ctx.principal), revision: row.revision };
     await ctx.db
       .insertInto("change_comments")

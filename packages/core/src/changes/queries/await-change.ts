@@ -28,7 +28,7 @@ export async function awaitChange(ctx: Ctx, id: string): Promise<ChangeRequest> 
   });
   for (;;) {
     jobId = await findJob(ctx, id);
-    if (jobId === null) return getChange(ctx, id);
+    if (jobId === null) return await getChange(ctx, id);
     await delay(RECHECK_MS, undefined, { signal: AbortSignal.any([ctx.signal, told.signal]) }).catch(() => ctx.signal.throwIfAborted());
     told = new AbortController();
   }

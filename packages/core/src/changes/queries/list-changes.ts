@@ -66,27 +66,57 @@ async function seenOf(ctx: Ctx, rows: readonly Listed[]): Promise<readonly SeenC
   });
 }
 
+type Position = readonly [string, string];
+
+/** Reads page after page until enough requests are wanted, from a position on. */
+class Collector {
+  readonly items: ChangeSummary[] = [];
+  readonly #ctx: Ctx;
+  readonly #query: ListQuery;
+  readonly #where: RawBuilder<boolean>;
+
+  constructor(ctx: Ctx, query: ListQuery, where: RawBuilder<boolean>) {
+    this.#ctx = ctx;
+    this.#query = query;
+    this.#where = where;
+  }
+
+  /** Takes what is wanted of a batch; answers where the list goes on when it is full. */
+  async #take(page: readonly Listed[]): Promise<Position | undefined> {
+    const { waiting, limit } = this.#query;
+    for (const seen of await seenOf(this.#ctx, page)) {
+      if (waiting && !isWaitingFor(this.#ctx, seen)) continue;
+      this.items.push(presentSummary(this.#ctx, seen));
+      if (this.items.length === limit) return [(seen.row as Listed).position, seen.row.id];
+    }
+    return undefined;
+  }
+
+  /** Answers where the list goes on; undefined at its end. */
+  async collect(begin: Position | undefined): Promise<Position | undefined> {
+    const { waiting, limit } = this.#query;
+    const batch = waiting ? Math.max(limit, 100) : limit;
+    let after = begin;
+    for (let looked = 0; looked < MAX_LOOKED_AT; looked += batch) {
+      const rows = await listChangeRows(this.#ctx.db, { where: this.#where, after, limit: batch + 1 });
+      const page = rows.slice(0, batch);
+      const last = page.at(-1);
+      if (last === undefined) return undefined;
+      const full = await this.#take(page);
+      const isAtEnd = rows.length <= batch;
+      if (full !== undefined) return isAtEnd && full[1] === last.id ? undefined : full;
+      if (isAtEnd) return undefined;
+      after = [last.position, last.id];
+    }
+    return after;
+  }
+}
+
 /** Requests about datasets that the caller sees, those changed last first. */
 export async function listChangeRequests(ctx: Ctx, query: ListQuery): Promise<{ items: ChangeSummary[]; next: string | null }> {
-  const begun = decodeCursor(query.cursor, 2)?.map(String);
-  const visible = await listable(ctx);
-  const where = sql<boolean>`${sql.join([sql`d.trashed_at is null`, visible, ...conditions(query, ctx.principal.userId)], sql` and `)}`;
-  const items: ChangeSummary[] = [];
-  let after: readonly [string, string] | undefined = begun === undefined ? undefined : [begun[0] ?? "", begun[1] ?? ""];
-  const batch = query.waiting ? Math.max(query.limit, 100) : query.limit;
-  for (let looked = 0; ; looked += batch) {
-    const rows = await listChangeRows(ctx.db, { where, after, limit: batch + 1 });
-    const page = rows.slice(0, batch);
-    for (const seen of await seenOf(ctx, page)) {
-      if (query.waiting && !isWaitingFor(ctx, seen)) continue;
-      const { position } = seen.row as Listed;
-      items.push(presentSummary(ctx, seen));
-      after = [position, seen.row.id];
-      if (items.length === query.limit) return { items, next: rows.length > batch || seen.row.id !== page.at(-1)?.id ? encodeCursor(after) : null };
-    }
-    const last = page.at(-1);
-    if (last === undefined || rows.length <= batch) return { items, next: null };
-    after = [last.position, last.id];
-    if (looked + batch >= MAX_LOOKED_AT) return { items, next: encodeCursor(after) };
-  }
+  const [position = "", id = ""] = decodeCursor(query.cursor, 2)?.map(String) ?? [];
+  const where = sql<boolean>`${sql.join([sql`d.trashed_at is null`, await listable(ctx), ...conditions(query, ctx.principal.userId)], sql` and `)}`;
+  const collector = new Collector(ctx, query, where);
+  const next = await collector.collect(query.cursor === undefined ? undefined : [position, id]);
+  return { items: collector.items, next: next === undefined ? null : encodeCursor(next) };
 }

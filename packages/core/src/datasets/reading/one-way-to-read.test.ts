@@ -7,8 +7,9 @@ import { describe, expect, it } from "vitest";
 const CORE = fileURLToPath(new URL("../..", import.meta.url));
 const HANDLERS = fileURLToPath(new URL("../../../../../apps/server/src/routes", import.meta.url));
 
-/** What takes rows out of the lake; see `TableReads` and `Comparisons`. */
-const READS = /\blake\s*\.\s*(rows|count|stream|export|query|compute|plannedQueries|diff|changes|checkKeys)\s*\(/;
+/** What takes rows out of the lake; see `TableReads`, `Comparisons`, `Proposals` and `Merging`. */
+const READS =
+  /\blake\s*\.\s*(rows|count|stream|export|query|compute|plannedQueries|diff|changes|checkKeys|proposeFile|proposeRows|suggestKeys|summarizeChanges|spreadOfChanges|conflictRows|chooseChanges|resolveChanges|compareProposals)\s*\(/;
 /** How a plan comes to be: from the access rules, or with a version that was opened by them. */
 const PLANNED = /\b(readData|Readable)\b/;
 

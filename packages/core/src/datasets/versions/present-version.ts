@@ -23,6 +23,11 @@ export async function keptSnapshots(ctx: Ctx | TxCtx, dataset: DatasetRow): Prom
   return { ids: new Set(snapshots.map((snapshot) => snapshot.snapshotId)), tags };
 }
 
+function changeOf({ principal }: Pick<Ctx, "principal">, { change_id: id, change_number: number, change_title: title }: VersionRow): DatasetVersion["change"] {
+  if (id === null || number === null || title === null || !mayDo(principal, "change:read")) return null;
+  return { id: id as Id<"change">, number, title };
+}
+
 /** A version as the caller sees it, with what they may do. Bringing other columns back is left to the owners, as all changes of columns. */
 export function presentVersion(ctx: Ctx | TxCtx, dataset: DatasetRow, row: VersionRow, kept: KeptSnapshots): DatasetVersion {
   const isKept = kept.ids.has(row.snapshot_id);
@@ -44,6 +49,7 @@ export function presentVersion(ctx: Ctx | TxCtx, dataset: DatasetRow, row: Versi
     batch: row.batch_id === null || row.file_name === null ? null : { id: row.batch_id as Id<"batch">, fileName: row.file_name },
     schemaVersion: row.schema_version,
     restoredFrom: row.restored_from,
+    change: changeOf(ctx, row),
     isKept,
     isNewest,
     can: {
