@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addActivity } from "./commands/activity.ts";
 import { addApi } from "./commands/api.ts";
+import { addChanges } from "./commands/changes.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addDatasets } from "./commands/datasets.ts";
 import { addHealth } from "./commands/health.ts";
@@ -12,7 +13,7 @@ import { addUsers } from "./commands/users.ts";
 import { addWhoami } from "./commands/whoami.ts";
 import type { Shell } from "./shell.ts";
 
-const FEATURES = [addLogin, addWhoami, addHealth, addUsers, addKeys, addJobs, addActivity, addDatasets, addSql, addApi, addCompletion];
+const FEATURES = [addLogin, addWhoami, addHealth, addUsers, addKeys, addJobs, addActivity, addDatasets, addChanges, addSql, addApi, addCompletion];
 
 /** The whole command tree of `granary`. Errors of the command line are thrown, so that one place prints them. */
 export function buildProgram(shell: Shell): Command {
