@@ -333,6 +333,7 @@ const pages = [
         batch: textParam(raw, "batch", 60),
         row: textParam(raw, "row", LONG_TEXT),
         cell: textParam(raw, "cell", 500),
+        edit: choiceParam(raw, "edit", ["1"]),
       }),
     lazyRouteComponent(() => import("./pages/datasets/dataset-page.tsx"), "DatasetPage"),
   ),

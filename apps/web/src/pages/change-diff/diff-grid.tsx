@@ -6,7 +6,7 @@ import { ErrorNote } from "../../kit/error-note.tsx";
 import { useFormat } from "../../kit/format.tsx";
 import { type CellAt, Grid, type GridHandle, type GridPainter, type PagedSource } from "../../kit/grid/index.ts";
 import { Letter } from "../changes/count-marks.tsx";
-import { gridColumns } from "../datasets/rows-tab.tsx";
+import { gridColumns } from "../datasets/grid-columns.tsx";
 import { diffCell } from "./diff-cell.tsx";
 import classes from "./diff.module.css";
 import { type DiffLayout, type DiffRow, type DiffShape, keyText } from "./diff-rows.ts";

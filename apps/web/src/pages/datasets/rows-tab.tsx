@@ -10,17 +10,18 @@ import { EmptyState } from "../../kit/empty-state.tsx";
 import { ErrorNote, SaidError } from "../../kit/error-note.tsx";
 import { FilterBar } from "../../kit/filter-bar.tsx";
 import { useFormat } from "../../kit/format.tsx";
-import { type CellAt, Grid, type GridColumn, nextSort, PagedSource } from "../../kit/grid/index.ts";
+import { type CellAt, Grid, nextSort, PagedSource } from "../../kit/grid/index.ts";
+import { EditRows } from "../dataset-editing/edit-rows.tsx";
 import { BAND_HEIGHT, ColumnBand } from "./column-band.tsx";
 import { ColumnChoice } from "./column-choice.tsx";
 import { readFilter, toggled } from "./conditions.ts";
 import { ProposeButton } from "../dataset-changes/propose-button.tsx";
 import { DownloadMenu } from "./download-menu.tsx";
 import { AddFilter, FilterChips } from "./filter-chips.tsx";
+import { gridColumns } from "./grid-columns.tsx";
 import { namesText, readNames, readSort, sortText } from "./names-text.ts";
 import { RowDetail } from "./row-detail.tsx";
 import classes from "./rows.module.css";
-import { isNumeric, TypeIcon } from "./type-icon.tsx";
 
 /** What the address says of the rows. */
 export interface RowsSearch {
@@ -32,6 +33,8 @@ export interface RowsSearch {
   readonly batch?: string | undefined;
   readonly row?: string | undefined;
   readonly cell?: string | undefined;
+  /** Whether rows are edited. */
+  readonly edit?: "1" | undefined;
 }
 
 interface RowsTabProps {
@@ -59,17 +62,6 @@ function readable(error: unknown): unknown {
   return issues.length === 0 ? error : new SaidError(issues.map(issueText).join(". "));
 }
 
-/** Columns as a grid draws them. */
-export function gridColumns(columns: readonly Column[]): readonly GridColumn[] {
-  return columns.map(({ name, type, storedType, masked }) => ({
-    name,
-    numeric: isNumeric(type),
-    masked,
-    note: masked ? `${storedType}; masked for you: what you see, search and sort by is not what is stored` : storedType,
-    icon: <TypeIcon type={type} />,
-  }));
-}
-
 /** The rows of a dataset: filtered, sorted and searched by the server, drawn as one scrolls. */
 export function RowsTab({ dataset, search, onSearch }: RowsTabProps) {
   const { version, sort, columns: names, q, batch } = search;
@@ -83,6 +75,7 @@ export function RowsTab({ dataset, search, onSearch }: RowsTabProps) {
   );
   const { id, dataVersion, columns } = dataset;
   const eyes = useViewAs(id).viewed?.id;
+  const isEditing = search.edit === "1" && version === undefined && eyes === undefined;
   // oxlint-disable-next-line react/exhaustive-deps -- another version, other masks and other eyes show other rows, though no request says so
   const source = useMemo(() => new PagedSource((cursor, signal) => readRows(id, choice, cursor, signal)), [id, choice, dataVersion, columns, eyes]);
   const onFilter = (changed: RowFilter | undefined) => onSearch({ filter: changed, row: undefined, cell: undefined }, true);
@@ -96,11 +89,15 @@ export function RowsTab({ dataset, search, onSearch }: RowsTabProps) {
         <AddFilter columns={dataset.columns} filter={filter} onFilter={onFilter} />
         <ColumnChoice columns={dataset.columns} shown={chosen} onShown={(list) => onSearch({ columns: namesText(list) })} />
         {dataset.can.download && <DownloadMenu dataset={dataset} choice={choice} />}
-        {version === undefined && <ProposeButton dataset={dataset} />}
+        {version === undefined && <ProposeButton dataset={dataset} onEdit={isEditing ? undefined : () => onSearch({ edit: "1", columns: undefined }, true)} />}
       </FilterBar>
       <Standing batch={batch} onSearch={onSearch} />
       <FilterChips columns={dataset.columns} filter={filter} onFilter={onFilter} />
-      <Rows dataset={dataset} shown={shown} choice={choice} source={source} onSearch={onSearch} onFilter={onFilter} />
+      {isEditing ? (
+        <EditRows dataset={dataset} columns={columns} choice={choice} onLeave={() => onSearch({ edit: undefined })} />
+      ) : (
+        <Rows dataset={dataset} shown={shown} choice={choice} source={source} onSearch={onSearch} onFilter={onFilter} />
+      )}
       {search.row !== undefined && (
         <RowDetail
           dataset={id}

@@ -10,7 +10,7 @@ import { useFormat } from "../../kit/format.tsx";
 import { Grid, PagedSource } from "../../kit/grid/index.ts";
 import { PageSkeleton } from "../../kit/skeleton.tsx";
 import { Cells } from "../datasets/row-detail.tsx";
-import { gridColumns } from "../datasets/rows-tab.tsx";
+import { gridColumns } from "../datasets/grid-columns.tsx";
 import { ResultDownload } from "./result-download.tsx";
 import { StoreButton } from "./store-button.tsx";
 import classes from "./sql.module.css";
