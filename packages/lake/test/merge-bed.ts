@@ -1,4 +1,4 @@
-import type { ChangeSet, IcebergField, MergeInput, OpenTable, StagedMerge, StageMergeInput } from "@granary/lake";
+import { BATCH_COLUMN, type ChangeSet, type IcebergField, type MergeInput, type OpenTable, type StagedMerge, type StageMergeInput } from "@granary/lake";
 import type { TestLake } from "./lake.ts";
 import { type Cell, rowsFor, schemaOf, storedTexts } from "./rows.ts";
 
@@ -25,11 +25,15 @@ export class MergeBed {
     return this.fields.map((field) => field.name);
   }
 
-  async create(rows: readonly Row[], definition?: { readonly properties: Readonly<Record<string, string>> }): Promise<OpenTable> {
+  async create(rows: readonly Row[], batch?: string): Promise<OpenTable> {
     const { bed, tableName, fields, keys } = this;
     const schema = schemaOf(fields, keys);
-    const source = rowsFor(schema, this.names, rows);
-    const staged = await bed.lake.stageCreate({ workspaceId: bed.workspaceId, tableName, schema, source, ...(definition === undefined ? {} : { definition }) });
+    const source = rowsFor(
+      schema,
+      this.names.filter((name) => name !== BATCH_COLUMN),
+      rows,
+    );
+    const staged = await bed.lake.stageCreate({ workspaceId: bed.workspaceId, tableName, schema, source, ...(batch === undefined ? {} : { batch }) });
     await bed.publish(staged);
     return bed.open(tableName);
   }

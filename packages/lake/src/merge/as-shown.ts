@@ -33,7 +33,7 @@ export function shows(rows: StoredRows, plan: ReadPlan, side: Side): Expression 
 }
 
 /** Whether a reader sees every row of the sides there are. */
-export const showsAll = (rows: StoredRows, plan: ReadPlan, sides: readonly Side[]): Expression =>
+const showsAll = (rows: StoredRows, plan: ReadPlan, sides: readonly Side[]): Expression =>
   and(...sides.map((side) => or(not(column(HAS[side], rows.alias)), shows(rows, plan, side))));
 
 /** The reader's own condition, over stored columns, in terms of what the plan makes of them. Throws `lake.plan_invalid`. */

@@ -14,8 +14,6 @@ export interface ChangeFacts {
   readonly touched: ReadonlySet<number>;
 }
 
-export const NO_FACTS: ChangeFacts = { added: 0, removed: 0, modified: 0, wholeRows: 0, touched: new Set() };
-
 /** Makes a change set readable as a view of the session, with the place of each row. */
 export async function openChanges(session: EngineSession, changeSet: ChangeSet, path: string, name = CHANGES): Promise<void> {
   const names = [ROW, ...storedNames(changeSet, valueIds(changeSet))];

@@ -1,6 +1,5 @@
 import {
   and,
-  arithmetic,
   call,
   caseWhen,
   cast,
@@ -22,7 +21,7 @@ import { type ChangeSet, comparable, inType, STORED, widerType } from "../diff/i
 import type { LakeColumn } from "../table/index.ts";
 import { withEngine } from "../write/index.ts";
 import { openChanges } from "./change-facts.ts";
-import { isEffective, isIdentified, isKind, nothing, valueIds } from "./names.ts";
+import { isEffective, isIdentified, isKind, nothing } from "./names.ts";
 import type { MergeParts } from "./session-work.ts";
 import { locationOf, storeSet } from "./store-set.ts";
 

@@ -41,8 +41,12 @@ function shownSides(conflictSet: ConflictSet, { plan }: ConflictRowsRequest, pat
   };
 }
 
-const isDiffering = (index: number): Expression =>
-  and(column(openName(index)), compare(column(cellName("new", index)), "is distinct from", column(cellName("theirs", index))));
+/** An open cell whose sides do not all look the same to the reader. */
+function isDiffering(index: number): Expression {
+  const theirs = column(cellName("theirs", index));
+  const differs = (side: Side): Expression => compare(column(cellName(side, index)), "is distinct from", theirs);
+  return and(column(openName(index)), or(differs("new"), differs("old")));
+}
 
 function pageQuery(conflictSet: ConflictSet, request: ConflictRowsRequest, path: string, after: number): Query {
   const keys = new Set(conflictSet.keys);

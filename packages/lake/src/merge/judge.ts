@@ -116,7 +116,7 @@ export async function judgeByKey(session: EngineSession, meeting: Meeting, { hel
 }
 
 /** How many equal rows the table has for a change that takes rows away, and the place of each. */
-export const FOUND = "found_rows";
+const FOUND = "found_rows";
 const RANK = "found_rank";
 const ALIKE = "merge_alike";
 

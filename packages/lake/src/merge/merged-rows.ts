@@ -20,7 +20,7 @@ import {
 import { inType, STORED } from "../diff/index.ts";
 import { storedName } from "../files/index.ts";
 import type { IcebergField } from "../iceberg/index.ts";
-import { BATCH_COLUMN, type OpenTable } from "../table/index.ts";
+import { BATCH_COLUMN } from "../table/index.ts";
 import { ACTION, FILE, POSITION, SOURCE_ROW } from "../write/index.ts";
 import type { MergeColumn } from "./merge-columns.ts";
 import { met } from "./judge.ts";

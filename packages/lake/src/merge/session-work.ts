@@ -37,12 +37,14 @@ async function isMoved(parts: MergeParts, { changeSet, onto, strictness, base, s
 export const canMatch = ({ changeSet, columns }: Meeting): boolean => columns.keys.length === changeSet.keys.length;
 
 interface OpenOptions {
+  readonly file: Opened["file"];
+  readonly path: string;
   /** Compares every column, and meets rows with damaged formats only. */
   readonly isWhole: boolean;
   readonly isTableMoved: boolean;
 }
 
-async function open(session: EngineSession, input: MergeInput, file: Opened["file"], path: string, { isWhole, isTableMoved }: OpenOptions): Promise<Opened> {
+async function open(session: EngineSession, input: MergeInput, { file, path, isWhole, isTableMoved }: OpenOptions): Promise<Opened> {
   const { changeSet, onto } = input;
   await openChanges(session, changeSet, path);
   const facts = await changeFacts(session, changeSet);
@@ -69,7 +71,7 @@ export async function withChanges<T>(
   await using local = await parts.fileIo.open(file);
   const bytes = file.bytes + tableWork(liveFiles(onto).data);
   return await withEngine(parts, { bytes, signal }, async (session) =>
-    work(session, await open(session, input, file, local.path, { ...options, isTableMoved })),
+    work(session, await open(session, input, { file, path: local.path, ...options, isTableMoved })),
   );
 }
 

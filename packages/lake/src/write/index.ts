@@ -1,8 +1,8 @@
-export { applyDecisions, type DecidedRows } from "./apply-decisions.ts";
+export { applyDecisions } from "./apply-decisions.ts";
 export type { LoadRules } from "./apply-rules.ts";
 export { copyDataFile } from "./copy-data-file.ts";
 export { layoutOf } from "./layout.ts";
-export { FILE, holdRows, liveRows, POSITION, rowsAmong, rowsNotAmong } from "./live-rows.ts";
+export { FILE, holdRows, liveRows, POSITION, rowsAmong } from "./live-rows.ts";
 export { isSmall } from "./removals.ts";
 export { type RowChanges, rowChanges } from "./row-changes.ts";
 export { checkKeys, type KeyFacts, keyRanges, withinRanges } from "./row-keys.ts";
