@@ -69,8 +69,8 @@ export const whyNotSubmit: Rule = (ctx, seen) =>
     () => whyNotEdit(ctx, seen),
     () => inState(seen, seen.row.state === "draft"),
     () => isSettled(seen),
-    () => (proposesSomething(seen) ? undefined : problem("change.nothing_proposed")),
     () => (hasKeyFaults(seen) ? keysBroken(seen) : undefined),
+    () => (proposesSomething(seen) ? undefined : problem("change.nothing_proposed")),
   );
 
 /** Keys are values: they are told to those who see all that changes. */

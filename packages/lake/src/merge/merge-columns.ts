@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { SqlType } from "@granary/engine";
 import { type ChangeSet, widerType } from "../diff/index.ts";
 import type { IcebergField } from "../iceberg/index.ts";
@@ -28,8 +29,6 @@ export interface MergeColumns {
   readonly gone: readonly number[];
 }
 
-const isSame = (left: SqlType, right: SqlType): boolean => JSON.stringify(left) === JSON.stringify(right);
-
 /** Finds the columns of a change set in a table, by field id. */
 export function mergeColumns(changeSet: ChangeSet, onto: OpenTable): MergeColumns {
   const [keys, dropped] = [new Set(changeSet.keys), new Set(changeSet.dropped)];
@@ -38,7 +37,7 @@ export function mergeColumns(changeSet: ChangeSet, onto: OpenTable): MergeColumn
     const field = onto.schema.fields.find((item) => item.id === stored.fieldId);
     const type = now === undefined ? undefined : widerType(stored.sqlType, now.sqlType);
     if (now === undefined || field === undefined || type === undefined) return stored.fieldId;
-    const isSameType = isSame(stored.sqlType, now.sqlType);
+    const isSameType = isDeepStrictEqual(stored.sqlType, now.sqlType);
     return { fieldId: stored.fieldId, isKey: keys.has(stored.fieldId), stored, now, field, type, isSameType, isDropped: dropped.has(stored.fieldId) };
   });
   const columns = found.filter((item) => typeof item !== "number");
