@@ -1,0 +1,4 @@
+import { runParts } from "../foundation/run-parts.ts";
+import { merge } from "./merge.ts";
+
+await runParts({ merge });
