@@ -1,6 +1,6 @@
 export { createEngine, type Engine, type EngineOptions, type WorkKind, type WorkOptions } from "./engine.ts";
 export { type ColumnType, findMisfits, fitsType, type Misfit, proveTypes, textToType } from "./formats/csv/index.ts";
-export { type ColumnEvidence, type ColumnReading, type NumberStyle, type Reading } from "./formats/columns/index.ts";
+export { type ColumnEvidence, type ColumnReading, fitsReading, type NumberStyle, type Reading, readText } from "./formats/columns/index.ts";
 export * from "./formats/file/index.ts";
 export type { FileWarning, RejectedRow } from "./formats/spool/index.ts";
 export type { JsonValue, ResultColumn, Row, TaskProgress } from "./process/messages.ts";

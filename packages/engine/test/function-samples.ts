@@ -157,6 +157,7 @@ export const FUNCTION_SAMPLES: Readonly<Record<FunctionName, FunctionSample>> = 
   json_extract: sample('{"b":"x"}', json, "$.a[1]"),
   json_is_valid: sample(false, "{"),
   json_keys: sample(["a", "c"], json),
+  json_parse: sample([1, 2], "[1, 2]", '["INTEGER"]'),
   json_text: sample("x", json, "$.a[1].b"),
   json_type: sample("OBJECT", json),
   to_json: sample('["a"]', list("a")),

@@ -4,8 +4,8 @@ import { type TableChanges, tableChanges } from "./change/index.ts";
 import { type Comparisons, comparisons } from "./diff/index.ts";
 import type { FileIo } from "./file-io/index.ts";
 import { type Maintenance, maintenance } from "./maintain/index.ts";
-import { type Proposals } from "./propose/index.ts";
 import { merging, type Merging } from "./merge/index.ts";
+import { type Proposals, proposals } from "./propose/index.ts";
 import { type TableReads, tableReads } from "./scan/index.ts";
 import { type StorageState, storageState } from "./storage-state.ts";
 import { type TableStates, tableStates, TableStore } from "./table/index.ts";
@@ -36,6 +36,7 @@ export function createLake(options: LakeOptions): Lake {
     ...rowChanges(parts),
     ...comparisons(parts),
     ...merging(parts),
+    ...proposals(parts),
     ...maintenance(parts),
     ...storageState(parts),
     ...tableReads(parts),

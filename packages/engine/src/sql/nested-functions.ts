@@ -9,6 +9,8 @@ export const JSON_FUNCTIONS = {
   json_keys: scalar("text", "text?"),
   /** The part a path leads to: a text without its quotes, anything else as JSON. */
   json_text: scalar("text", "text"),
+  /** The value of a JSON text in a structure such as `{"a": "INTEGER", "b": ["VARCHAR"]}`; null where it is no such value. */
+  json_parse: scalar("text", "text"),
   json_type: scalar("text", "text?"),
   to_json: scalar("any"),
 } as const satisfies Record<string, FunctionShape>;

@@ -86,8 +86,8 @@ function storedNames({ keys, values }: Alignment): readonly string[] {
   return [kind, copies, hasOld, hasNew, newPlace, ...keys.map(({ fieldId }) => STORED.key(fieldId)), ...cells];
 }
 
-/** Rows with a key in its order; rows compared whole in that of their values. */
-function orderOf({ keys, values }: Alignment): readonly Expression[] {
+/** The order of a change set: rows with a key in its order; rows compared whole in that of their values. */
+export function changeOrder({ keys, values }: Alignment): readonly Expression[] {
   const places = [column(STORED.kind), column(STORED.hasOld), column(STORED.newPlace)];
   if (keys.length > 0) return [...keys.map(({ fieldId }) => column(STORED.key(fieldId))), ...places];
   const either = ({ fieldId, type }: ComparedColumn): Expression =>
@@ -104,6 +104,6 @@ export function changeQuery(input: ChangeQueryInput): Query {
     kind: "select",
     items: storedNames(input.columns).map((name) => ({ expression: column(name), as: name })),
     from: { kind: "query", query: only !== undefined && queries.length === 1 ? only : { kind: "unionAll", queries } },
-    orderBy: orderOf(input.columns).map((expression) => ({ expression, direction: "asc" })),
+    orderBy: changeOrder(input.columns).map((expression) => ({ expression, direction: "asc" })),
   };
 }

@@ -1,3 +1,4 @@
+export { proposals } from "./proposals.ts";
 export type {
   ChangeSpread,
   ChangeSummaryOf,

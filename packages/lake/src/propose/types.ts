@@ -92,8 +92,6 @@ export interface Proposal {
   readonly baseRows: number;
   readonly proposedRows: number;
   readonly suggestions: {
-    /** Columns of the file that hold what a missing column of the dataset holds, with the share of equal values. */
-    readonly renames: readonly { readonly from: string; readonly to: number; readonly share: number }[];
     /** Added rows whose cells but for the key are those of a removed row. */
     readonly rekeyed: number;
   };

@@ -7,6 +7,7 @@ export type { CutCell } from "./preview-cells.ts";
 export type { ComputeRequest, SqlRequest } from "./query-tables.ts";
 export type { Page, PageColumn, PageRequest } from "./read-page.ts";
 export { checkPlan, type PlannedColumn, type ReadPlan } from "./read-plan.ts";
+export { jsonText } from "./json-value.ts";
 export { typeOfResult } from "./result-type.ts";
 export type { RowChoice, RowOrder, RowSearch } from "./row-choice.ts";
 export type { StreamedRows, StreamRequest } from "./stream-rows.ts";

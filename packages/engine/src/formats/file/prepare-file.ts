@@ -33,6 +33,8 @@ export interface PrepareFileInput {
   readonly withLines?: boolean;
   /** Whether types may be proved by whoever stores the rows, which then are read from the file only once. */
   readonly mayPropose?: boolean;
+  /** Whether values stay texts, for whoever knows what they are to be: no type is looked for, and `relation` is all that counts. */
+  readonly asTexts?: boolean;
 }
 
 /** A file's rows, ready to be stored; they lie in the session's directory until it ends. */
@@ -153,6 +155,17 @@ async function prepareProposed(session: EngineSession, options: FileOptions, spo
 
 const itemsOf = (columns: readonly PreparedColumn[]): readonly SelectItem[] => columns.map((item) => ({ expression: item.expression, as: item.name }));
 
+/** The file as it lies, all texts but for what is nested. */
+function prepareTexts(options: FileOptions, { facts, rows }: SpooledFile): PreparedFile {
+  const columns = keptColumns(options, rows.columns).map(({ item, ...parts }) => prepareColumn(item, { ...parts, proved: undefined }));
+  const relation = sourceOf(rows.spool, rows.columns);
+  const { records, loaded, rejectedCount, rejected, isPartial, warnings } = rows;
+  const query: SelectQuery = { kind: "select", items: columns.map((item) => ({ expression: column(item.key), as: item.name })), from: relation };
+  const own = { columns, relation, query, hasLines: rows.spool.kind !== "delimited", isProved: true };
+  const form = recordForm(recordDialect(facts), rows.columns, columns);
+  return { facts, ...own, recordForm: form, records, loaded, rejectedCount, rejected, isPartial, warnings };
+}
+
 interface Rejects {
   readonly records: number;
   readonly rejectedCount: number;
@@ -164,6 +177,11 @@ function requireFew({ maxRejectedShare = 1 }: PrepareFileInput, { records, rejec
   if (rejectedCount <= maxRejectedShare * records) return;
   throw problem("file.too_many_rejected", { count: rejectedCount, line: first?.line, reason: first?.reason });
 }
+
+const partOf = ({ maxRecords, withLines }: PrepareFileInput): Pick<PrepareFileInput, "maxRecords" | "withLines"> => ({
+  ...(maxRecords === undefined ? {} : { maxRecords }),
+  ...(withLines === undefined ? {} : { withLines }),
+});
 
 /**
  * Reads a file of any kind into typed rows without losing any: `records = loaded + rejectedCount`, or `file.unbalanced`.
@@ -183,8 +201,7 @@ export async function prepareFile(session: EngineSession, input: PrepareFileInpu
     options,
     targetDir: dir,
     rejects,
-    ...(input.maxRecords === undefined ? {} : { maxRecords: input.maxRecords }),
-    ...(input.withLines === undefined ? {} : { withLines: input.withLines }),
+    ...partOf(input),
   });
   const { facts, rows, head } = spooled;
   if (rows.spool.kind === "parquet") {
@@ -192,6 +209,7 @@ export async function prepareFile(session: EngineSession, input: PrepareFileInpu
     const query: SelectQuery = { kind: "select", items: itemsOf(typed.columns), from: typed.relation };
     return { facts, ...typed, query, isProved: true, records, loaded: records, rejectedCount: 0, rejected: [], isPartial: false, warnings: [] };
   }
+  if (input.asTexts === true) return prepareTexts(options, spooled);
   const proposed = input.mayPropose === true ? await prepareProposed(session, options, spooled) : undefined;
   if (proposed !== undefined) return proposed;
   const typed = await typeRows(session, options, spooled, await copyRows(session, dir, rows));

@@ -141,6 +141,7 @@ export const DUCKDB_FUNCTIONS = {
   json_extract: "json_extract",
   json_is_valid: "json_valid",
   json_keys: "json_keys",
+  json_parse: { uses: ["from_json_strict"], print: (text, structure) => `TRY(from_json_strict(${text}, ${structure}))` },
   json_text: "json_extract_string",
   json_type: "json_type",
   to_json: "to_json",
