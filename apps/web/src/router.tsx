@@ -322,7 +322,7 @@ const pages = [
     "/datasets/$dataset",
     (raw) =>
       present({
-        tab: choiceParam(raw, "tab", ["columns", "privacy", "analytics", "versions", "loads", "about", "sharing"]),
+        tab: choiceParam(raw, "tab", ["columns", "privacy", "analytics", "changes", "versions", "loads", "about", "sharing"]),
         compare: textParam(raw, "compare", 30),
         version: textParam(raw, "version"),
         rejects: textParam(raw, "rejects", 60),

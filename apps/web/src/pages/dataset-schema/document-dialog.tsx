@@ -1,6 +1,8 @@
 import type { Dataset, DatasetSchema, SchemaDocument } from "@granary/protocol";
 import { Button, FileButton, Modal, Textarea } from "@mantine/core";
 import { useState } from "react";
+import { useMay } from "../../api/session.ts";
+import { ProposeSchema } from "../dataset-changes/propose-schema.tsx";
 import { ReviewDialog, ReviewProblem, useReview } from "./review-dialog.tsx";
 import classes from "./schema.module.css";
 
@@ -24,7 +26,11 @@ export function DocumentDialog({ dataset, schema, onClose }: DocumentDialogProps
       setFault(`This is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
   };
-  if (review !== undefined) return <ReviewDialog dataset={dataset} review={review} onClose={close} onApplied={onClose} />;
+  const mayPropose = useMay("change:create");
+  const [isProposing, setProposing] = useState(false);
+  if (review !== undefined && isProposing) return <ProposeSchema dataset={dataset} document={review.document} onClose={onClose} />;
+  if (review !== undefined)
+    return <ReviewDialog dataset={dataset} review={review} onClose={close} onApplied={onClose} onPropose={mayPropose ? () => setProposing(true) : undefined} />;
   return (
     <Modal opened onClose={onClose} title="Apply an edited document" size="lg">
       <div className={classes.review}>

@@ -59,10 +59,12 @@ interface ReviewDialogProps {
   readonly review: Review;
   readonly onClose: () => void;
   readonly onApplied: () => void;
+  /** Asks others to look at it first; undefined for those who may not propose. */
+  readonly onPropose: (() => void) | undefined;
 }
 
 /** Shows what changes and which rows stand against it, before anything does. */
-export function ReviewDialog({ dataset, review, onClose, onApplied }: ReviewDialogProps) {
+export function ReviewDialog({ dataset, review, onClose, onApplied, onPropose }: ReviewDialogProps) {
   const { found, document, version } = review;
   const [reason, setReason] = useState("");
   const apply = useApplySchema();
@@ -81,11 +83,7 @@ export function ReviewDialog({ dataset, review, onClose, onApplied }: ReviewDial
   return (
     <Modal opened onClose={onClose} title="Change columns" size="lg">
       <div className={classes.review}>
-        {isNothing ? <p>Nothing would change.</p> : <Changes found={found} />}
-        {found.faults.length > 0 && <Faults faults={found.faults} />}
-        {mayApply && found.isDestructive && (
-          <p>Dropped columns stay in older versions, and restoring one of those brings them back. New loads must not have them.</p>
-        )}
+        <Found found={found} />
         {apply.error !== null && <ErrorNote error={apply.error} />}
         {mayApply && (
           <TextInput
@@ -100,6 +98,11 @@ export function ReviewDialog({ dataset, review, onClose, onApplied }: ReviewDial
           <Button variant="default" onClick={onClose}>
             {mayApply ? "Cancel" : "Back"}
           </Button>
+          {!isNothing && onPropose !== undefined && (
+            <Button variant="default" onClick={onPropose}>
+              Propose for review
+            </Button>
+          )}
           {mayApply && (
             <Button color={found.isDestructive ? "red" : "wheat"} loading={apply.isPending} onClick={go}>
               {found.isDestructive ? "Change and drop" : "Change"}
@@ -108,6 +111,20 @@ export function ReviewDialog({ dataset, review, onClose, onApplied }: ReviewDial
         </div>
       </div>
     </Modal>
+  );
+}
+
+function Found({ found }: { readonly found: ChangedSchema }) {
+  const hasFaults = found.faults.length > 0;
+  if (found.changes.length === 0) return <p>Nothing would change.</p>;
+  return (
+    <>
+      <Changes found={found} />
+      {hasFaults && <Faults faults={found.faults} />}
+      {!hasFaults && found.isDestructive && (
+        <p>Dropped columns stay in older versions, and restoring one of those brings them back. New loads must not have them.</p>
+      )}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
-import type { Dataset, DatasetSchema } from "@granary/protocol";
+import type { Dataset, DatasetSchema, SchemaDocument } from "@granary/protocol";
 import { Button } from "@mantine/core";
 import { useCallback, useMemo, useState } from "react";
+import { ProposeSchema } from "../dataset-changes/propose-schema.tsx";
 import { ColumnEditor } from "./column-editor.tsx";
 import { ReviewDialog, ReviewProblem, useReview } from "./review-dialog.tsx";
 import classes from "./schema.module.css";
@@ -10,13 +11,17 @@ interface SchemaEditorProps {
   readonly dataset: Dataset;
   /** The columns as they were when editing began; what others change meanwhile is found when it is reviewed. */
   readonly schema: DatasetSchema;
+  /** Whether this person may change columns without asking; others propose. */
+  readonly mayApply: boolean;
+  readonly mayPropose: boolean;
   readonly onEnd: () => void;
 }
 
 /** Collects changes of columns; they are looked at together, and made as one. */
-export function SchemaEditor({ dataset, schema, onEnd }: SchemaEditorProps) {
+export function SchemaEditor({ dataset, schema, mayApply, mayPropose, onEnd }: SchemaEditorProps) {
   const start = useMemo(() => toDraft(schema), [schema]);
   const [draft, setDraft] = useState(start);
+  const [proposed, setProposed] = useState<SchemaDocument>();
   const { review, look, isLooking, error, close } = useReview(dataset);
   const stored = useMemo(() => new Map(start.map(({ key, type }) => [key, type])), [start]);
   const onChange = useCallback(
@@ -52,11 +57,26 @@ export function SchemaEditor({ dataset, schema, onEnd }: SchemaEditorProps) {
         <Button size="xs" variant="default" onClick={onEnd}>
           Cancel
         </Button>
-        <Button size="xs" disabled={count === 0} loading={isLooking} onClick={() => ask(schema.version)}>
-          Review changes
-        </Button>
+        {mayApply ? (
+          <Button size="xs" disabled={count === 0} loading={isLooking} onClick={() => ask(schema.version)}>
+            Review changes
+          </Button>
+        ) : (
+          <Button size="xs" disabled={count === 0} onClick={() => setProposed(draftDocument(draft, schema))}>
+            Propose changes
+          </Button>
+        )}
       </div>
-      {review !== undefined && <ReviewDialog dataset={dataset} review={review} onClose={close} onApplied={onEnd} />}
+      {review !== undefined && proposed === undefined && (
+        <ReviewDialog
+          dataset={dataset}
+          review={review}
+          onClose={close}
+          onApplied={onEnd}
+          onPropose={mayPropose ? () => setProposed(review.document) : undefined}
+        />
+      )}
+      {proposed !== undefined && <ProposeSchema dataset={dataset} document={proposed} onClose={() => setProposed(undefined)} />}
     </div>
   );
 }

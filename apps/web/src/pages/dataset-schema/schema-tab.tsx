@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import KeyRound from "lucide-react/icons/key-round";
 import { useState } from "react";
 import { saveSchemaDocument, schemaQuery } from "../../api/dataset-schema.ts";
+import { useMay } from "../../api/session.ts";
 import { type Column, DataList } from "../../kit/data-list.tsx";
 import { EmptyState } from "../../kit/empty-state.tsx";
 import { ErrorNote } from "../../kit/error-note.tsx";
@@ -29,11 +30,12 @@ export function SchemaTab({ dataset, version, onOpen }: SchemaTabProps) {
   const { data: schema, error, refetch } = useQuery({ ...query, enabled: dataset.dataVersion > 0, placeholderData: keepPreviousData });
   const [editing, setEditing] = useState<DatasetSchema>();
   const [isApplying, setApplying] = useState(false);
+  const mayPropose = useMay("change:create");
   if (dataset.dataVersion === 0) return <EmptyState title="No columns yet" text="They are known when the first load has ended." />;
-  if (editing !== undefined) return <SchemaEditor dataset={dataset} schema={editing} onEnd={() => setEditing(undefined)} />;
+  if (editing !== undefined)
+    return <SchemaEditor dataset={dataset} schema={editing} mayApply={editing.can.change} mayPropose={mayPropose} onEnd={() => setEditing(undefined)} />;
   if (error !== null) return <ErrorNote error={error} onRetry={() => void refetch()} />;
   if (schema === undefined) return <PageSkeleton />;
-  const mayChange = schema.can.change && version === undefined;
   const save = () => void saveSchemaDocument(dataset.id, dataset.name).catch((cause: unknown) => toastError("Nothing was saved", cause));
   return (
     <div className={classes.stack}>
@@ -42,18 +44,11 @@ export function SchemaTab({ dataset, version, onOpen }: SchemaTabProps) {
           {schema.keys.length === 0 ? "No key columns: rows have no addresses of their own." : `Rows are identified by ${schema.keys.join(", ")}.`}
         </span>
         {version === undefined && (
-          <Button size="xs" variant="default" onClick={save}>
-            Download as a document
-          </Button>
-        )}
-        {mayChange && (
           <>
-            <Button size="xs" variant="default" onClick={() => setApplying(true)}>
-              Apply a document
+            <Button size="xs" variant="default" onClick={save}>
+              Download as a document
             </Button>
-            <Button size="xs" onClick={() => setEditing(schema)}>
-              Edit columns
-            </Button>
+            <Ways mayChange={schema.can.change} mayPropose={mayPropose} onApply={() => setApplying(true)} onEdit={() => setEditing(schema)} />
           </>
         )}
       </div>
@@ -61,6 +56,33 @@ export function SchemaTab({ dataset, version, onOpen }: SchemaTabProps) {
       {version === undefined && <SchemaHistory dataset={dataset.id} onOpen={onOpen} />}
       {isApplying && <DocumentDialog dataset={dataset} schema={schema} onClose={() => setApplying(false)} />}
     </div>
+  );
+}
+
+interface WaysProps {
+  readonly mayChange: boolean;
+  readonly mayPropose: boolean;
+  readonly onApply: () => void;
+  readonly onEdit: () => void;
+}
+
+/** How columns are changed: at once, or by a request for those who may not. */
+function Ways({ mayChange, mayPropose, onApply, onEdit }: WaysProps) {
+  if (!mayChange)
+    return mayPropose ? (
+      <Button size="xs" onClick={onEdit}>
+        Propose other columns
+      </Button>
+    ) : null;
+  return (
+    <>
+      <Button size="xs" variant="default" onClick={onApply}>
+        Apply a document
+      </Button>
+      <Button size="xs" onClick={onEdit}>
+        Edit columns
+      </Button>
+    </>
   );
 }
 

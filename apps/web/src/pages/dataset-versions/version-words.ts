@@ -15,8 +15,6 @@ export function whyText({ operation, batch, change, restoredFrom }: Pick<Dataset
     case "schema_changed":
       return "Changed columns";
     case "merged":
-      return "Merged a change request";
-    case "merged":
       return change === null ? "Merged a change request" : `Merged #${change.number} ${change.title}`;
   }
 }

@@ -23,6 +23,7 @@ import { toastDone, toastError } from "../../kit/toast.tsx";
 import { useTopic } from "../../realtime/index.ts";
 import { useCrumb, useSlug } from "../../shell/index.ts";
 import { AnalyticsTab } from "../dataset-analytics/analytics-tab.tsx";
+import { ChangesTab } from "../dataset-changes/changes-tab.tsx";
 import { PrivacyTab } from "../dataset-privacy/privacy-tab.tsx";
 import { SchemaTab } from "../dataset-schema/schema-tab.tsx";
 import { VersionBanner } from "../dataset-versions/version-banner.tsx";
@@ -46,6 +47,7 @@ const TABS = [
   { value: "columns", title: "Columns" },
   { value: "privacy", title: "Privacy" },
   { value: "analytics", title: "Analytics" },
+  { value: "changes", title: "Changes" },
   { value: "versions", title: "Versions" },
   { value: "loads", title: "Loads" },
   { value: "about", title: "About" },
@@ -77,6 +79,7 @@ export function DatasetPage() {
     columns: () => <SchemaTab dataset={newest} version={search.version} onOpen={openVersion} />,
     privacy: () => <PrivacyTab dataset={newest} />,
     analytics: () => <Analytics dataset={dataset} isKnown={isKnown} version={search.version} onRows={showRows} />,
+    changes: () => <ChangesTab dataset={newest} />,
     versions: () => <VersionsTab dataset={newest} compare={compare} onCompare={setCompare} onOpen={openVersion} />,
     loads: () => <Loads dataset={newest} rejectsOf={rejects} onRejects={setRejects} onRows={showBatch} />,
     about: () => <AboutTab dataset={newest} />,

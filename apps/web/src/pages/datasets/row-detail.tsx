@@ -7,6 +7,7 @@ import { useCopy } from "../../kit/copy-id.tsx";
 import { ErrorNote } from "../../kit/error-note.tsx";
 import type { GridRow, PagedSource } from "../../kit/grid/index.ts";
 import { PageSkeleton } from "../../kit/skeleton.tsx";
+import { RowHistory } from "../dataset-changes/row-history.tsx";
 import classes from "./rows.module.css";
 import { TypeIcon } from "./type-icon.tsx";
 
@@ -45,7 +46,13 @@ function readKey(text: string): string {
 function RowByKey(props: RowDetailProps) {
   const { data, error, refetch } = useQuery(rowByKeyQuery(props.dataset, props.row, props.choice.version));
   if (error !== null) return <ErrorNote error={error} onRetry={() => void refetch()} />;
-  return data === undefined ? <PageSkeleton /> : <Cells {...props} columns={data.columns} cells={data.cells} />;
+  if (data === undefined) return <PageSkeleton />;
+  return (
+    <>
+      <Cells {...props} columns={data.columns} cells={data.cells} />
+      <RowHistory dataset={props.dataset} rowKey={props.row} cell={props.cell} />
+    </>
+  );
 }
 
 function RowByNumber(props: RowDetailProps) {
