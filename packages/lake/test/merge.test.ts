@@ -35,36 +35,39 @@ async function threeWay(base: Row | null, main: Row | null, proposal: Row | null
   return { found: shape(found), merged, row };
 }
 
+type Line = readonly [line: string, states: readonly [base: Row | null, main: Row | null, proposal: Row | null], found: readonly unknown[], after: Row | null];
+
+const Y: Row = [1, "y", "1.00", null];
+const TAKEN = [1, 0, 0, 0, "same"];
+const NOTHING_TO_DO = [0, 0, 0, 0, "same"];
+const THERE_ALREADY = [0, 1, 0, 0, "same"];
+const CONFLICT = [0, 0, 1, 1, "same"];
+
+const TRUTH: readonly Line[] = [
+  ["x, x, y: takes the proposal", [X, X, Y], TAKEN, Y],
+  ["x, x, deleted: takes the proposal", [X, X, null], TAKEN, null],
+  ["x, y, x: takes main", [X, Y, X], NOTHING_TO_DO, Y],
+  ["x, deleted, x: takes main", [X, null, X], NOTHING_TO_DO, null],
+  ["x, y, y: no conflict", [X, Y, Y], THERE_ALREADY, Y],
+  ["x, deleted, deleted: no conflict", [X, null, null], THERE_ALREADY, null],
+  ["x, y, z: takes each cell from the side that changed it", [X, Y, [1, "x", "2.00", null]], TAKEN, [1, "y", "2.00", null]],
+  ["x, y, z: a cell both changed to the same is fine", [X, [1, "y", "1.00", "n"], [1, "y", "2.00", null]], TAKEN, [1, "y", "2.00", "n"]],
+  ["x, y, z: a cell both changed otherwise is a conflict", [X, Y, [1, "z", "2.00", null]], CONFLICT, Y],
+  ["x, y, z: null is a value of its own", [X, [1, null, "1.00", null], [1, "z", "1.00", null]], CONFLICT, [1, null, "1.00", null]],
+  ["x, deleted, y: is a conflict", [X, null, Y], CONFLICT, null],
+  ["x, deleted, all cells null: is a conflict", [X, null, [1, null, null, null]], [0, 0, 1, 2, "same"], null],
+  ["x, y, deleted: is a conflict", [X, Y, null], CONFLICT, Y],
+  ["-, -, a: takes the proposal", [null, null, X], TAKEN, X],
+  ["-, a, a: no conflict", [null, X, X], THERE_ALREADY, X],
+  ["-, a, b: is a conflict", [null, X, Y], CONFLICT, X],
+];
+
 describe("the truth table of a row: base, main, proposal", () => {
-  it.each<[string, Row | null, Row | null, Row | null, unknown, readonly unknown[] | null]>([
-    ["x, x, y: takes the proposal", X, X, [1, "y", "1.00", null], [1, 0, 0, 0, "same"], ["1", "y", "1.00", null]],
-    ["x, x, deleted: takes the proposal", X, X, null, [1, 0, 0, 0, "same"], null],
-    ["x, y, x: takes main", X, [1, "y", "1.00", null], X, [0, 0, 0, 0, "same"], ["1", "y", "1.00", null]],
-    ["x, deleted, x: takes main", X, null, X, [0, 0, 0, 0, "same"], null],
-    ["x, y, y: no conflict", X, [1, "y", "1.00", null], [1, "y", "1.00", null], [0, 1, 0, 0, "same"], ["1", "y", "1.00", null]],
-    ["x, deleted, deleted: no conflict", X, null, null, [0, 1, 0, 0, "same"], null],
-    [
-      "x, y, z: takes each cell from the side that changed it",
-      X,
-      [1, "y", "1.00", null],
-      [1, "x", "2.00", null],
-      [1, 0, 0, 0, "same"],
-      ["1", "y", "2.00", null],
-    ],
-    ["x, y, z: a cell both changed to the same is fine", X, [1, "y", "1.00", "n"], [1, "y", "2.00", null], [1, 0, 0, 0, "same"], ["1", "y", "2.00", "n"]],
-    ["x, y, z: a cell both changed otherwise is a conflict", X, [1, "y", "1.00", null], [1, "z", "2.00", null], [0, 0, 1, 1, "same"], ["1", "y", "1.00", null]],
-    ["x, y, z: null is a value of its own", X, [1, null, "1.00", null], [1, "z", "1.00", null], [0, 0, 1, 1, "same"], ["1", null, "1.00", null]],
-    ["x, deleted, y: is a conflict", X, null, [1, "y", "1.00", null], [0, 0, 1, 1, "same"], null],
-    ["x, deleted, all cells null: is a conflict", X, null, [1, null, null, null], [0, 0, 1, 2, "same"], null],
-    ["x, y, deleted: is a conflict", X, [1, "y", "1.00", null], null, [0, 0, 1, 1, "same"], ["1", "y", "1.00", null]],
-    ["-, -, a: takes the proposal", null, null, X, [1, 0, 0, 0, "same"], ["1", "x", "1.00", null]],
-    ["-, a, a: no conflict", null, X, X, [0, 1, 0, 0, "same"], ["1", "x", "1.00", null]],
-    ["-, a, b: is a conflict", null, X, [1, "y", "1.00", null], [0, 0, 1, 1, "same"], ["1", "x", "1.00", null]],
-  ])("%s", async (_, base, main, proposal, ...[found, row]) => {
+  it.each(TRUTH)("%s", async (_, [base, main, proposal], found, after) => {
     const outcome = await threeWay(base, main, proposal);
     expect(outcome.found).toEqual(found);
-    expect(outcome.row).toEqual(row);
-    expect(outcome.merged).toBe((found as readonly number[])[2] === 0 ? "done" : "change.conflicts");
+    expect(outcome.row).toEqual(after === null ? null : after.map((cell) => (cell === null ? null : String(cell))));
+    expect(outcome.merged).toBe(found[2] === 0 ? "done" : "change.conflicts");
   });
 });
 
@@ -310,7 +313,7 @@ describe("merges beside other writers", () => {
     const stage = (changeSet: ChangeSet, onto: OpenTable) => bed.lake.stageMerge({ changeSet, onto, strictness: "cell", rules: {} });
     const staged = await Promise.all([stage(first, from), stage(second, from)]);
     const outcomes = await Promise.all(staged.map((item) => codeOf(bed.publish(item))));
-    expect(outcomes.toSorted()).toEqual(["done", "lake.commit_conflict"]);
+    expect(new Set(outcomes)).toEqual(new Set(["done", "lake.commit_conflict"]));
     const lost = outcomes[0] === "done" ? second : first;
     await bed.publish(await stage(lost, await bed.open(m.tableName)));
     expect(await m.rows(await bed.open(m.tableName), ["id", "name", "amount"])).toEqual([
@@ -348,6 +351,17 @@ describe("merges beside other writers", () => {
     expect((await m.rows(await m.merge(changeSet, from))).map(([id]) => id)).toEqual(["1"]);
   });
 });
+
+/** As a database gives a value back that keeps no order of names. */
+function reordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reordered);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([name, part]) => [name, reordered(part)]),
+  );
+}
 
 describe("values of every kind", () => {
   const POINT = {
@@ -390,8 +404,9 @@ describe("values of every kind", () => {
     const changeSet = await m.propose(from, [mine, two.map((cell, index) => (index === 7 ? "{z=1}" : cell))]);
     const theirs = one.map((cell, index) => (index === 6 ? "[2]" : index === 7 ? "{b=2, a=1}" : cell));
     const onto = await m.write(from, [theirs, two.map((cell, index) => (index === 4 ? "0.0" : cell))]);
-    expect(shape(await m.preflight(changeSet, onto, { strictness: "cell" }))).toEqual([2, 0, 0, 0, "same"]);
-    const [first, second] = await m.rows(await m.merge(changeSet, onto));
+    const kept = reordered(JSON.parse(JSON.stringify(changeSet))) as ChangeSet;
+    expect(shape(await m.preflight(kept, onto))).toEqual([2, 0, 0, 0, "same"]);
+    const [first, second] = await m.rows(await m.merge(kept, onto));
     expect(first?.slice(1, 8)).toEqual([
       "1234567890123456789012345678.0123456788",
       "1582-10-04 00:00:00",
