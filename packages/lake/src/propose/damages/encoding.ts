@@ -41,13 +41,17 @@ const bytesOf = (text: Expression): Expression => call("regex_replace", call("en
 function bytesBefore(text: Expression): Expression {
   const asBytes = bytesOf(call("translate", text, literal(CHARACTERS), literal(BYTES)));
   const low = call("regex_replace", asBytes, literal("C2 ([89AB].)"), literal("\\1"));
+  // In small letters, so that no step takes what another one made.
   const steps = [
-    ["8", "C"],
-    ["9", "D"],
-    ["A", "E"],
-    ["B", "F"],
+    ["8", "c"],
+    ["9", "d"],
+    ["A", "e"],
+    ["B", "f"],
   ] as const;
-  return steps.reduce((bytes, [from, to]) => call("regex_replace", bytes, literal(`C3 ${from}(.)`), literal(`${to}\\1`)), low);
+  return call(
+    "upper",
+    steps.reduce((bytes, [from, to]) => call("regex_replace", bytes, literal(`C3 ${from}(.)`), literal(`${to}\\1`)), low),
+  );
 }
 
 const REPLACED = ["\uFFFD", "?"] as const;
