@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { call, compare, literal } from "@granary/engine";
 import { type Change, type ChangeSet, type ConflictSet, type OpenTable, type ReadPlan, type ResolveInput, storedColumn } from "@granary/lake";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -245,6 +247,42 @@ describe("choosing", () => {
     );
     expect(left === null ? [] : await shown(left.changeSet)).toEqual([["modified", ["2", "b", "2.00", "kg"], ["2", "B", "2.00", "kg"], [1]]]);
     expect(await codeOf(chosen([{ filter: compare(storedColumn(3), "=", literal(1)), do: "leave_out" }], plan))).toBe("lake.plan_invalid");
+  });
+});
+
+describe("a file that went through a spreadsheet", () => {
+  it("is merged without its damages, or with those that were accepted", async () => {
+    const m = new MergeBed(bed, [field(1, "zip", "string"), field(2, "phone", "string"), field(3, "price", "decimal(9, 2)")], [1]);
+    const from = await m.create([
+      ["a", "00501", "1.10"],
+      ["b", "00502", "2.20"],
+      ["c", "+4420", "3.30"],
+    ]);
+    const path = join(bed.dir, "returned.csv");
+    writeFileSync(path, "zip,phone,price\na,501,1.1\nb,502,2.50\nd,123,4\n");
+    const plan = everything(from);
+    const proposal = await bed.lake.proposeFile({ from, plan, keys: [1], path, missing: "removed" });
+    expect(proposal.counts).toMatchObject({ added: 1, removed: 1, modified: 1, formatOnly: 1, damagedCells: 2 });
+    const { kept, left } = await bed.lake.chooseChanges(proposal.changeSet, {
+      plan,
+      baseRows: from.rows,
+      choices: [
+        { keys: [["b"]], columns: [2], do: "accept_format" },
+        { kinds: ["removed"], do: "leave_out" },
+      ],
+    });
+    expect([kept.counts, left?.counts]).toMatchObject([
+      { added: 1, removed: 0, modified: 1, formatOnly: 1, unchanged: 1, cells: 2, damagedCells: 1 },
+      { removed: 1, modified: 0, formatOnly: 0 },
+    ]);
+    expect(await m.rows(await m.merge(kept.changeSet, from))).toEqual([
+      ["a", "00501", "1.10"],
+      ["b", "502", "2.50"],
+      ["c", "+4420", "3.30"],
+      ["d", "123", "4.00"],
+    ]);
+    const same = await bed.lake.compareProposals(proposal.changeSet, proposal.changeSet);
+    expect(same.file).toBeNull();
   });
 });
 

@@ -27,6 +27,8 @@ export const STORED = {
   changed: (fieldId: number): string => `changed_${fieldId}`,
   /** Only in change sets with `hasDamage`: the kind of damage for which the old value is kept, as text; such a cell is not changed. */
   damage: (fieldId: number): string => `damage_${fieldId}`,
+  /** Only in sets of conflicts: the value that is there now. */
+  theirs: (fieldId: number): string => `theirs_${fieldId}`,
 } as const;
 
 /** Makes a column of one side, named by its alias. */

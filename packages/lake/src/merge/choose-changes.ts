@@ -156,7 +156,7 @@ export async function chooseChanges(parts: MergeParts, changeSet: ChangeSet, inp
     const isSplittable = and(isKind(undefined, "added"), isIdentified(changeSet));
     const parting: Parting = { changeSet, isModified: isKind(undefined, "modified"), isSplittable };
     const store = (query: Query): Promise<CountedChangeSet> =>
-      storeSet(session, parts.fileIo, { changeSet, query, location: locationOf(changeSet), baseRows: input.baseRows ?? 0 });
+      storeSet(session, parts.fileIo, { changeSet, query, location: locationOf(changeSet), baseRows: input.baseRows });
     const kept = await store(keptRows(parting));
     const left = await store(leftRows(parting));
     return { kept, left: left.changeSet.file === null ? null : left };

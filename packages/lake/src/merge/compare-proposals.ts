@@ -255,7 +255,7 @@ async function differences(session: EngineSession, parts: MergeParts, comparing:
   const whole = wholeDifferences(comparing);
   const query: Query = comparing.keys.length > 0 ? { kind: "unionAll", queries: [keyedDifferences(comparing), whole] } : whole;
   const location = locationOf(comparing.newer.changeSet.file === null ? comparing.older.changeSet : comparing.newer.changeSet);
-  return (await storeSet(session, parts.fileIo, { changeSet: result, query, orderBy: orderOf(comparing), location, baseRows: 0 })).changeSet;
+  return (await storeSet(session, parts.fileIo, { changeSet: result, query, orderBy: orderOf(comparing), location })).changeSet;
 }
 
 /** Compares what two proposals leave of the rows that either changes. */

@@ -22,7 +22,7 @@ export const neededName = (fieldId: number): string => `needed_${fieldId}`;
 /** Columns a conflict set has besides those of change sets. */
 export const CONFLICT = {
   hasTheirs: "has_theirs",
-  theirs: (fieldId: number): string => `theirs_${fieldId}`,
+  theirs: STORED.theirs,
   shown: (fieldId: number): string => `conflict_${fieldId}`,
 } as const;
 

@@ -67,8 +67,8 @@ export interface SetToStore {
   readonly query: Query;
   readonly orderBy?: readonly Expression[];
   readonly location: string;
-  /** Rows there are before, to tell how many stay as they are. */
-  readonly baseRows: number;
+  /** Rows there are before, to tell how many stay as they are; without it none is said to. */
+  readonly baseRows?: number | undefined;
 }
 
 /** Stores rows as a change set in the layout of all of them, and counts it. */
@@ -82,7 +82,7 @@ export async function storeSet(
   const ordered: Query = { kind: "select", items, from: { kind: "query", query }, orderBy: order };
   const stored = await storeChangeSet(session, fileIo, { query: ordered, location }, (path) => countSet(session, changeSet, path));
   const { counts, oldRows } = stored?.counted ?? NOTHING;
-  return { changeSet: { ...changeSet, file: stored?.file ?? null }, counts: { ...counts, unchanged: baseRows - oldRows } };
+  return { changeSet: { ...changeSet, file: stored?.file ?? null }, counts: { ...counts, unchanged: baseRows === undefined ? 0 : baseRows - oldRows } };
 }
 
 /** The location of the table a change set belongs to. */

@@ -123,7 +123,7 @@ export interface ChooseInput {
   readonly plan: ReadPlan;
   /** The first choice that names a cell decides; what none names stays as it is. */
   readonly choices: readonly Choice[];
-  /** Rows of the snapshot the change set was made from, to tell how many stay unchanged; 0 unless said. */
+  /** Rows of the snapshot the change set was made from, to tell how many stay unchanged; without it none is said to. */
   readonly baseRows?: number;
   readonly signal?: AbortSignal;
 }

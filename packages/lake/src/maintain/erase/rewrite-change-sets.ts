@@ -14,7 +14,7 @@ async function columnsOf(session: EngineSession, path: string): Promise<readonly
 }
 
 /** What the key columns are called on one side of a change set; undefined when it does not have them all. */
-function namesOn(side: "old" | "new", keys: ErasedKeys, columns: readonly string[]): ReadonlyMap<number, string> | undefined {
+function namesOn(side: "old" | "new" | "theirs", keys: ErasedKeys, columns: readonly string[]): ReadonlyMap<number, string> | undefined {
   const names = keys.fields.map(({ id }) => [id, columns.includes(STORED.key(id)) ? STORED.key(id) : STORED[side](id)] as const);
   return names.every(([, name]) => columns.includes(name)) ? new Map(names) : undefined;
 }
@@ -24,7 +24,8 @@ async function concernsErased({ session, keys }: Search, path: string): Promise<
   const columns = await columnsOf(session, path);
   const [old, fresh] = [namesOn("old", keys, columns), namesOn("new", keys, columns)];
   if (old === undefined || fresh === undefined) return undefined;
-  return or(...[old, fresh].map((names) => isErased(keys, (id) => column(names.get(id) ?? ""))));
+  const sides = [old, fresh, namesOn("theirs", keys, columns)].filter((names) => names !== undefined);
+  return or(...sides.map((names) => isErased(keys, (id) => column(names.get(id) ?? ""))));
 }
 
 async function countRows(session: EngineSession, path: string, where?: Expression): Promise<number> {
