@@ -56,6 +56,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 };
 const QUERIES: Readonly<Record<string, string>> = {
   "datasets.rowByKey": 'key=["1"]',
+  "datasets.rowHistory": 'key=["1"]',
   "datasets.diff": "from=1",
   "changes.compareRevisions": "with=1",
   "uploads.append": "offset=0",

@@ -127,8 +127,10 @@ function touchedRows(base: BaseRows, { proposer, named: columns }: Edits): Query
   const ids = proposer.keys.map((item) => item.fieldId);
   const keys = ids.map(storedColumn);
   const masked = columns.filter((item) => item.mask !== undefined);
-  const isEdited = call("coalesce", inQuery(keys, keysIn(ids.map((id) => `b${id}`))), literal(false));
-  const isTaken = call("coalesce", inQuery(keys, keysIn(ids.map(keyName), compare(column(OP), "<>", literal("delete")))), literal(false));
+  // Without keys rows are only added, so that none of the snapshot is touched.
+  const isAmong = (wanted: Query): Expression => (keys.length === 0 ? literal(false) : call("coalesce", inQuery(keys, wanted), literal(false)));
+  const isEdited = isAmong(keysIn(ids.map((id) => `b${id}`)));
+  const isTaken = isAmong(keysIn(ids.map(keyName), compare(column(OP), "<>", literal("delete"))));
   const { from, where } = scanSeen(base, [...base.columns.map((item) => item.fieldId), ...masked.flatMap((item) => fieldsOf(item.mask))]);
   return {
     kind: "select",
@@ -139,7 +141,7 @@ function touchedRows(base: BaseRows, { proposer, named: columns }: Edits): Query
       { expression: isEdited, as: "is_edited" },
     ],
     from,
-    where: and(...(where === undefined ? [] : [where]), ids.length === 0 ? literal(false) : or(isEdited, isTaken)),
+    where: and(...(where === undefined ? [] : [where]), or(isEdited, isTaken)),
   };
 }
 
