@@ -5,15 +5,12 @@ let server: TestServer;
 let owner: TestUser;
 let author: TestUser;
 let reviewer: TestUser;
-let viewer: TestUser;
 
 beforeAll(async () => {
   server = await startTestServer();
   await server.startWorker();
   owner = await server.user({ roles: ["contributor"], name: "Olga Owner" });
   author = await server.user({ roles: ["contributor"], name: "Alf Author" });
-  reviewer = await server.user({ roles: ["contributor"], name: "Rita Reviewer" });
-  viewer = await server.user({ roles: ["viewer"], name: "Vera Viewer" });
 });
 afterAll(() => server[Symbol.asyncDispose]());
 

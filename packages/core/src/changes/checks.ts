@@ -6,7 +6,7 @@ type Check = ChangeRequest["checks"][number];
 type Mergeability = ChangeRequest["mergeability"];
 
 /** Tags that say that a column is about people. */
-export const isPersonal = (tag: string): boolean => tag === "pii" || tag.startsWith("pii.");
+const isPersonal = (tag: string): boolean => tag === "pii" || tag.startsWith("pii.");
 
 function schemaCheck({ state }: Mergeability): Check {
   if (state === "schema_changed") return { code: "schema", state: "failed", text: "The dataset has other columns by now", details: [] };

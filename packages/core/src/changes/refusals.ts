@@ -74,7 +74,7 @@ export const whyNotSubmit: Rule = (ctx, seen) =>
   );
 
 /** Keys are values: they are told to those who see all that changes. */
-export function keysBroken({ current, dataset }: Pick<SeenChange, "current" | "dataset">): Error {
+function keysBroken({ current, dataset }: Pick<SeenChange, "current" | "dataset">): Error {
   const faults = current?.keptCounts?.keyFaults ?? { rows: 0, examples: [] };
   const columns = (dataset.columns ?? []).flatMap(({ fieldId, name }) => (current?.changeSet?.keys.includes(fieldId) === true ? [name] : []));
   const examples = hiddenParts(dataset, current) === undefined && faults.examples.length > 0 ? faults.examples.join("; ") : "look at them in the comparison";

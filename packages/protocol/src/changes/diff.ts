@@ -9,7 +9,7 @@ const count = z.number().int();
 const cells = z.array(z.string().nullable());
 
 /** `duplicate_key`, `null_key`: rows that their key cannot identify, so that they are not matched. */
-export const SHOWN_CHANGE_KINDS = ["added", "removed", "modified", "duplicate_key", "null_key"] as const;
+const SHOWN_CHANGE_KINDS = ["added", "removed", "modified", "duplicate_key", "null_key"] as const;
 
 const changedRow = z.object({
   kind: z.enum(SHOWN_CHANGE_KINDS),

@@ -11,7 +11,7 @@ import { touchChange } from "../touch-change.ts";
 import { takeFile } from "./create-change.ts";
 
 /** The number of the revision that comes next. */
-export const nextRevision = ({ current, pending }: SeenChange): number => Math.max(current?.number ?? 0, pending?.number ?? 0) + 1;
+const nextRevision = ({ current, pending }: SeenChange): number => Math.max(current?.number ?? 0, pending?.number ?? 0) + 1;
 
 /** Enters a further revision and tells of it. To be called behind `holdSeenChange`. */
 export async function addRevision(

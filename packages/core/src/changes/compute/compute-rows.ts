@@ -120,7 +120,12 @@ async function choose(computing: Computing, { choices, revision, isSplit }: Of<"
   const { changeSet, counts } = await chosenFrom(computing, revision);
   return asSeen(computing, changeSet, async (readable, plan) => {
     const chosen = choices.map((choice) => seenChoice(readable, choice));
-    const { kept, left } = await computing.ctx.services.lake.chooseChanges(changeSet, { plan, choices: chosen, baseRows: counts.baseRows, signal: computing.ctx.signal });
+    const { kept, left } = await computing.ctx.services.lake.chooseChanges(changeSet, {
+      plan,
+      choices: chosen,
+      baseRows: counts.baseRows,
+      signal: computing.ctx.signal,
+    });
     if (kept.changeSet.file === null) throw problem("change.nothing_left");
     const faults = { baseRows: counts.baseRows, keyFaults: counts.keyFaults };
     const rest = left === null || !isSplit ? null : { changeSet: left.changeSet, counts: keptCounts(left.counts, noFaults(counts.baseRows)) };

@@ -53,8 +53,8 @@ function open(
   input: { readonly datasetId: string; readonly version: number; readonly changeSet: ChangeSet; readonly format: ChangeFormat },
 ): Promise<Opened> {
   const { datasetId, version, changeSet, format } = input;
-  return readData(ctx, "review", async (openVersion) => {
-    const readable = await openVersion(datasetId, String(version));
+  return readData(ctx, "review", async (openFor) => {
+    const readable = await openFor(datasetId, String(version));
     const seen = planFor(readable, changeSet);
     const plan = CARRIED_OUT.includes(format) ? { ...seen, columns: seen.columns.filter(({ mask }) => mask === undefined) } : seen;
     const hasKeys = changeSet.keys.length > 0 && changeSet.keys.every((key) => plan.columns.some(({ fieldId, mask }) => fieldId === key && mask === undefined));

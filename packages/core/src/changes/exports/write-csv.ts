@@ -1,4 +1,4 @@
-import { csvCell } from "../../activity/rules.ts";
+import { csvCell } from "../../activity/index.ts";
 import { type ExportedChange, type ExportedRow, verdictOf } from "./exported.ts";
 
 const lineOf = (cells: readonly (string | number | null)[]): string => `${cells.map(csvCell).join(",")}\r\n`;
