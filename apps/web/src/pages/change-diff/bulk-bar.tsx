@@ -35,7 +35,10 @@ export function BulkBar({ change, choice, overview, keys, onClear }: BulkBarProp
   const { rows, formats } = bulk;
   return (
     <div className={classes.bulk} role="region" aria-label="What to do with these rows">
-      <span className={classes.bulkText}>{rows?.text ?? `${format.number(formats?.count ?? 0)} damaged cells`}</span>
+      <span className={classes.bulkText}>
+        {keys.size > 0 && `${rows?.text ?? ""} chosen`}
+        {rows === undefined && `${format.number(formats?.count ?? 0)} cells whose format is damaged`}
+      </span>
       {formats !== undefined && (
         <Button
           size="compact-sm"

@@ -94,7 +94,8 @@ export function DiffGrid({ label, columns, shape, layout, source, total, choice,
         pinned={shape.keys}
         onCell={onCell}
         onOpen={onOpen}
-        height="max(360px, calc(100dvh - 210px))"
+        leastWidth={116}
+        height="max(340px, calc(100dvh - 380px))"
         status={total !== null && <span>{`${format.number(total)} ${total === 1 ? "row" : "rows"}. Press ? for keys.`}</span>}
       />
       {state.error !== undefined && <ErrorNote error={state.error} onRetry={source.retry} />}

@@ -85,7 +85,7 @@ function Columns({ overview, search, onSearch }: Pick<DiffRailProps, "search" | 
             >
               <span className={classes.columnName}>{column}</span>
               <span className={classes.columnCount}>
-                {format.number(changed)}
+                {(changed > 0 || damaged === 0) && format.number(changed)}
                 {damaged > 0 && (
                   <span className={classes.columnDamaged}>
                     {" "}

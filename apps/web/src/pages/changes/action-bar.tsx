@@ -66,7 +66,7 @@ function Standing({ change }: { readonly change: ChangeRequest }) {
         <Popover position="top-start" width={340} withArrow>
           <Popover.Target>
             <button type="button" className={classes.why}>
-              {blockers.length === 1 ? blockers[0] : `${blockers.length} reasons why it cannot be merged yet`}
+              {blockers.length === 1 ? "1 thing stands" : `${blockers.length} things stand`} in the way of merging
             </button>
           </Popover.Target>
           <Popover.Dropdown>

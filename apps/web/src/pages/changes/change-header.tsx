@@ -84,7 +84,9 @@ function Facts({ change }: { readonly change: ChangeRequest }) {
   return (
     <p className={classes.facts}>
       <span>
-        <Link to={`/w/${slug}/datasets/${dataset.id}` as "/"}>{dataset.name}</Link>
+        <Link to={`/w/${slug}/datasets/${dataset.id}` as "/"} className={classes.link}>
+          {dataset.name}
+        </Link>
       </span>
       <span>
         {author?.name ?? "somebody who has left"}

@@ -85,6 +85,8 @@ export function EditGrid({ dataset, columns, keys, base, draft, onLeave }: EditG
   const remove = () => {
     const target = source.row(at.row)?.target;
     if (target !== undefined) change((before) => toggleRow(before, target));
+    // The way back by the keyboard starts in the grid.
+    handle.current?.focus();
   };
   const paste = (text: string, to: CellAt) => {
     const block = parseTsv(text);
@@ -134,7 +136,18 @@ export function EditGrid({ dataset, columns, keys, base, draft, onLeave }: EditG
         saving={saving}
         onDone={clear}
         onLeave={onLeave}
-        tools={<EditTools edits={edits} isDeleted={source.row(at.row)?.op === "delete"} onAdd={add} onRemove={remove} onEdits={change} />}
+        tools={
+          <EditTools
+            edits={edits}
+            isDeleted={source.row(at.row)?.op === "delete"}
+            onAdd={add}
+            onRemove={remove}
+            onEdits={(act) => {
+              change(act);
+              handle.current?.focus();
+            }}
+          />
+        }
       />
       <div className={classes.sheet}>
         <Grid
