@@ -1,4 +1,5 @@
 import { runParts } from "../foundation/run-parts.ts";
 import { merge } from "./merge.ts";
+import { propose } from "./propose.ts";
 
-await runParts({ merge });
+await runParts({ propose, merge });

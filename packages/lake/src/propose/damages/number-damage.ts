@@ -34,14 +34,24 @@ export function isScientific(old: Expression, fresh: Expression): Expression {
   return and(isLike(old, NUMBER), isLike(fresh, SCIENTIFIC), isShort, isNear(old, fresh, call("greatest", significantDigits(fresh), literal(1))));
 }
 
-const damaged = (old: Expression, fresh: Expression): Expression =>
-  caseWhen(
+/** What says at little cost that a number can be neither rounded nor written with an exponent: most that differ are that plain. */
+export const mayBeCut = (old: Expression, fresh: Expression): Expression =>
+  or(
+    compare(call("length", old), ">", literal(KEPT_DIGITS)),
+    call("contains", call("lower", fresh), literal("e")),
+    call("contains", call("lower", old), literal("e")),
+  );
+
+function damaged(old: Expression, fresh: Expression): Expression {
+  const which = caseWhen(
     [
       { when: surely(isScientific(old, fresh)), then: cast(literal("scientific"), TEXT) },
       { when: surely(isRounded(old, fresh)), then: cast(literal("rounded"), TEXT) },
     ],
     literal(null),
   );
+  return caseWhen([{ when: mayBeCut(old, fresh), then: which }], literal(null));
+}
 
 const NUMBERS: ReadonlySet<SqlType["kind"]> = new Set(["integer", "bigint", "decimal", "float", "double"]);
 

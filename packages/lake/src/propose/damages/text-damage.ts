@@ -1,10 +1,10 @@
-import { and, call, caseWhen, cast, compare, type Expression, isNull, literal, not, or, type SqlType, tryCast } from "@granary/engine";
+import { and, call, caseWhen, cast, compare, type Expression, isNull, literal, not, or, regexMatch, type SqlType, tryCast } from "@granary/engine";
 import type { FormatDamage } from "@granary/protocol";
 import { serialTimestamp, timestampReadings } from "../cells/date-readings.ts";
 import { plainNumbers } from "../cells/number-readings.ts";
 import { collapsed, isLike, isSame, NUMBER, SCIENTIFIC, surely, TEXT, trimmed, when } from "../cells/text-parts.ts";
 import { wrongEncoding } from "./encoding.ts";
-import { isRounded, isScientific } from "./number-damage.ts";
+import { isRounded, isScientific, mayBeCut } from "./number-damage.ts";
 
 const DOUBLE: SqlType = { kind: "double" };
 const EXACT: SqlType = { kind: "decimal", precision: 38, scale: 10 };
@@ -70,35 +70,49 @@ function otherDate(old: Expression, fresh: Expression): Expression {
 
 type Test = readonly [damage: FormatDamage, isDamage: (old: Expression, fresh: Expression) => Expression];
 
+const isPlus = (old: Expression, fresh: Expression): Expression =>
+  and(isLike(old, "\\+[0-9][0-9 ()/.-]*"), or(isSame(rest(old), fresh), and(isLike(fresh, NUMBER), isSame(tryCast(old, EXACT), tryCast(fresh, EXACT)))));
+
+const isWritten = (old: Expression, fresh: Expression): Expression =>
+  and(isLike(old, SCIENTIFIC), isLike(fresh, NUMBER), isSame(tryCast(old, DOUBLE), tryCast(fresh, DOUBLE)));
+
 /** In the order in which they are looked for: the first that holds is told. */
-const TESTS: readonly Test[] = [
+const OF_TEXTS: readonly Test[] = [
   ["formula", (old, fresh) => and(starts(old, "="), not(starts(fresh, "=")))],
   ["spaces", (old, fresh) => isSame(trimmed(collapsed(old)), trimmed(collapsed(fresh)))],
   ["letter_case", (old, fresh) => and(isLike(old, "(?i)true|false"), isSame(call("lower", old), call("lower", fresh)))],
-  [
-    "plus_sign",
-    (old, fresh) =>
-      and(isLike(old, "\\+[0-9][0-9 ()/.-]*"), or(isSame(rest(old), fresh), and(isLike(fresh, NUMBER), isSame(tryCast(old, EXACT), tryCast(fresh, EXACT))))),
-  ],
+  ["encoding", wrongEncoding],
+];
+
+/** Looked for only in texts with digits before and after. */
+const OF_DIGITS: readonly Test[] = [
+  ["plus_sign", isPlus],
   ["leading_zeros", lostZeros],
   ["trailing_zeros", isTrailing],
-  [
-    "scientific",
-    (old, fresh) => or(isScientific(old, fresh), and(isLike(old, SCIENTIFIC), isLike(fresh, NUMBER), isSame(tryCast(old, DOUBLE), tryCast(fresh, DOUBLE)))),
-  ],
-  ["rounded", isRounded],
   ["decimal_comma", otherComma],
   ["date_format", otherDate],
-  ["encoding", wrongEncoding],
+];
+
+const OF_LONG: readonly Test[] = [
+  ["scientific", (old, fresh) => or(isScientific(old, fresh), isWritten(old, fresh))],
+  ["rounded", isRounded],
 ];
 
 /** The kind of damage that made one text of another; null where it is a change that somebody meant. Asked only of texts that differ. */
 export function textDamage(old: Expression, fresh: Expression): Expression {
   const lost = or(and(isNull(fresh), compare(old, "=", literal(""))), and(isNull(old), compare(fresh, "=", literal(""))));
   const named = (damage: FormatDamage): Expression => cast(literal(damage), TEXT);
-  const branches = TESTS.map(([damage, isDamage]) => ({ when: surely(isDamage(old, fresh)), then: named(damage) }));
+  const branches = (tests: readonly Test[]) => tests.map(([damage, isDamage]) => ({ when: surely(isDamage(old, fresh)), then: named(damage) }));
+  const hasDigit = (text: Expression): Expression => regexMatch(text, literal("[0-9]"), { extent: "part" });
+  const long = caseWhen([{ when: mayBeCut(old, fresh), then: caseWhen(branches(OF_LONG), literal(null)) }], literal(null));
+  const ofDigits = call("coalesce", long, caseWhen(branches(OF_DIGITS), literal(null)));
   return caseWhen(
-    [{ when: surely(lost), then: named("empty_text") }, { when: or(isNull(old), isNull(fresh)), then: literal(null) }, ...branches],
+    [
+      { when: surely(lost), then: named("empty_text") },
+      { when: or(isNull(old), isNull(fresh)), then: literal(null) },
+      ...branches(OF_TEXTS),
+      { when: and(hasDigit(old), hasDigit(fresh)), then: ofDigits },
+    ],
     literal(null),
   );
 }
