@@ -9,7 +9,8 @@ interface Daff {
   readonly TableDiff: new (alignment: unknown, flags: unknown) => { hilite(output: unknown): boolean };
 }
 
-const daff = createRequire(import.meta.url)("daff") as Daff;
+const require = createRequire(import.meta.url);
+const daff = require("daff") as Daff;
 const [base = "", edited = ""] = process.argv.slice(2);
 
 function read(path: string): unknown {

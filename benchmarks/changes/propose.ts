@@ -29,7 +29,7 @@ const rowsOf = (version: number, where: Expression): Query => ({
 const all = compare(column("id"), ">=", literal(0));
 const isEdited = compare(lot, "=", literal(7));
 
-export async function baseTable(bed: LakeBed): Promise<OpenTable> {
+async function baseTable(bed: LakeBed): Promise<OpenTable> {
   const ref = { workspaceId: bed.workspaceId, tableName: "base" };
   const created = await bed.lake.stageCreate({ ...ref, schema: SCHEMA, source: { query: rowsOf(0, all) } });
   await bed.tx((tx) => bed.lake.publish(tx, created));
@@ -37,7 +37,7 @@ export async function baseTable(bed: LakeBed): Promise<OpenTable> {
 }
 
 /** The download, and the same file with one cell in a hundred rows edited. */
-export async function writeFiles(bed: LakeBed, from: OpenTable, plan: ReadPlan): Promise<{ readonly base: string; readonly edited: string }> {
+async function writeFiles(bed: LakeBed, from: OpenTable, plan: ReadPlan): Promise<{ readonly base: string; readonly edited: string }> {
   const [base, edited] = [join(bed.dir, "base.csv"), join(bed.dir, "edited.csv")];
   await bed.lake.export(from, { plan, to: base, format: { kind: "csv", lineEnd: "lf" } });
   const query: Query = { kind: "unionAll", queries: [rowsOf(0, not(isEdited)), rowsOf(1, isEdited)] };
