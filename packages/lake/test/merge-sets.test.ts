@@ -178,6 +178,23 @@ describe("resolving", () => {
     expect(page.rows.map((row) => row.key)).toEqual([["1"]]);
   });
 
+  it.each(["row", "table"] as const)("decides whole rows where any two edits are a conflict (by %s)", async (strictness) => {
+    const m = new MergeBed(bed, FIELDS, [1]);
+    const from = await m.create(BASE.slice(0, 2));
+    const changeSet = await m.propose(from, [[1, "A", "1.50", "kg"], BASE[1] ?? [], [3, "c", null, null]]);
+    const onto = await m.write(from, [[1, "a", "1.00", "g"], BASE[1] ?? []]);
+    const input = { onto, strictness, base: from, plan: everything(onto) };
+    const partly = await bed.lake.resolveChanges(changeSet, { ...input, resolutions: [{ columns: [2], take: "mine" }] });
+    expect((await m.preflight(partly.changeSet, onto, { strictness: "row" })).conflicts.rows).toBe(1);
+    const mine = await bed.lake.resolveChanges(changeSet, { ...input, resolutions: [{ columns: [2], take: "theirs" }], rest: "mine" });
+    expect((await m.preflight(mine.changeSet, onto, { strictness })).conflicts.rows).toBe(0);
+    expect(await m.rows(await m.merge(mine.changeSet, onto, { strictness }))).toEqual([
+      ["1", "a", "1.50", "g"],
+      ["2", "b", "2.00", "kg"],
+      ["3", "c", null, null],
+    ]);
+  });
+
   it("refuses a value that does not fit", async () => {
     expect(await codeOf(resolved({ resolutions: [{ columns: [3], take: "value", value: "dear" }] }))).toBe("change.values_mismatch");
   });

@@ -1,11 +1,10 @@
 import { and, caseWhen, column, compare, type EngineSession, type Expression, isNull, literal, not, or, type Query, type SelectItem } from "@granary/engine";
 import { type ChangeSet, STORED } from "../diff/index.ts";
 import { checkPlan } from "../scan/index.ts";
-import { withEngine } from "../write/index.ts";
 import { isSelected, plainFields } from "./as-shown.ts";
 import { openChanges } from "./change-facts.ts";
 import { CHANGES, isIdentified, isKind, nothing, ROW, storedNames, valueIds } from "./names.ts";
-import type { MergeParts } from "./session-work.ts";
+import { inEngine, type MergeParts, withRoom } from "./session-work.ts";
 import { locationOf, storeSet } from "./store-set.ts";
 import type { Choice, ChooseInput, ChosenChanges, CountedChangeSet } from "./types.ts";
 
@@ -13,28 +12,33 @@ const MARKED = "merge_marked";
 const DECIDED = "merge_decided";
 const ROW_LEFT = "is_row_left";
 const markName = (index: number): string => `is_chosen_${index}`;
-const fateName = (fieldId: number): string => `fate_${fieldId}`;
+const fateName = (fieldId: number, fate: "left" | "accepted"): string => `is_${fate}_${fieldId}`;
 
 const item = (expression: Expression, as: string): SelectItem => ({ expression, as });
 const pass = (names: readonly string[]): readonly SelectItem[] => names.map((name) => item(column(name), name));
 
 /** What is decided on a cell: it is left out, its damaged format is accepted, or it stays as it is. */
 type Fate = "left" | "accepted" | "kept";
-const isFate = (fieldId: number, fate: Fate): Expression => compare(column(fateName(fieldId)), "=", literal(fate));
+
+function isFate(fieldId: number, fate: Fate): Expression {
+  const [isLeft, isAccepted] = [column(fateName(fieldId, "left")), column(fateName(fieldId, "accepted"))];
+  return fate === "left" ? isLeft : fate === "accepted" ? isAccepted : not(or(isLeft, isAccepted));
+}
 
 /** The first choice that names a cell decides on it. */
-function fateOf(fieldId: number, { choices, plan }: ChooseInput): Expression {
+function fatesOf(fieldId: number, { choices, plan }: ChooseInput): readonly SelectItem[] {
   const plain = plainFields(plan);
-  const naming = choices.flatMap((choice, index) => {
-    const isNamed = choice.columns === undefined || choice.columns.includes(fieldId);
+  const naming = choices.flatMap(({ columns, do: act }, index) => {
+    const isNamed = columns === undefined || columns.includes(fieldId);
     // Nobody accepts what they do not see.
-    return isNamed && (choice.do === "leave_out" || plain.has(fieldId)) ? [{ choice, index }] : [];
+    return isNamed && (act === "leave_out" || plain.has(fieldId)) ? [{ act, index }] : [];
   });
-  const fate = ({ do: act }: Choice): Fate => (act === "leave_out" ? "left" : "accepted");
-  return caseWhen(
-    naming.map(({ choice, index }) => ({ when: column(markName(index)), then: literal(fate(choice)) })),
-    literal("kept"),
-  );
+  const isFirst = (wanted: Choice["do"]): Expression =>
+    caseWhen(
+      naming.map(({ act, index }) => ({ when: column(markName(index)), then: literal(act === wanted) })),
+      literal(false),
+    );
+  return [item(isFirst("leave_out"), fateName(fieldId, "left")), item(isFirst("accept_format"), fateName(fieldId, "accepted"))];
 }
 
 async function createDecided(session: EngineSession, changeSet: ChangeSet, input: ChooseInput): Promise<void> {
@@ -44,7 +48,7 @@ async function createDecided(session: EngineSession, changeSet: ChangeSet, input
   const whole = input.choices.flatMap(({ columns, do: act }, index) =>
     columns === undefined ? [{ when: column(markName(index)), then: literal(act === "leave_out") }] : [],
   );
-  const fates = valueIds(changeSet).map((id) => item(fateOf(id, input), fateName(id)));
+  const fates = valueIds(changeSet).flatMap((id) => fatesOf(id, input));
   const items = [...pass(names), item(caseWhen(whole, literal(false)), ROW_LEFT), ...fates];
   await session.run({ kind: "createView", name: DECIDED, query: { kind: "select", items, from: { kind: "table", name: MARKED } } });
 }
@@ -150,7 +154,7 @@ export async function chooseChanges(parts: MergeParts, changeSet: ChangeSet, inp
   checkPlan(changeSet, input.plan);
   if (file === null) return { kept: { changeSet, counts: EMPTY }, left: null };
   await using local = await parts.fileIo.open(file);
-  return await withEngine(parts, { bytes: file.bytes, signal: input.signal }, async (session) => {
+  const part = async (session: EngineSession): Promise<ChosenChanges> => {
     await openChanges(session, changeSet, local.path);
     await createDecided(session, changeSet, input);
     const isSplittable = and(isKind(undefined, "added"), isIdentified(changeSet));
@@ -160,5 +164,6 @@ export async function chooseChanges(parts: MergeParts, changeSet: ChangeSet, inp
     const kept = await store(keptRows(parting));
     const left = await store(leftRows(parting));
     return { kept, left: left.changeSet.file === null ? null : left };
-  });
+  };
+  return await withRoom((isRoomy) => inEngine(parts, { bytes: file.bytes, signal: input.signal, isRoomy }, part));
 }

@@ -19,10 +19,9 @@ import {
 import { problem } from "@granary/protocol";
 import { type ChangeSet, comparable, inType, STORED, widerType } from "../diff/index.ts";
 import type { LakeColumn } from "../table/index.ts";
-import { withEngine } from "../write/index.ts";
 import { openChanges } from "./change-facts.ts";
 import { isEffective, isIdentified, isKind, nothing } from "./names.ts";
-import type { MergeParts } from "./session-work.ts";
+import { inEngine, type MergeParts, withRoom } from "./session-work.ts";
 import { locationOf, storeSet } from "./store-set.ts";
 
 const [OLDER, NEWER] = ["merge_older", "merge_newer"] as const;
@@ -287,7 +286,7 @@ export async function compareProposals(
     [NEWER, newerFile],
   ] as const)
     if (file !== null) paths.set(view, held.use(await parts.fileIo.open(file)).path);
-  return await withEngine(parts, { bytes, signal: options.signal }, async (session) => {
+  const work = async (session: EngineSession): Promise<ChangeSet> => {
     const sides = [
       { changeSet: older, view: OLDER, name: "older" },
       { changeSet: newer, view: NEWER, name: "newer" },
@@ -300,5 +299,6 @@ export async function compareProposals(
     const values = columns.filter((found) => !isKey.has(found.column.fieldId));
     const keys = newer.keys.flatMap((id) => columns.filter((found) => found.column.fieldId === id));
     return await differences(session, parts, { older: sides[0], newer: sides[1], keys, values }, result);
-  });
+  };
+  return await withRoom((isRoomy) => inEngine(parts, { bytes, signal: options.signal, isRoomy }, work));
 }

@@ -8,9 +8,11 @@ import {
   compare,
   type EngineSession,
   type Expression,
+  inList,
   isNull,
   literal,
   not,
+  or,
   type Query,
   type SelectItem,
 } from "@granary/engine";
@@ -23,7 +25,7 @@ import type { MergeColumn } from "./merge-columns.ts";
 import { CHANGES, CONFLICT, isKind, JUDGED, nothing, ROW, tableAs, VERDICT } from "./names.ts";
 import type { Opened } from "./session-work.ts";
 import type { ConflictSet } from "./types.ts";
-import { isConflict, newOf, oldOf, shownName, theirsOf } from "./verdict.ts";
+import { isConflict, isShownCell, newOf, oldOf, theirsOf } from "./verdict.ts";
 
 const THEIRS = "merge_theirs";
 const BIGINT = { kind: "bigint" } as const;
@@ -65,7 +67,7 @@ function keyedConflicts(opened: Opened): Query {
     item(effectiveNew(value), STORED.new(value.fieldId)),
     item(column(STORED.changed(value.fieldId), "c"), STORED.changed(value.fieldId)),
     item(theirsOf(value), CONFLICT.theirs(value.fieldId)),
-    item(looked.has(value.fieldId) ? column(shownName(value.fieldId), "j") : literal(false), CONFLICT.shown(value.fieldId)),
+    item(looked.has(value.fieldId) ? isShownCell(value.fieldId, opened.judging) : literal(false), CONFLICT.shown(value.fieldId)),
   ]);
   const isPlace = [FILE, POSITION].map((name) => compare(column(name, "j"), "=", column(name, "h")));
   return {
@@ -108,8 +110,30 @@ function wholeConflicts(opened: Opened): Query {
   return wholeChanges(opened, [...conflictItems(opened, kind, missed), item(cast(literal(false), BOOLEAN), CONFLICT.hasTheirs), ...cells], isMissed);
 }
 
-/** Stores the changes that do not fit, in the order of the change set. */
-export async function storeConflicts(session: EngineSession, fileIo: FileIo, opened: Opened, held: HeldFiles): Promise<ConflictSet | null> {
+const COLUMNS_PER_QUERY = 200;
+
+/** How many cells of stored conflicts there are to decide on. */
+async function countCells(session: EngineSession, { columns }: Opened, path: string): Promise<number> {
+  let total = 0;
+  const isWhole = inList(column(STORED.kind), [literal("deleted_here"), literal("added_twice")]);
+  for (let at = 0; at < columns.values.length; at += COLUMNS_PER_QUERY) {
+    const items = columns.values.slice(at, at + COLUMNS_PER_QUERY).map(({ fieldId }) => {
+      const isOpen = and(column(CONFLICT.shown(fieldId)), or(column(STORED.changed(fieldId)), isWhole));
+      return item(call("count_if", isOpen), CONFLICT.shown(fieldId));
+    });
+    const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from: { kind: "parquetFiles", paths: [path] } } });
+    for (const count of rows[0] ?? []) total += Number(count);
+  }
+  return total;
+}
+
+/** Stores the changes that do not fit, in the order of the change set, and counts the cells to decide on. */
+export async function storeConflicts(
+  session: EngineSession,
+  fileIo: FileIo,
+  opened: Opened,
+  held: HeldFiles,
+): Promise<{ readonly set: ConflictSet; readonly cells: number } | undefined> {
   const { changeSet, onto, columns, facts } = opened;
   if (columns.keys.length > 0) await readTheirs(session, opened, held);
   const queries = [...(columns.keys.length > 0 ? [keyedConflicts(opened)] : []), ...(facts.wholeRows > 0 ? [wholeConflicts(opened)] : [])];
@@ -122,10 +146,10 @@ export async function storeConflicts(session: EngineSession, fileIo: FileIo, ope
     from: { kind: "query", query: queries.length === 1 && queries[0] !== undefined ? queries[0] : { kind: "unionAll", queries } },
     orderBy: [{ expression: column(ROW), direction: "asc" }],
   };
-  const stored = await storeChangeSet(session, fileIo, { query, location: onto.location }, async () => undefined);
-  if (stored === undefined) return null;
+  const stored = await storeChangeSet(session, fileIo, { query, location: onto.location }, (path) => countCells(session, opened, path));
+  if (stored === undefined) return undefined;
   const all = new Map([...columns.keys, ...columns.values].map((value) => [value.fieldId, value]));
-  return {
+  const set: ConflictSet = {
     file: stored.file,
     workspaceId: onto.workspaceId,
     tableName: onto.tableName,
@@ -139,6 +163,7 @@ export async function storeConflicts(session: EngineSession, fileIo: FileIo, ope
     }),
     dropped: [],
   };
+  return { set, cells: stored.counted };
 }
 
 /** How many rows were found missing, and how many fit, among changes compared whole. */

@@ -11,7 +11,6 @@ export const WHOLE = "merge_whole";
 /** The place of a change in its set. */
 export const ROW = "change_row";
 export const VERDICT = "verdict";
-export const CELLS = "cells";
 export const IS_THERE = "is_there";
 
 /** Of a joined pair of a change and the row it meets, by field id. */

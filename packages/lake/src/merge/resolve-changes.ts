@@ -27,7 +27,7 @@ import { misses } from "./conflict-set.ts";
 import { foundRows, met, wholeChanges } from "./judge.ts";
 import type { MergeColumn } from "./merge-columns.ts";
 import { CONFLICT, IS_THERE, isKind, JUDGED, movedName, neededName, nothing, otherName, ROW, tableAs, VERDICT } from "./names.ts";
-import { canMatch, judge, judgedFields, type MergeParts, type Opened, withChanges } from "./session-work.ts";
+import { canMatch, judge, judgedFields, type MergeParts, type Opened, withChanges, withRoom } from "./session-work.ts";
 import { storeSet } from "./store-set.ts";
 import type { CountedChangeSet, Resolution, ResolveInput } from "./types.ts";
 import { ALREADY, APPLY, isContested, isVerdict } from "./verdict.ts";
@@ -113,7 +113,7 @@ function metChanges(resolving: Resolving): Query {
       item(hasDamage(resolving) ? column(STORED.damage(id), "c") : nothing({ kind: "text" }), STORED.damage(id)),
       item(column(storedName(id), "h"), CONFLICT.theirs(id)),
       ...[movedName, otherName, neededName].map((name) => item(column(name(id), "j"), name(id))),
-      item(isContested(id, opened.judging.groups, "j"), contestedName(id)),
+      item(isContested(id, opened.judging, "j"), contestedName(id)),
     ];
   });
   return {
@@ -349,7 +349,7 @@ export async function resolveChanges(parts: MergeParts, changeSet: ChangeSet, in
   const { onto, plan, rest, signal } = input;
   checkPlan(changeSet, plan);
   const resolutions = [...input.resolutions, ...(rest === undefined ? [] : [{ take: rest } as const])];
-  const found = await withChanges(parts, { ...input, changeSet }, { isWhole: true }, async (session, opened) => {
+  const decide = async (session: EngineSession, opened: Opened): Promise<CountedChangeSet> => {
     if (!canMatch(opened)) throw problem("change.schema_changed", { columns: "the key" });
     const values = opened.columns.values;
     const resolving: Resolving = { opened, plan, resolutions, values };
@@ -361,6 +361,7 @@ export async function resolveChanges(parts: MergeParts, changeSet: ChangeSet, in
     const [only] = queries;
     const query: Query = only !== undefined && queries.length === 1 ? only : { kind: "unionAll", queries };
     return await storeSet(session, parts.fileIo, { changeSet: newSet(changeSet, opened), query, location: onto.location, baseRows: onto.rows });
-  });
+  };
+  const found = await withRoom((isRoomy) => withChanges(parts, { ...input, changeSet }, { isWhole: true, isRoomy }, decide));
   return found ?? { changeSet, counts: { ...NO_COUNTS, unchanged: onto.rows } };
 }

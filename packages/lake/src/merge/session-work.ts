@@ -1,4 +1,5 @@
 import type { EngineSession } from "@granary/engine";
+import { isAppError } from "@granary/kernel";
 import { diff } from "../diff/index.ts";
 import type { FileIo, StoredFile } from "../file-io/index.ts";
 import { type HeldFiles, liveFiles } from "../files/index.ts";
@@ -57,11 +58,34 @@ async function open(session: EngineSession, input: MergeInput, { file, path, isW
   return { ...meeting, input, file, path, facts, misfits: misfits(changeSet, columns, facts), near, judging };
 }
 
+/** What a process of its own may use when a shared one has too little: tables of very many columns need it however few rows they have. */
+const ROOMY_BYTES = 1024 * 1024 * 1024;
+
+/** Lends an engine process that suits so much data, or a roomy one of its own. */
+export function inEngine<T>(
+  parts: MergeParts,
+  { bytes, signal, isRoomy }: { readonly bytes: number; readonly signal: AbortSignal | undefined; readonly isRoomy: boolean },
+  work: (session: EngineSession) => Promise<T>,
+): Promise<T> {
+  if (!isRoomy) return withEngine(parts, { bytes, signal }, work);
+  return parts.engine.use({ kind: "job", threads: 1, memoryBytes: ROOMY_BYTES, ...(signal === undefined ? {} : { signal }) }, work);
+}
+
+/** Tries work again in a roomier process when the memory was not enough. */
+export async function withRoom<T>(attempt: (isRoomy: boolean) => Promise<T>): Promise<T> {
+  try {
+    return await attempt(false);
+  } catch (error) {
+    if (!isAppError(error, "engine.out_of_memory")) throw error;
+    return attempt(true);
+  }
+}
+
 /** Opens a change set in an engine session that suits it and the table. Undefined for one without a change. */
 export async function withChanges<T>(
   parts: MergeParts,
   input: MergeInput,
-  options: { readonly isWhole: boolean },
+  options: { readonly isWhole: boolean; readonly isRoomy: boolean },
   work: (session: EngineSession, opened: Opened) => Promise<T>,
 ): Promise<T | undefined> {
   const { changeSet, onto, signal } = input;
@@ -70,8 +94,8 @@ export async function withChanges<T>(
   const isTableMoved = await isMoved(parts, input);
   await using local = await parts.fileIo.open(file);
   const bytes = file.bytes + tableWork(liveFiles(onto).data);
-  return await withEngine(parts, { bytes, signal }, async (session) =>
-    work(session, await open(session, input, { file, path: local.path, ...options, isTableMoved })),
+  return await inEngine(parts, { bytes, signal, isRoomy: options.isRoomy }, async (session) =>
+    work(session, await open(session, input, { file, path: local.path, isWhole: options.isWhole, isTableMoved })),
   );
 }
 

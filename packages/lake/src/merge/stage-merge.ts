@@ -7,7 +7,7 @@ import { applyDecisions, branchOf, holdRows, isSmall, keyRanges, stagedChange, t
 import { checkRules } from "./check-rules.ts";
 import { createMerged, GOING, mergedColumns, MERGED } from "./merged-rows.ts";
 import { tally } from "./preflight.ts";
-import { canMatch, judge, judgedFields, type MergeParts, type Opened, withChanges } from "./session-work.ts";
+import { canMatch, judge, judgedFields, type MergeParts, type Opened, withChanges, withRoom } from "./session-work.ts";
 import type { StagedMerge, StageMergeInput } from "./types.ts";
 
 type Merge = Pick<StagedMerge, "removed" | "guard" | "counts" | "rows">;
@@ -103,9 +103,11 @@ export async function stageMerge(parts: MergeParts, input: StageMergeInput): Pro
   const { onto, batch } = input;
   branchOf(onto);
   requireBatches(onto, batch);
-  return staging(parts.fileIo, onto.location, async (files) => {
-    const { rows, ...change } =
-      (await withChanges(parts, input, { isWhole: false }, (session, opened) => merge(session, parts, files, { input, opened }))) ?? NOTHING;
-    return { ...stagedChange({ table: onto, added: await files.settle(), ...change }), rows };
-  });
+  const stage = (isRoomy: boolean): Promise<StagedMerge> =>
+    staging(parts.fileIo, onto.location, async (files) => {
+      const work = (session: EngineSession, opened: Opened): Promise<Merge> => merge(session, parts, files, { input, opened });
+      const { rows, ...change } = (await withChanges(parts, input, { isWhole: false, isRoomy }, work)) ?? NOTHING;
+      return { ...stagedChange({ table: onto, added: await files.settle(), ...change }), rows };
+    });
+  return withRoom(stage);
 }

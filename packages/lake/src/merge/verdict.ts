@@ -1,24 +1,9 @@
-import {
-  and,
-  arithmetic,
-  caseWhen,
-  cast,
-  column,
-  compare,
-  type Expression,
-  inList,
-  literal,
-  not,
-  or,
-  type Query,
-  type Relation,
-  type SelectItem,
-} from "@granary/engine";
+import { and, caseWhen, column, compare, type Expression, inList, literal, not, or, type Query, type Relation, type SelectItem } from "@granary/engine";
 import { comparable, inType, STORED } from "../diff/index.ts";
 import { storedName } from "../files/index.ts";
 import { FILE, POSITION } from "../write/index.ts";
 import type { MergeColumn } from "./merge-columns.ts";
-import { CELLS, isKind, IS_THERE, movedName, neededName, otherName, ROW, VERDICT } from "./names.ts";
+import { isKind, IS_THERE, movedName, neededName, otherName, ROW, VERDICT } from "./names.ts";
 import { CONFLICT_KINDS } from "./types.ts";
 
 /** What becomes of a change that is matched by key; but for these two, it is a conflict. */
@@ -36,11 +21,16 @@ export interface Judging {
 
 const groupName = (index: number): string => `group_${index}`;
 
-/** Whether both sides edited the group a cell belongs to. */
-export function isContested(fieldId: number, groups: Judging["groups"], relation?: string): Expression {
+/** Whether both sides edited the group a cell belongs to. Only groups of several cells have a flag of their own. */
+export function isContested(fieldId: number, { groups, isTableMoved }: Judging, relation?: string): Expression {
   const index = groups.findIndex((group) => group.includes(fieldId));
-  return index < 0 ? literal(false) : column(groupName(index), relation);
+  const group = groups[index];
+  if (group === undefined) return literal(false);
+  if (group.length > 1) return column(groupName(index), relation);
+  return and(column(neededName(fieldId), relation), isTableMoved ? literal(true) : column(movedName(fieldId), relation));
 }
+
+const namesOfGroups = (groups: Judging["groups"]): readonly string[] => groups.flatMap((group, index) => (group.length > 1 ? [groupName(index)] : []));
 
 /** The values of a column on the three sides of a pair: `c` is the change, `h` the row it meets. */
 export const oldOf = (item: MergeColumn): Expression => inType(column(STORED.old(item.fieldId), "c"), item.stored.sqlType, item.type);
@@ -78,15 +68,17 @@ function withNeeds(query: Query, ids: readonly number[]): Query {
 
 /** Which groups of cells both sides edited. */
 function withGroups(query: Query, ids: readonly number[], { groups, isTableMoved }: Judging): Query {
-  const flags = groups.map((group, index) => {
+  const flags = groups.flatMap((group, index): readonly SelectItem[] => {
+    if (group.length === 1) return [];
     const isMoved = isTableMoved ? literal(true) : or(...group.map((id) => column(movedName(id))));
-    return { expression: and(or(...group.map((id) => column(neededName(id)))), isMoved), as: groupName(index) };
+    return [{ expression: and(or(...group.map((id) => column(neededName(id)))), isMoved), as: groupName(index) }];
   });
   const kept = [ROW, STORED.kind, FILE, POSITION, IS_THERE, ...ids.flatMap((id) => [STORED.changed(id), movedName(id), otherName(id), neededName(id)])];
   return { kind: "select", items: [...pass(kept), ...flags], from: { kind: "query", query } };
 }
 
-function verdictOf(ids: readonly number[], { groups, isTableMoved }: Judging): Expression {
+function verdictOf(ids: readonly number[], judging: Judging): Expression {
+  const { groups, isTableMoved } = judging;
   const any = (name: (id: number) => string): Expression => or(...ids.map((id) => column(name(id))));
   const first = (branches: readonly (readonly [Expression, string])[], otherwise: string): Expression =>
     caseWhen(
@@ -97,7 +89,7 @@ function verdictOf(ids: readonly number[], { groups, isTableMoved }: Judging): E
   const modified = first(
     [
       [and(isGone, any(STORED.changed)), "deleted_there"],
-      [or(...groups.map((_, index) => column(groupName(index)))), "cells"],
+      [or(...groups.map(([id = 0]) => isContested(id, judging))), "cells"],
       [any(neededName), APPLY],
     ],
     ALREADY,
@@ -125,46 +117,33 @@ function verdictOf(ids: readonly number[], { groups, isTableMoved }: Judging): E
   );
 }
 
-/** Whether a cell of a conflicting row is one to decide on. */
-function isOpenCell(id: number, groups: Judging["groups"]): Expression {
+/**
+ * Whether a cell of a judged row `j` is shown with the conflict of its change `c`: one to decide on, or one that others changed in the
+ * same group.
+ */
+export function isShownCell(id: number, judging: Judging): Expression {
+  const isContestedCell = and(isContested(id, judging, "j"), or(column(neededName(id), "j"), column(movedName(id), "j")));
   return caseWhen(
     [
-      { when: and(isKind(undefined, "modified"), column(IS_THERE)), then: and(column(neededName(id)), isContested(id, groups)) },
-      { when: isKind(undefined, "modified"), then: column(STORED.changed(id)) },
-      { when: isKind(undefined, "removed"), then: column(movedName(id)) },
+      { when: and(isKind("j", "modified"), column(IS_THERE, "j")), then: isContestedCell },
+      { when: isKind("j", "modified"), then: column(STORED.changed(id), "c") },
+      { when: isKind("j", "removed"), then: column(movedName(id), "j") },
     ],
-    column(otherName(id)),
+    column(otherName(id), "j"),
   );
-}
-
-/** Whether a cell of a judged row is shown with its conflict: one to decide on, or one that others changed in the same group. */
-function isShownCell(id: number, groups: Judging["groups"]): Expression {
-  const isBeside = and(isKind(undefined, "modified"), column(IS_THERE), column(movedName(id)), isContested(id, groups));
-  return or(isOpenCell(id, groups), isBeside);
 }
 
 /** Changes of a view `c`, joined with what they meet as `h`, with the verdict on each. */
 export function verdicts(from: Relation, where: Expression, judging: Judging): Query {
   const ids = judging.looked.map((item) => item.fieldId);
   const judged = withGroups(withNeeds(pairs(from, where, judging.looked), ids), ids, judging);
-  const one = (flag: Expression): Expression => cast(flag, { kind: "integer" });
-  const cells = ids.map((id) => one(isOpenCell(id, judging.groups))).reduce((sum, item) => arithmetic(sum, "+", item), one(literal(false)));
-  const names = judging.groups.map((_, index) => groupName(index));
-  const shown = ids.map((id) => ({ expression: isShownCell(id, judging.groups), as: shownName(id) }));
+  const names = [ROW, STORED.kind, FILE, POSITION, IS_THERE, ...ids.flatMap((id) => [movedName(id), otherName(id), neededName(id)])];
   return {
     kind: "select",
-    items: [
-      ...pass([ROW, STORED.kind, FILE, POSITION, IS_THERE, ...ids.flatMap((id) => [movedName(id), otherName(id), neededName(id)]), ...names]),
-      ...shown,
-      { expression: verdictOf(ids, judging), as: VERDICT },
-      { expression: cells, as: CELLS },
-    ],
+    items: [...pass([...names, ...namesOfGroups(judging.groups)]), { expression: verdictOf(ids, judging), as: VERDICT }],
     from: { kind: "query", query: judged },
   };
 }
-
-/** Whether a judged cell is to be shown with its conflict. */
-export const shownName = (fieldId: number): string => `shown_${fieldId}`;
 
 export const isVerdict = (verdict: string, relation?: string): Expression => compare(column(VERDICT, relation), "=", literal(verdict));
 export const isConflict = (relation?: string): Expression => inList(column(VERDICT, relation), CONFLICT_KINDS.map(literal));
