@@ -33,7 +33,7 @@ export interface KeptCounts {
 
 /** Something a reviewer should look at twice; `fieldId` where it is about one column. */
 export interface KeptWarning {
-  readonly code: "many_deletes" | "column_rewritten" | "likely_rekeyed" | "few_rows" | "old_base" | "personal_data";
+  readonly code: "many_deletes" | "column_rewritten" | "likely_rekeyed" | "damaged_keys" | "few_rows" | "old_base" | "personal_data";
   readonly message: string;
   readonly fieldId: number | null;
 }

@@ -63,7 +63,7 @@ export function scanSeen(
 }
 
 /** A key as it stands, before it is known whether the text is one: what no value can be made of is null. */
-const looseKey = ({ text, source }: ProposedColumn): Expression => (source.sqlType.kind === "text" ? text : tryCast(text, source.sqlType));
+export const looseKey = ({ text, source }: ProposedColumn): Expression => (source.sqlType.kind === "text" ? text : tryCast(text, source.sqlType));
 
 const hashed = (texts: readonly Expression[]): Expression => call("row_hash", ...texts);
 

@@ -8,6 +8,7 @@ import { type BaseRows, candidateHashes, candidateKeys, type Looked, newTexts, n
 import { misfitCells, misfitKeys, requireMasked, valuesMismatch } from "./check-judged.ts";
 import { judgedRows, proposedChanges } from "./judge-rows.ts";
 import { CANDIDATES, IS_ADDED, JUDGED, named, NEW_TEXTS, PAIRED } from "./names.ts";
+import { repairKeys } from "./repair-keys.ts";
 import { type ComparedCells, pairedRows, touchedCounts } from "./pair-rows.ts";
 import { asCompared, type StoredProposal, storeProposal, unpaired } from "./store-proposal.ts";
 import type { ProposeInput } from "./types.ts";
@@ -41,16 +42,18 @@ async function numbers(session: EngineSession, query: Query): Promise<readonly n
   return (await session.run({ kind: "query", query })).rows[0]?.map(Number) ?? [];
 }
 
-/** Brings the rows that may differ together: of the file as texts, of the snapshot with all their columns. */
-async function gather(session: EngineSession, comparison: TextComparison): Promise<void> {
+/** Brings the rows that may differ together: of the file as texts, of the snapshot with all their columns. Answers how many keys were damaged. */
+async function gather(session: EngineSession, comparison: TextComparison): Promise<number> {
   const { base, texts, missing, proposedRows } = comparison;
   const isFew = missing === "kept" && texts.keys.length > 0 && proposedRows <= MAX_LOOKED_AT;
   const looked: Looked = isFew ? "proposed" : "candidates";
   if (!isFew) await create(session, CANDIDATES, texts.keys.length > 0 ? candidateKeys(base, texts, missing) : candidateHashes(base, texts));
   await create(session, NEW_TEXTS, newTexts(texts, looked));
+  const damagedKeys = await repairKeys(session, base, texts);
   const options = missing === "removed" ? ({ table: CANDIDATES, withNulls: true } as const) : ({ table: NEW_TEXTS, withNulls: false } as const);
   await create(session, OLD, oldRows(base, texts, options));
   await session.run({ kind: "createView", name: NEW, query: newTyped(texts, base.columns) });
+  return damagedKeys;
 }
 
 async function findFaults(session: EngineSession, { keys }: Alignment): Promise<boolean> {
@@ -92,12 +95,12 @@ export async function compareTexts(
   session: EngineSession,
   parts: { readonly fileIo: FileIo; readonly from: OpenTable },
   comparison: TextComparison,
-): Promise<StoredProposal> {
+): Promise<StoredProposal & { readonly damagedKeys: number }> {
   const { input, missing } = comparison;
   const cells = cellsOf(comparison);
   const { alignment } = cells;
   input.onProgress?.({ phase: "matching", rows: comparison.proposedRows });
-  await gather(session, comparison);
+  const damagedKeys = await gather(session, comparison);
   const hasFaults = await findFaults(session, alignment);
   const keyMisfits = await misfitKeys(session, cells.keys);
   if (keyMisfits.count > 0) throw valuesMismatch(keyMisfits);
@@ -108,7 +111,7 @@ export async function compareTexts(
     ...(hasKeys ? [proposedChanges({ cells, touched, rules: comparison.base.proposer.rules })] : []),
     ...(hasFaults ? [unpaired(alignment, missing)] : []),
   ];
-  return storeProposal(session, parts, { input, alignment, queries });
+  return { ...(await storeProposal(session, parts, { input, alignment, queries })), damagedKeys };
 }
 
 /** How many rows of the snapshot the proposer sees. */

@@ -4,7 +4,7 @@ import type { Proposal, ProposeInput } from "./types.ts";
 /** Puts a comparison's answer together. */
 export function toProposal(
   { from, keys }: ProposeInput,
-  { counts, keys: faults, file, oldRows, rekeyed }: StoredProposal,
+  { counts, keys: faults, file, oldRows, rekeyed, damagedKeys = 0 }: StoredProposal & { readonly damagedKeys?: number },
   rows: Pick<Proposal, "baseRows" | "proposedRows">,
 ): Proposal {
   return {
@@ -22,6 +22,6 @@ export function toProposal(
     counts: { ...counts, unchanged: rows.baseRows - oldRows },
     keys: faults,
     ...rows,
-    suggestions: { rekeyed },
+    suggestions: { rekeyed, damagedKeys },
   };
 }

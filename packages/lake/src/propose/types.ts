@@ -94,6 +94,8 @@ export interface Proposal {
   readonly suggestions: {
     /** Added rows whose cells but for the key are those of a removed row. */
     readonly rekeyed: number;
+    /** Keys whose format was damaged, such as `501` for `00501`: their rows were matched with the ones they must have been. */
+    readonly damagedKeys: number;
   };
 }
 

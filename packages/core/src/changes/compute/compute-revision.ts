@@ -59,14 +59,17 @@ async function outcomeOfRows(ctx: Ctx, { asker, row, revision, job }: Work): Pro
   const isMissingKept = revision.source.from === "file" && revision.source.missing === "kept";
   const versionsBehind = newest - revision.base_version;
   const { schema_version: schemaVersion } = revision;
-  const of = ({ changeSet, counts }: Pick<ComputedRows, "changeSet" | "counts">, looked: { rekeyed: number; proposedRows: number | null }): Computed => ({
+  const of = (
+    { changeSet, counts }: Pick<ComputedRows, "changeSet" | "counts">,
+    looked: { rekeyed: number; damagedKeys: number; proposedRows: number | null },
+  ): Computed => ({
     changeSet,
     counts,
     warnings: warningsOf({ counts, ...looked, isMissingKept, versionsBehind }),
     digest: digestOf({ schemaVersion, rulesVersion: rules.version, what: changeSet }),
     rulesVersion: rules.version,
   });
-  const left = found.left === null ? null : { computed: of(found.left, { rekeyed: 0, proposedRows: null }) };
+  const left = found.left === null ? null : { computed: of(found.left, { rekeyed: 0, damagedKeys: 0, proposedRows: null }) };
   return { computed: of(found, found), left };
 }
 

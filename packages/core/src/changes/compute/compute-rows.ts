@@ -17,6 +17,8 @@ export interface ComputedRows {
   readonly counts: KeptCounts;
   /** Added rows that look like removed ones under another key. */
   readonly rekeyed: number;
+  /** Keys that were recognised although their format was damaged. */
+  readonly damagedKeys: number;
   readonly proposedRows: number | null;
   /** What was left out and becomes a request of its own. */
   readonly left: { readonly changeSet: ChangeSet; readonly counts: KeptCounts } | null;
@@ -70,7 +72,7 @@ function propose({ ctx, row, revision, rules, job }: Computing, work: Of<"file">
     const examples = proposal.keys.examples.slice(0, MAX_EXAMPLES).map((key) => key.map((cell) => cell ?? "nothing").join(", "));
     const counts = keptCounts(proposal.counts, { baseRows: proposal.baseRows, keyFaults: { rows: duplicateRows + nullRows, examples } });
     const proposedRows = work.from === "file" ? proposal.proposedRows : null;
-    const answer = { changeSet: proposal.changeSet, counts, rekeyed: proposal.suggestions.rekeyed, proposedRows, left: null };
+    const answer = { changeSet: proposal.changeSet, counts, ...proposal.suggestions, proposedRows, left: null };
     return { answer, rows: proposal.baseRows };
   });
 }
@@ -85,7 +87,7 @@ function takeBack({ ctx, row, revision }: Computing, { toVersion }: Of<"revert">
     const columns = Object.fromEntries(Object.entries(counts.changedCellsByColumn).map(([fieldId, changed]) => [fieldId, { changed, damaged: {} }]));
     const { added, removed, modified, unchanged } = counts;
     const all = { added, removed, modified, unchanged, formatOnly: 0, cells, damagedCells: 0, columns };
-    const answer = { changeSet, counts: keptCounts(all, noFaults(from.table.rows)), rekeyed: 0, proposedRows: null, left: null };
+    const answer = { changeSet, counts: keptCounts(all, noFaults(from.table.rows)), rekeyed: 0, damagedKeys: 0, proposedRows: null, left: null };
     return { answer, rows: added + removed + modified };
   });
 }
@@ -129,7 +131,7 @@ async function choose(computing: Computing, { choices, revision, isSplit }: Of<"
     if (kept.changeSet.file === null) throw problem("change.nothing_left");
     const faults = { baseRows: counts.baseRows, keyFaults: counts.keyFaults };
     const rest = left === null || !isSplit ? null : { changeSet: left.changeSet, counts: keptCounts(left.counts, noFaults(counts.baseRows)) };
-    return { changeSet: kept.changeSet, counts: keptCounts(kept.counts, faults), rekeyed: 0, proposedRows: null, left: rest };
+    return { changeSet: kept.changeSet, counts: keptCounts(kept.counts, faults), rekeyed: 0, damagedKeys: 0, proposedRows: null, left: rest };
   });
 }
 
@@ -149,7 +151,14 @@ async function resolve(computing: Computing, { resolutions, revision, rest }: Of
     const input = await mergeInput(ctx, { changeSet: resolved.changeSet, rules, snapshotId: readable.version.snapshotId }, readable.table);
     const { conflicts } = await ctx.services.lake.preflight(input);
     if (conflicts.rows > 0) throw problem("change.conflicts", { count: conflicts.rows });
-    return { changeSet: resolved.changeSet, counts: keptCounts(resolved.counts, noFaults(readable.table.rows)), rekeyed: 0, proposedRows: null, left: null };
+    return {
+      changeSet: resolved.changeSet,
+      counts: keptCounts(resolved.counts, noFaults(readable.table.rows)),
+      rekeyed: 0,
+      damagedKeys: 0,
+      proposedRows: null,
+      left: null,
+    };
   });
 }
 

@@ -12,6 +12,7 @@ const OLD_VERSIONS = 10;
 export interface Looked {
   readonly counts: KeptCounts;
   readonly rekeyed: number;
+  readonly damagedKeys: number;
   readonly proposedRows: number | null;
   readonly isMissingKept: boolean;
   readonly versionsBehind: number;
@@ -30,7 +31,7 @@ function ofColumns({ counts: { columns, baseRows } }: Looked): readonly KeptWarn
 
 /** What a reviewer should look at twice. */
 export function warningsOf(looked: Looked): readonly KeptWarning[] {
-  const { counts, rekeyed, proposedRows, isMissingKept, versionsBehind } = looked;
+  const { counts, rekeyed, damagedKeys, proposedRows, isMissingKept, versionsBehind } = looked;
   const { removed, baseRows } = counts;
   const warnings: KeptWarning[] = [];
   const warn = (code: KeptWarning["code"], message: string): void => {
@@ -38,6 +39,7 @@ export function warningsOf(looked: Looked): readonly KeptWarning[] {
   };
   if (baseRows > 0 && removed / baseRows > MANY_DELETES) warn("many_deletes", `${rows(removed)} are deleted: ${percent(removed, baseRows)} of all`);
   if (rekeyed > 0) warn("likely_rekeyed", `${rows(rekeyed)} that are added look like deleted ones under another key`);
+  if (damagedKeys > 0) warn("damaged_keys", `The keys of ${rows(damagedKeys)} were damaged, such as by lost zeros; they were recognised and stay as they are`);
   if (isMissingKept && proposedRows !== null && proposedRows < baseRows * FEW_ROWS)
     warn("few_rows", `The file has ${rows(proposedRows)} of ${baseRows}; those it does not have stay as they are`);
   if (versionsBehind >= OLD_VERSIONS) warn("old_base", `It was made of a version that is ${versionsBehind} versions behind`);
