@@ -11,6 +11,7 @@ beforeAll(async () => {
   await server.startWorker();
   owner = await server.user({ roles: ["contributor"], name: "Olga Owner" });
   author = await server.user({ roles: ["contributor"], name: "Alf Author" });
+  reviewer = await server.user({ roles: ["contributor"], name: "Rita Reviewer" });
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -105,6 +106,11 @@ describe("a change request made of edits", () => {
     const told = (await get("/notifications", author)).body.items.map((item: { kind: string }) => item.kind);
     expect(told).toEqual(expect.arrayContaining(["change.approved", "change.merged"]));
     expect((await get("/notifications", reviewer)).body.items.map((item: { kind: string }) => item.kind)).toContain("change.opened");
+    const mails = (await get("/outbox?limit=200", server.admin)).body.items.filter((item: { subject: string }) =>
+      item.subject.startsWith(`#${change.number} `),
+    );
+    expect(mails.map((item: { to: string }) => item.to)).toEqual(expect.arrayContaining([reviewer.email, author.email, owner.email]));
+    expect(mails.filter((item: { subject: string; to: string }) => item.subject.includes("was merged") && item.to === owner.email)).toEqual([]);
   });
 
   it("is kept as a draft with its edits until they are proposed", async () => {
