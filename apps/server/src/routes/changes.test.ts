@@ -106,7 +106,7 @@ describe("a change request made of edits", () => {
     const told = (await get("/notifications", author)).body.items.map((item: { kind: string }) => item.kind);
     expect(told).toEqual(expect.arrayContaining(["change.approved", "change.merged"]));
     expect((await get("/notifications", reviewer)).body.items.map((item: { kind: string }) => item.kind)).toContain("change.opened");
-    const mails = (await get("/outbox?limit=200", server.admin)).body.items.filter((item: { subject: string }) =>
+    const mails = (await get("/admin/outbox?limit=200", server.admin)).body.items.filter((item: { subject: string }) =>
       item.subject.startsWith(`#${change.number} `),
     );
     expect(mails.map((item: { to: string }) => item.to)).toEqual(expect.arrayContaining([reviewer.email, author.email, owner.email]));
