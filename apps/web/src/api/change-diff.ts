@@ -42,6 +42,8 @@ export const diffShapeQuery = (change: ChangeAddress, revision: number | undefin
   queryOptions({
     queryKey: ["changes", "diff-shape", change, revision, digest],
     queryFn: ({ signal }) => api.call("changes.diff", { params: { change }, query: compact({ revision, limit: 1 }), signal }),
+    // A newer revision must not take away what is looked at before it is there.
+    placeholderData: (before, query) => (query?.queryKey[2] === change ? before : undefined),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
@@ -82,6 +84,7 @@ export const overviewQuery = (change: ChangeAddress, revision: number | undefine
   queryOptions({
     queryKey: ["changes", "overview", change, revision, digest],
     queryFn: ({ signal }) => api.call("changes.overview", { params: { change }, query: compact({ revision }), signal }),
+    placeholderData: (before, query) => (query?.queryKey[2] === change ? before : undefined),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });

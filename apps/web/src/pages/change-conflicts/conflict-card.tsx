@@ -56,13 +56,13 @@ export function ConflictCard({ row, keys, decisions, onDecide }: ConflictCardPro
               return (
                 <tr key={column}>
                   <th scope="row">{column}</th>
-                  <td>
+                  <td data-label="Was">
                     <Value text={base} />
                   </td>
-                  <td data-chosen={chosen?.take === "mine" || undefined}>
+                  <td data-label="Proposed here" data-chosen={chosen?.take === "mine" || undefined}>
                     <Value text={mine} />
                   </td>
-                  <td data-chosen={chosen?.take === "theirs" || undefined}>
+                  <td data-label="There now" data-chosen={chosen?.take === "theirs" || undefined}>
                     <Value text={theirs} />
                   </td>
                   {!isWhole(row) && onDecide !== undefined && row.key !== null && (

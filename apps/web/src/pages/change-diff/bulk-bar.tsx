@@ -19,6 +19,12 @@ interface BulkBarProps {
 /** Whether parts of the request can be taken or left by whoever looks at it. */
 export const mayChoose = ({ can, kind }: ChangeRequest): boolean => kind === "rows" && can.split;
 
+/** What it is about, where the buttons do not say it. */
+function leadOf({ rows, formats }: ReturnType<typeof bulkOf>, chosen: number, number: (value: number) => string): string {
+  if (chosen > 0) return `${rows?.text ?? ""} chosen`;
+  return rows === undefined ? `${number(formats?.count ?? 0)} cells whose format is damaged` : "";
+}
+
 /** What can be done with all that is chosen or filtered: a new revision each time, which says who made it. */
 export function BulkBar({ change, choice, overview, keys, onClear }: BulkBarProps) {
   const format = useFormat();
@@ -35,10 +41,7 @@ export function BulkBar({ change, choice, overview, keys, onClear }: BulkBarProp
   const { rows, formats } = bulk;
   return (
     <div className={classes.bulk} role="region" aria-label="What to do with these rows">
-      <span className={classes.bulkText}>
-        {keys.size > 0 && `${rows?.text ?? ""} chosen`}
-        {rows === undefined && `${format.number(formats?.count ?? 0)} cells whose format is damaged`}
-      </span>
+      <span className={classes.bulkText}>{leadOf(bulk, keys.size, format.number)}</span>
       {formats !== undefined && (
         <Button
           size="compact-sm"

@@ -33,6 +33,7 @@ describe("what can be done with rows at once", () => {
     const filter = { column: "price", op: "gt", value: "10" } as const;
     expect(bulk({ filter, kind: "modified" }).rows?.cells).toEqual({ kinds: ["modified"], filter });
   });
+  it("offers nothing of a kind without rows", () => expect(bulkOf(new Set(), { kind: "added" }, { ...overview, added: 0 }, String).rows).toBeUndefined());
   it.each([{}, { q: "x" }, { kind: "format" }, { kind: "null_key" }] as const)("offers nothing for %j", (choice) => expect(bulk(choice).rows).toBeUndefined());
 });
 

@@ -43,7 +43,8 @@ function ofFilter(choice: DiffChoice, overview: ChangeOverview, number: Number):
     ...(column !== undefined && { columns: [column] }),
     ...(filter !== undefined && { filter }),
   };
-  return Object.keys(cells).length === 0 ? undefined : { cells, text: textOf(choice, kind, overview, number) };
+  const isNone = Object.keys(cells).length === 0 || (kind !== undefined && overview[kind] === 0);
+  return isNone ? undefined : { cells, text: textOf(choice, kind, overview, number) };
 }
 
 function formatsOf({ kind, column, filter, q }: DiffChoice, overview: ChangeOverview): Bulk["formats"] {

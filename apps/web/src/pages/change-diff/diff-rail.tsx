@@ -51,7 +51,7 @@ export function DiffRail({ change, digest, overview, search, onSearch }: DiffRai
               className={classes.card}
               data-kind={kind}
               aria-pressed={search.kind === kind}
-              disabled={rows === 0}
+              disabled={rows === 0 && search.kind !== kind}
               onClick={() => pick(kind)}
             >
               <Letter kind={kind} />

@@ -131,7 +131,7 @@ function Reviewers({ change, onCompare }: ChangeHeaderProps) {
           <li key={id} data-tone={isStale ? "idle" : tone}>
             {isStale ? <CircleDashed size={13} aria-hidden="true" /> : <Icon size={13} aria-hidden="true" />}
             {by?.name} {text}
-            {isStale && ` revision ${revision}; stale`}
+            {isStale && ` (revision ${revision}, stale)`}
           </li>
         );
       })}

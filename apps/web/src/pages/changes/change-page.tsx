@@ -104,10 +104,10 @@ interface ChangesProps {
 function Changes({ change, search, onSearch, onApprove }: ChangesProps) {
   const slug = useSlug();
   if (change.current === null && search.revision === undefined) {
-    if (change.pending !== null) return <p className="g-soft">What changes appears here as soon as it is compared.</p>;
+    if (change.pending?.state === "computing") return <p className="g-soft">What changes appears here as soon as it is compared.</p>;
     return (
       <EmptyState
-        title="Nothing is proposed in it yet"
+        title={change.pending === null ? "Nothing is proposed in it yet" : "Nothing to look at"}
         text={
           change.edits > 0 ? `${change.edits} rows are edited in the draft. Propose them from the dataset.` : "Propose a file, or edit rows of the dataset."
         }

@@ -34,7 +34,7 @@ function Note({ tone, children }: { readonly tone?: "good"; readonly children: R
 function Reference({ of }: { readonly of: NonNullable<ChangeRequest["reverts"]> }) {
   const slug = useSlug();
   return (
-    <Link to={`/w/${slug}/changes/${of.number}` as "/"}>
+    <Link to={`/w/${slug}/changes/${of.number}` as "/"} className={classes.link}>
       #{of.number} {of.title}
     </Link>
   );
@@ -48,7 +48,7 @@ function Ended({ change }: Banner) {
       <Note tone="good">
         <p>
           Merged by {merged.by?.name ?? "somebody who has left"} <RelativeTime at={merged.at} /> as{" "}
-          <Link to={`/w/${slug}/datasets/${dataset.id}` as "/"} search={{ version: String(merged.version) } as never}>
+          <Link to={`/w/${slug}/datasets/${dataset.id}` as "/"} search={{ version: String(merged.version) } as never} className={classes.link}>
             version {merged.version}
           </Link>
           {merged.bypass !== null && <>, past missing approvals: “{merged.bypass}”</>}.
@@ -114,7 +114,11 @@ function Merging({ change }: Banner) {
 
 function JobLink({ id }: { readonly id: string | null }) {
   const slug = useSlug();
-  return id === null ? null : <Link to={`/w/${slug}/jobs/${id}` as "/"}>See the job</Link>;
+  return id === null ? null : (
+    <Link to={`/w/${slug}/jobs/${id}` as "/"} className={classes.link}>
+      See the job
+    </Link>
+  );
 }
 
 function Fault({ title, error, action }: { readonly title: string; readonly error: NonNullable<ChangeRevision["error"]>; readonly action?: ReactNode }) {

@@ -86,7 +86,7 @@ function Entry({ entry }: { readonly entry: RowHistoryEntry }) {
           {change !== null && (
             <>
               {", "}
-              <Link to={`/w/${slug}/changes/${change.number}` as "/"}>
+              <Link to={`/w/${slug}/changes/${change.number}` as "/"} className={classes.link}>
                 #{change.number} {change.title}
               </Link>
             </>

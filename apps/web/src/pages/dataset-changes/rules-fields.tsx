@@ -51,6 +51,7 @@ type Owner = ChangeRulesInput["owners"][number];
 /** Groups that answer for columns, by name or by tag. */
 export function OwnersField({ value, columns, groups, onChange }: ListProps<Owner> & { readonly groups: Options }) {
   const [first] = groups;
+  if (first === undefined && value.length === 0) return <p className={classes.text}>There is no group yet; make one under Groups first.</p>;
   return (
     <Entries
       value={value}

@@ -8,10 +8,10 @@ import { gridColumns } from "../datasets/grid-columns.tsx";
 import { CellInput, type Leave } from "./cell-input.tsx";
 import { EditBar } from "./edit-bar.tsx";
 import classes from "./editing.module.css";
-import { addRow, type CellEdit, editCells, type Edits, newRowId, redo, toggleRow, undo } from "./edit-state.ts";
+import { addRow, type Edits, newRowId, redo, toggleRow, undo } from "./edit-state.ts";
 import type { EditedRow } from "./edited-source.ts";
-import { parseTsv } from "./parse-tsv.ts";
 import { useEditing } from "./use-editing.ts";
+import { type Typing, useSheet } from "./use-sheet.ts";
 
 interface EditGridProps {
   readonly dataset: Dataset;
@@ -22,21 +22,7 @@ interface EditGridProps {
   readonly onLeave: () => void;
 }
 
-interface Typing extends CellAt {
-  readonly text: string;
-}
-
 const MARKS = { add: "added", modify: "modified", delete: "removed" } as const;
-
-/** Why a cell cannot be edited; undefined when it can. */
-function refusalOf(row: EditedRow | undefined, column: Column | undefined, at: number, keys: readonly string[]): string | undefined {
-  if (row === undefined || column === undefined) return "This row is not read yet.";
-  if (row.target === undefined) return "This row has no key, so that it cannot be edited here.";
-  if (row.op === "delete") return "This row is deleted. Take that back first.";
-  if (column.masked) return `${column.name} is masked for you, so that you cannot edit it.`;
-  if (keys.includes(column.name) && row.op !== "add") return "Key columns stay. Delete the row and add one with another key instead.";
-  return row.cut?.has(at) === true ? "This value is too long to be edited here. Propose a file instead." : undefined;
-}
 
 const isPrintable = (event: KeyboardEvent): boolean => event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
 
@@ -45,30 +31,13 @@ export function EditGrid({ dataset, columns, keys, base, draft, onLeave }: EditG
   const { edits, change, clear, source, saver, saving } = useEditing({ dataset: dataset.id, columns, base, draft });
   const handle = useRef<GridHandle>(null);
   const [at, setAt] = useState<CellAt>({ row: 0, column: 0 });
-  const [typing, setTyping] = useState<Typing>();
-  const [said, setSaid] = useState("");
+  const { typing, setTyping, said, begin, set, paste } = useSheet({ source, columns, keys, change });
   const shown = useMemo(() => gridColumns(columns), [columns]);
 
   const goTo = (to: CellAt) => {
     handle.current?.focus();
     const last = Math.max(0, source.state().loaded - 1);
     handle.current?.goTo({ row: Math.min(last, Math.max(0, to.row)), column: Math.min(columns.length - 1, Math.max(0, to.column)) });
-  };
-  const cellOf = ({ row, column }: CellAt, value: string | null): CellEdit | undefined => {
-    const found = source.row(row);
-    const name = columns[column]?.name;
-    if (found?.target === undefined || name === undefined || refusalOf(found, columns[column], column, keys) !== undefined) return undefined;
-    return { target: found.target, column: name, value, original: found.original[column] ?? null };
-  };
-  const begin = (to: CellAt, text?: string) => {
-    const refusal = refusalOf(source.row(to.row), columns[to.column], to.column, keys);
-    setSaid(refusal ?? "");
-    if (refusal === undefined) setTyping({ ...to, text: text ?? source.row(to.row)?.cells[to.column] ?? "" });
-  };
-  const set = (to: CellAt, value: string | null) => {
-    const cell = cellOf(to, value);
-    setSaid(cell === undefined ? (refusalOf(source.row(to.row), columns[to.column], to.column, keys) ?? "") : "");
-    if (cell !== undefined) change((before) => editCells(before, [cell]));
   };
   const commit = (to: Typing, value: string, then: Leave) => {
     setTyping(undefined);
@@ -87,13 +56,6 @@ export function EditGrid({ dataset, columns, keys, base, draft, onLeave }: EditG
     if (target !== undefined) change((before) => toggleRow(before, target));
     // The way back by the keyboard starts in the grid.
     handle.current?.focus();
-  };
-  const paste = (text: string, to: CellAt) => {
-    const block = parseTsv(text);
-    const cells = block.flatMap((line, down) => line.flatMap((value, right) => cellOf({ row: to.row + down, column: to.column + right }, value) ?? []));
-    change((before) => editCells(before, cells));
-    const left = block.reduce((sum, line) => sum + line.length, 0) - cells.length;
-    setSaid(left === 0 ? `${cells.length} cells pasted` : `${cells.length} cells pasted; ${left} do not fit or cannot be edited`);
   };
   const onFarKey = (event: KeyboardEvent): boolean => {
     const key = event.key.toLowerCase();
@@ -161,7 +123,8 @@ export function EditGrid({ dataset, columns, keys, base, draft, onLeave }: EditG
           onPaste={paste}
           onCell={setAt}
           onOpen={(to) => begin(to)}
-          height="max(320px, calc(100dvh - 330px))"
+          leastWidth={104}
+          height="max(320px, calc(100dvh - 356px))"
           status={<span>{said === "" ? "Type to edit a cell, Enter or F2 to change it, paste a block, Ctrl+Z to undo." : said}</span>}
         />
       </div>
