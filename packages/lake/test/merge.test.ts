@@ -422,6 +422,26 @@ describe("values of every kind", () => {
   });
 });
 
+describe("tables of many columns", () => {
+  it("are merged like others", async () => {
+    const m = new MergeBed(bed, [field(1, "id", "long"), ...Array.from({ length: 200 }, (_, index) => field(index + 2, `c${index}`, "int"))], [1]);
+    const row = (id: number, ...values: readonly number[]): Row => [id, ...Array.from({ length: 200 }, (_, index) => values[index] ?? 0)];
+    const from = await m.create([row(1), row(2), row(3)]);
+    const changeSet = await m.propose(from, [row(1, 5, 6), row(2), row(4)]);
+    const onto = await m.write(from, [row(1, 0, 0, 7), row(2), row(3)]);
+    expect(shape(await m.preflight(changeSet, onto))).toEqual([3, 0, 0, 0, "same"]);
+    expect(shape(await m.preflight(changeSet, onto, { strictness: "row" }))).toEqual([2, 0, 1, 2, "same"]);
+    const plan = everything(onto);
+    const decided = await bed.lake.resolveChanges(changeSet, { onto, strictness: "row", plan, resolutions: [], rest: "mine" });
+    const { kept } = await bed.lake.chooseChanges(decided.changeSet, { plan, choices: [{ columns: [3], do: "leave_out" }] });
+    expect(await m.rows(await m.merge(kept.changeSet, onto), ["id", "c0", "c1", "c2"])).toEqual([
+      ["1", "5", "0", "7"],
+      ["2", "0", "0", "0"],
+      ["4", "0", null, "0"],
+    ]);
+  });
+});
+
 /** A change set in which the first changed cell of a column is damaged in its format instead. */
 async function damaged(changeSet: ChangeSet, location: string, [fieldId, key]: readonly [number, string]): Promise<ChangeSet> {
   const { file } = changeSet;

@@ -3,7 +3,7 @@ import { type ChangeSet, STORED } from "../diff/index.ts";
 import { checkPlan } from "../scan/index.ts";
 import { isSelected, plainFields } from "./as-shown.ts";
 import { openChanges } from "./change-facts.ts";
-import { CHANGES, isIdentified, isKind, nothing, ROW, storedNames, valueIds } from "./names.ts";
+import { CHANGES, isIdentified, isKind, nothing, ROW, storedNames, tableAs, valueIds } from "./names.ts";
 import { inEngine, type MergeParts, withRoom } from "./session-work.ts";
 import { locationOf, storeSet } from "./store-set.ts";
 import type { Choice, ChooseInput, ChosenChanges, CountedChangeSet } from "./types.ts";
@@ -42,15 +42,22 @@ function fatesOf(fieldId: number, { choices, plan }: ChooseInput): readonly Sele
 }
 
 async function createDecided(session: EngineSession, changeSet: ChangeSet, input: ChooseInput): Promise<void> {
-  const names = [ROW, ...storedNames(changeSet, valueIds(changeSet))];
+  const names = storedNames(changeSet, valueIds(changeSet));
   const marks = input.choices.map((choice, index) => item(isSelected({ changeSet }, input.plan, choice), markName(index)));
-  await session.run({ kind: "createView", name: MARKED, query: { kind: "select", items: [...pass(names), ...marks], from: { kind: "table", name: CHANGES } } });
+  // Kept, or the engine would compute the conditions anew for every cell.
+  await session.run({
+    kind: "createTable",
+    name: MARKED,
+    query: { kind: "select", items: [...pass([ROW]), ...marks], from: { kind: "table", name: CHANGES } },
+  });
   const whole = input.choices.flatMap(({ columns, do: act }, index) =>
     columns === undefined ? [{ when: column(markName(index)), then: literal(act === "leave_out") }] : [],
   );
   const fates = valueIds(changeSet).flatMap((id) => fatesOf(id, input));
-  const items = [...pass(names), item(caseWhen(whole, literal(false)), ROW_LEFT), ...fates];
-  await session.run({ kind: "createView", name: DECIDED, query: { kind: "select", items, from: { kind: "table", name: MARKED } } });
+  const items = [item(column(ROW, "c"), ROW), ...pass(names), item(caseWhen(whole, literal(false)), ROW_LEFT), ...fates];
+  const on = compare(column(ROW, "c"), "=", column(ROW, "m"));
+  const from = { kind: "join", join: "inner", left: tableAs(CHANGES, "c"), right: tableAs(MARKED, "m"), on } as const;
+  await session.run({ kind: "createView", name: DECIDED, query: { kind: "select", items, from } });
 }
 
 /** What the queries of one side of the parting depend on. */

@@ -19,8 +19,8 @@ import { type HeldFiles, type LiveDataFile, liveFiles, pruneFiles, storedName } 
 import type { OpenTable } from "../table/index.ts";
 import { checkKeys, FILE, type KeyFacts, liveRows, POSITION, rowsAmong, withinRanges } from "../write/index.ts";
 import type { MergeColumn, MergeColumns } from "./merge-columns.ts";
-import { CHANGES, HEAD, isEffective, isIdentified, JUDGED, KEYS, ROW, tableAs, WHOLE } from "./names.ts";
-import { oldOf, theirsOf, type Judging, verdicts } from "./verdict.ts";
+import { CHANGES, HEAD, isEffective, isIdentified, JUDGED, KEYS, PAIRS, ROW, tableAs, WHOLE } from "./names.ts";
+import { type Judging, oldOf, pairs, theirsOf, verdicts } from "./verdict.ts";
 
 /** A change set in a session beside the columns of the table it is merged into. */
 export interface Meeting {
@@ -112,7 +112,10 @@ export async function judgeByKey(session: EngineSession, meeting: Meeting, { hel
   const rows = liveRows(held, files, [...new Set([...ids, ...read])]);
   await session.run({ kind: "createTable", name: HEAD, query: rowsAmong(rows, keys, { table: KEYS, columns: keys }) });
   await requireOneEach(session, meeting.columns.keys);
-  await session.run({ kind: "createTable", name: JUDGED, query: verdicts(met(meeting), matched(meeting, "c"), judging) });
+  // Compared once and kept: the engine would compare the cells anew wherever a verdict looks at them.
+  await session.run({ kind: "createTable", name: PAIRS, query: pairs(met(meeting), matched(meeting, "c"), judging.looked) });
+  await session.run({ kind: "createTable", name: JUDGED, query: verdicts({ kind: "table", name: PAIRS }, judging) });
+  await session.run({ kind: "dropTable", name: PAIRS });
 }
 
 /** How many equal rows the table has for a change that takes rows away, and the place of each. */

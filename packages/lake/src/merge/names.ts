@@ -5,6 +5,7 @@ import { type ChangeSet, STORED } from "../diff/index.ts";
 export const CHANGES = "merge_changes";
 export const KEYS = "merge_keys";
 export const HEAD = "merge_head";
+export const PAIRS = "merge_pairs";
 export const JUDGED = "merge_judged";
 export const WHOLE = "merge_whole";
 

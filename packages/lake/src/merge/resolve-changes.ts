@@ -26,16 +26,20 @@ import { isSelected, plainFields } from "./as-shown.ts";
 import { misses } from "./conflict-set.ts";
 import { foundRows, met, wholeChanges } from "./judge.ts";
 import type { MergeColumn } from "./merge-columns.ts";
-import { CONFLICT, IS_THERE, isKind, JUDGED, movedName, neededName, nothing, otherName, ROW, tableAs, VERDICT } from "./names.ts";
+import { CONFLICT, IS_THERE, isKind, JUDGED, movedName, neededName, nothing, otherName, ROW, tableAs } from "./names.ts";
 import { canMatch, judge, judgedFields, type MergeParts, type Opened, withChanges, withRoom } from "./session-work.ts";
 import { storeSet } from "./store-set.ts";
 import type { CountedChangeSet, Resolution, ResolveInput } from "./types.ts";
 import { ALREADY, APPLY, isContested, isVerdict } from "./verdict.ts";
 
+/** Tables of the session: which resolutions choose a change, and what becomes of it. Kept, or the engine would compute them anew for every cell. */
+const MARKS = "merge_marks";
+const FORMS = "merge_forms";
 const ROW_TAKE = "row_take";
 const FORM = "form";
 const markName = (index: number): string => `is_chosen_${index}`;
 const takeName = (fieldId: number): string => `take_${fieldId}`;
+const openGroupName = (index: number): string => `open_group_${index}`;
 const openName = (fieldId: number): string => `open_${fieldId}`;
 const contestedName = (fieldId: number): string => `contested_${fieldId}`;
 
@@ -55,20 +59,25 @@ interface Resolving {
   readonly values: readonly MergeColumn[];
 }
 
-/** The resolution that names a cell first, as a text; null when none does. Only cells whose values are seen as they are can be decided. */
-function takeOf({ fieldId }: MergeColumn, { plan, resolutions }: Resolving): Expression {
-  const isPlain = plainFields(plan).has(fieldId);
-  const naming = resolutions.flatMap((resolution, index) =>
-    isPlain && (resolution.columns === undefined || resolution.columns.includes(fieldId))
-      ? [{ when: column(markName(index)), then: literal(resolution.take === "value" ? `value_${index}` : resolution.take) }]
-      : [],
+/** The resolutions that name a cell, in their order. Only cells whose values are seen as they are can be decided. */
+function naming({ fieldId }: MergeColumn, { plan, resolutions }: Resolving): readonly { readonly isChosen: Expression; readonly take: string }[] {
+  if (!plainFields(plan).has(fieldId)) return [];
+  return resolutions.flatMap(({ columns, take }, index) =>
+    columns === undefined || columns.includes(fieldId) ? [{ isChosen: column(markName(index), "m"), take: take === "value" ? `value_${index}` : take }] : [],
   );
-  return cast(caseWhen(naming, literal(null)), { kind: "text" });
 }
 
-function rowTake({ resolutions }: Resolving): Expression {
+/** The resolution that names a cell first, as a text; null when none does. */
+function takeOf(value: MergeColumn, resolving: Resolving): Expression {
+  const branches = naming(value, resolving).map(({ isChosen, take }) => ({ when: isChosen, then: literal(take) }));
+  return cast(caseWhen(branches, literal(null)), { kind: "text" });
+}
+
+const isUntaken = (value: MergeColumn, resolving: Resolving): Expression => not(or(...naming(value, resolving).map((found) => found.isChosen)));
+
+function rowTake({ resolutions }: Resolving, relation?: string): Expression {
   const whole = resolutions.flatMap(({ columns, take }, index) =>
-    columns === undefined && take !== "value" ? [{ when: column(markName(index)), then: literal(take) }] : [],
+    columns === undefined && take !== "value" ? [{ when: column(markName(index), relation), then: literal(take) }] : [],
   );
   return cast(caseWhen(whole, literal(null)), { kind: "text" });
 }
@@ -101,7 +110,73 @@ function headItems({ opened }: Resolving, copies: Expression): readonly SelectIt
   return [...same, item(copies, STORED.copies), ...keys];
 }
 
-/** Changes, what they meet, the verdict on them, and which resolution each is chosen by. */
+const isSameRow = (left: string, right: string): Expression => compare(column(ROW, left), "=", column(ROW, right));
+
+/** Finds out once which resolutions choose each change. */
+async function createMarks(session: EngineSession, resolving: Resolving): Promise<void> {
+  const from = { kind: "join", join: "inner", left: met(resolving.opened), right: tableAs(JUDGED, "j"), on: isSameRow("c", "j") } as const;
+  const items = [item(column(ROW, "c"), ROW), ...marks(resolving, true)];
+  await session.run({ kind: "createTable", name: MARKS, query: { kind: "select", items, from } });
+}
+
+/** Whether nobody decided on one of the cells of a group that both sides edited. */
+function openGroups(resolving: Resolving): readonly SelectItem[] {
+  const { groups } = resolving.opened.judging;
+  const values = new Map(resolving.values.map((value) => [value.fieldId, value]));
+  return groups.flatMap((group, index): readonly SelectItem[] => {
+    const [first] = group;
+    if (group.length === 1 || first === undefined) return [];
+    const members = group.flatMap((id) => values.get(id) ?? []);
+    const isLeft = or(...members.map((value) => and(column(neededName(value.fieldId), "j"), isUntaken(value, resolving))));
+    return [item(and(isContested(first, resolving.opened.judging, "j"), isLeft), openGroupName(index))];
+  });
+}
+
+/** Decides what becomes of each change. */
+async function createForms(session: EngineSession, resolving: Resolving): Promise<void> {
+  const from = { kind: "join", join: "inner", left: tableAs(JUDGED, "j"), right: tableAs(MARKS, "m"), on: isSameRow("j", "m") } as const;
+  const items = [item(column(ROW, "j"), ROW), item(formOf(resolving), FORM), ...openGroups(resolving)];
+  await session.run({ kind: "createTable", name: FORMS, query: { kind: "select", items, from } });
+}
+
+function formOf(resolving: Resolving): Expression {
+  const { values } = resolving;
+  const form = (name: Form): Expression => literal(name);
+  const taken = rowTake(resolving, "m");
+  const isTaken = (take: string): Expression => call("coalesce", compare(taken, "=", literal(take)), literal(false));
+  const byRow = (mine: Form): Expression =>
+    caseWhen(
+      [
+        { when: isTaken("mine"), then: form(mine) },
+        { when: isTaken("theirs"), then: form("drop") },
+      ],
+      form("same"),
+    );
+  const allTaken = and(...values.map((value) => not(and(column(otherName(value.fieldId), "j"), isUntaken(value, resolving)))));
+  const isModified = isKind("j", "modified");
+  return caseWhen(
+    [
+      { when: and(isModified, column(IS_THERE, "j")), then: form("rebased") },
+      { when: isVerdict("deleted_there", "j"), then: byRow("added") },
+      { when: or(isModified, isVerdict(ALREADY, "j")), then: form("drop") },
+      { when: isVerdict("deleted_here", "j"), then: byRow("removed") },
+      { when: isKind("j", "removed"), then: form("removed") },
+      { when: isVerdict("added_twice", "j"), then: caseWhen([{ when: allTaken, then: form("edited") }], form("same")) },
+      { when: isVerdict(APPLY, "j"), then: form("same") },
+    ],
+    byRow("same"),
+  );
+}
+
+/** Whether a cell stays open, for its group is not decided as a whole. */
+function isOpen(value: MergeColumn, resolving: Resolving): Expression {
+  const { judging } = resolving.opened;
+  const index = judging.groups.findIndex((group) => group.includes(value.fieldId));
+  if ((judging.groups[index]?.length ?? 0) > 1) return column(openGroupName(index), "f");
+  return and(isContested(value.fieldId, judging, "j"), isUntaken(value, resolving));
+}
+
+/** Changes, what they meet, and what was decided on them and on each of their cells. */
 function metChanges(resolving: Resolving): Query {
   const { opened, values } = resolving;
   const cells = values.flatMap((value): readonly SelectItem[] => {
@@ -114,70 +189,17 @@ function metChanges(resolving: Resolving): Query {
       item(column(storedName(id), "h"), CONFLICT.theirs(id)),
       ...[movedName, otherName, neededName].map((name) => item(column(name(id), "j"), name(id))),
       item(isContested(id, opened.judging, "j"), contestedName(id)),
+      item(takeOf(value, resolving), takeName(id)),
+      item(isOpen(value, resolving), openName(id)),
     ];
   });
+  const judged = { kind: "join", join: "inner", left: met(opened), right: tableAs(JUDGED, "j"), on: isSameRow("c", "j") } as const;
+  const marked = { kind: "join", join: "inner", left: judged, right: tableAs(MARKS, "m"), on: isSameRow("c", "m") } as const;
   return {
     kind: "select",
-    items: [
-      ...headItems(resolving, column(STORED.copies, "c")),
-      ...[VERDICT, IS_THERE].map((name) => item(column(name, "j"), name)),
-      ...cells,
-      ...marks(resolving, true),
-    ],
-    from: { kind: "join", join: "inner", left: met(opened), right: tableAs(JUDGED, "j"), on: compare(column(ROW, "c"), "=", column(ROW, "j")) },
+    items: [...headItems(resolving, column(STORED.copies, "c")), item(column(FORM, "f"), FORM), ...cells],
+    from: { kind: "join", join: "inner", left: marked, right: tableAs(FORMS, "f"), on: isSameRow("c", "f") },
   };
-}
-
-const CELLS = [STORED.old, STORED.new, STORED.changed, STORED.damage, CONFLICT.theirs, movedName, otherName, neededName, contestedName] as const;
-
-function namesOf({ opened, values }: Resolving): readonly string[] {
-  const { kind, copies, hasOld, hasNew, newPlace } = STORED;
-  const keys = opened.columns.keys.map((key) => STORED.key(key.fieldId));
-  return [ROW, kind, copies, hasOld, hasNew, newPlace, ...keys, VERDICT, IS_THERE, ...values.flatMap(({ fieldId }) => CELLS.map((name) => name(fieldId)))];
-}
-
-/** Adds what is decided on each cell, and on the row. */
-function withTakes(query: Query, resolving: Resolving): Query {
-  const cells = resolving.values.map((value) => item(takeOf(value, resolving), takeName(value.fieldId)));
-  return { kind: "select", items: [...pass(namesOf(resolving)), item(rowTake(resolving), ROW_TAKE), ...cells], from: { kind: "query", query } };
-}
-
-function formOf({ values }: Resolving): Expression {
-  const form = (name: Form): Expression => literal(name);
-  const byRow = (mine: Form): Expression =>
-    caseWhen(
-      [
-        { when: takes(ROW_TAKE, "mine"), then: form(mine) },
-        { when: takes(ROW_TAKE, "theirs"), then: form("drop") },
-      ],
-      form("same"),
-    );
-  const allTaken = and(...values.map(({ fieldId }) => or(not(column(otherName(fieldId))), not(isNull(column(takeName(fieldId)))))));
-  const isModified = isKind(undefined, "modified");
-  return caseWhen(
-    [
-      { when: and(isModified, column(IS_THERE)), then: form("rebased") },
-      { when: isVerdict("deleted_there"), then: byRow("added") },
-      { when: or(isModified, isVerdict(ALREADY)), then: form("drop") },
-      { when: isVerdict("deleted_here"), then: byRow("removed") },
-      { when: isKind(undefined, "removed"), then: form("removed") },
-      { when: isVerdict("added_twice"), then: caseWhen([{ when: allTaken, then: form("edited") }], form("same")) },
-      { when: isVerdict(APPLY), then: form("same") },
-    ],
-    byRow("same"),
-  );
-}
-
-/** Adds what becomes of the change, and which of its cells stay open because their group is not decided as a whole. */
-function withForms(query: Query, resolving: Resolving): Query {
-  const { groups } = resolving.opened.judging;
-  const open = resolving.values.map(({ fieldId }) => {
-    const group = groups.find((ids) => ids.includes(fieldId)) ?? [];
-    const isUntaken = or(...group.map((id) => and(column(neededName(id)), isNull(column(takeName(id))))));
-    return item(and(column(contestedName(fieldId)), isUntaken), openName(fieldId));
-  });
-  const names = [...namesOf(resolving), ROW_TAKE, ...resolving.values.map(({ fieldId }) => takeName(fieldId))];
-  return { kind: "select", items: [...pass(names), item(formOf(resolving), FORM), ...open], from: { kind: "query", query } };
 }
 
 /** A cell as it was decided, where it differs from what is there. */
@@ -195,7 +217,7 @@ const staysDamaged = (id: number): Expression => and(isForm("rebased"), not(isNu
 function rebasedCell(value: MergeColumn, resolving: Resolving): readonly SelectItem[] {
   const id = value.fieldId;
   const theirs = column(CONFLICT.theirs(id));
-  const isOpen = and(isForm("rebased"), column(openName(id)));
+  const isStillOpen = and(isForm("rebased"), column(openName(id)));
   const isProposed = caseWhen([{ when: isForm("edited"), then: column(otherName(id)) }], column(neededName(id)));
   const isDecided = or(isForm("edited"), column(contestedName(id)));
   const wanted = caseWhen([{ when: isDecided, then: decided(value, resolving) }], column(STORED.new(id)));
@@ -207,7 +229,7 @@ function rebasedCell(value: MergeColumn, resolving: Resolving): readonly SelectI
     item(
       caseWhen(
         [
-          { when: isOpen, then: column(STORED.old(id)) },
+          { when: isStillOpen, then: column(STORED.old(id)) },
           { when: or(isNow, isForm("removed")), then: theirs },
           { when: isForm("added"), then: literal(null) },
         ],
@@ -218,7 +240,7 @@ function rebasedCell(value: MergeColumn, resolving: Resolving): readonly SelectI
     item(
       caseWhen(
         [
-          { when: or(isOpen, isStillDamaged), then: column(STORED.new(id)) },
+          { when: or(isStillOpen, isStillDamaged), then: column(STORED.new(id)) },
           { when: isNow, then: caseWhen([{ when: isProposed, then: wanted }], theirs) },
           { when: isForm("added"), then: effective },
         ],
@@ -229,7 +251,7 @@ function rebasedCell(value: MergeColumn, resolving: Resolving): readonly SelectI
     item(
       caseWhen(
         [
-          { when: isOpen, then: column(STORED.changed(id)) },
+          { when: isStillOpen, then: column(STORED.changed(id)) },
           { when: isNow, then: isChanged },
           { when: isForm("added", "removed"), then: literal(false) },
         ],
@@ -237,7 +259,7 @@ function rebasedCell(value: MergeColumn, resolving: Resolving): readonly SelectI
       ),
       STORED.changed(id),
     ),
-    item(caseWhen([{ when: or(isForm("same"), isOpen, isStillDamaged), then: column(STORED.damage(id)) }], nothing({ kind: "text" })), STORED.damage(id)),
+    item(caseWhen([{ when: or(isForm("same"), isStillOpen, isStillDamaged), then: column(STORED.damage(id)) }], nothing({ kind: "text" })), STORED.damage(id)),
   ];
 }
 
@@ -268,7 +290,7 @@ function resolvedRows(resolving: Resolving): Query {
       item(has, hasOld),
       ...values.flatMap((value) => rebasedCell(value, resolving)),
     ],
-    from: { kind: "query", query: withForms(withTakes(metChanges(resolving), resolving), resolving) },
+    from: { kind: "query", query: metChanges(resolving) },
     where: not(isForm("drop")),
   };
   const noted = values.flatMap(({ fieldId: id }) => [column(STORED.changed(id)), not(isNull(column(STORED.damage(id))))]);
@@ -357,6 +379,10 @@ export async function resolveChanges(parts: MergeParts, changeSet: ChangeSet, in
     const fieldIds = judgedFields(opened);
     await using held = await holdFiles({ fileIo: parts.fileIo, session }, { table: onto, files: opened.near.files, fieldIds, signal });
     await judge(session, opened, held, fieldIds);
+    if (opened.columns.keys.length > 0) {
+      await createMarks(session, resolving);
+      await createForms(session, resolving);
+    }
     const queries = [...(opened.columns.keys.length > 0 ? [resolvedRows(resolving)] : []), ...(opened.facts.wholeRows > 0 ? [resolvedWhole(resolving)] : [])];
     const [only] = queries;
     const query: Query = only !== undefined && queries.length === 1 ? only : { kind: "unionAll", queries };

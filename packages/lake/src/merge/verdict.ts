@@ -43,7 +43,7 @@ const differ = (item: MergeColumn, left: Expression, right: Expression): Express
 const pass = (names: readonly string[]): readonly SelectItem[] => names.map((name) => ({ expression: column(name), as: name }));
 
 /** Changes beside the rows they meet: of every compared column, who differs from whom. */
-function pairs(from: Relation, where: Expression, looked: readonly MergeColumn[]): Query {
+export function pairs(from: Relation, where: Expression, looked: readonly MergeColumn[]): Query {
   const flags = looked.flatMap((item): SelectItem[] => [
     { expression: column(STORED.changed(item.fieldId), "c"), as: STORED.changed(item.fieldId) },
     { expression: differ(item, theirsOf(item), oldOf(item)), as: movedName(item.fieldId) },
@@ -59,11 +59,11 @@ function pairs(from: Relation, where: Expression, looked: readonly MergeColumn[]
 }
 
 /** Which cells still have to be changed: of rows that are there, those that are not as proposed already. */
-function withNeeds(query: Query, ids: readonly number[]): Query {
+function withNeeds(from: Relation, ids: readonly number[]): Query {
   const isModified = and(isKind(undefined, "modified"), column(IS_THERE));
   const needs = ids.map((id) => ({ expression: and(isModified, column(STORED.changed(id)), column(otherName(id))), as: neededName(id) }));
   const kept = [ROW, STORED.kind, FILE, POSITION, IS_THERE, ...ids.flatMap((id) => [STORED.changed(id), movedName(id), otherName(id)])];
-  return { kind: "select", items: [...pass(kept), ...needs], from: { kind: "query", query } };
+  return { kind: "select", items: [...pass(kept), ...needs], from };
 }
 
 /** Which groups of cells both sides edited. */
@@ -133,10 +133,10 @@ export function isShownCell(id: number, judging: Judging): Expression {
   );
 }
 
-/** Changes of a view `c`, joined with what they meet as `h`, with the verdict on each. */
-export function verdicts(from: Relation, where: Expression, judging: Judging): Query {
+/** The verdict on each of some pairs. */
+export function verdicts(from: Relation, judging: Judging): Query {
   const ids = judging.looked.map((item) => item.fieldId);
-  const judged = withGroups(withNeeds(pairs(from, where, judging.looked), ids), ids, judging);
+  const judged = withGroups(withNeeds(from, ids), ids, judging);
   const names = [ROW, STORED.kind, FILE, POSITION, IS_THERE, ...ids.flatMap((id) => [movedName(id), otherName(id), neededName(id)])];
   return {
     kind: "select",
