@@ -46,6 +46,7 @@ test("offers the places and features that the caller's permissions open", async 
   expect(await ids(admin)).toEqual([
     "home",
     "datasets",
+    "changes",
     "sql",
     "personal-data",
     "people",
