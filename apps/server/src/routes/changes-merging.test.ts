@@ -1,6 +1,7 @@
 import { changeJobs } from "@granary/core/changes";
 import { newId } from "@granary/kernel";
 import { multipartForm, startTestServer, type TestResponse, type TestServer, type TestUser } from "@granary/testkit";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 let server: TestServer;
@@ -151,6 +152,24 @@ describe("merging", () => {
     const ctx = await server.ctx();
     expect(await changeJobs["change.merge"](ctx, { changeId: change.id }, job)).toMatchObject({ version: 3 });
     expect((await get(`/datasets/${dataset}`)).body.dataVersion).toBe(3);
+  });
+
+  it("and comparing are over when their job ended without them, so that both can be tried again", async () => {
+    const dataset = await created();
+    const change = await propose(dataset, [modify("A-1", { price: "11.00" })]);
+    await approve(change);
+    const ended = change.current.jobId;
+    const set = (statement: ReturnType<typeof sql>) => server.services.database.tx("system", (tx) => statement.execute(tx));
+    await set(sql`update change_requests set state = 'merging', merge_job_id = ${ended} where id = ${change.id}`);
+    expect((await get(`/changes/${change.id}`)).body).toMatchObject({ state: "approved", can: { merge: true } });
+    await set(sql`insert into change_revisions (workspace_id, change_id, number, origin, source, base_version, base_snapshot_id, schema_version, job_id)
+      select workspace_id, change_id, 2, origin, source, base_version, base_snapshot_id, schema_version, job_id from change_revisions where change_id = ${change.id}`);
+    await set(sql`update jobs set state = 'cancelled' where id = ${ended}`);
+    expect((await get(`/changes/${change.id}`)).body).toMatchObject({
+      pending: { number: 2, state: "failed", error: { code: "engine.cancelled" } },
+      can: { propose: true },
+    });
+    expect((await merge(change)).body.state).toBe("merged");
   });
 
   it("is refused once the dataset lies in the trash, and goes on when it is back", async () => {

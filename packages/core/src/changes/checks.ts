@@ -31,7 +31,8 @@ function ruleCheck({ row, current, dataset }: SeenChange): Check {
   if (fault?.code !== "change.rules_broken" && fault?.code !== "schema.rows_fail")
     return { code: "rules", state: "waiting", text: "The rules of the dataset are checked on the merged rows", details: [] };
   const isWhole = hiddenParts(dataset, current) === undefined;
-  return { code: "rules", state: "failed", text: fault.message, details: isWhole ? fault.issues.map(({ path, message }) => `${path}: ${message}`) : [] };
+  const text = isWhole ? fault.message : "The merged rows would break rules of the dataset";
+  return { code: "rules", state: "failed", text, details: isWhole ? fault.issues.map(({ path, message }) => `${path}: ${message}`) : [] };
 }
 
 function personalDataCheck({ current, dataset }: SeenChange): Check {

@@ -12,12 +12,19 @@ interface Person {
 export const presentPerson = (id: string | null, name: string | null | undefined): Person | null =>
   id === null || name === null || name === undefined ? null : { id: id as Id<"user">, name };
 
-export const presentFault = ({ code, message, issues }: KeptFault, withIssues: boolean) => ({ code, message, issues: withIssues ? [...issues] : [] });
+/** How much somebody is told of a fault: messages may name columns, and issues quote values. */
+type FaultSight = "all" | "message" | "code";
 
-function failureOf(row: RevisionRow, withIssues: boolean): ChangeRevision["error"] {
+export const presentFault = ({ code, message, issues }: KeptFault, sight: FaultSight) => ({
+  code,
+  message: sight === "code" ? "Those who see all of the dataset are told why." : message,
+  issues: sight === "all" ? [...issues] : [],
+});
+
+function failureOf(row: RevisionRow, sight: FaultSight): ChangeRevision["error"] {
   if (row.state !== "failed") return null;
   if (row.job_state === "cancelled") return { code: "engine.cancelled", message: ERRORS["engine.cancelled"].message, issues: [] };
-  if (row.fault !== null) return presentFault(row.fault, withIssues);
+  if (row.fault !== null) return presentFault(row.fault, sight);
   return { ...(row.job_error ?? { code: "internal", message: ERRORS.internal.message }), issues: [] };
 }
 
@@ -37,6 +44,7 @@ function presentWarnings(dataset: DatasetRow, revision: RevisionRow): ChangeRevi
 /** A revision as somebody sees it who sees its dataset. What is wrong with a file may quote it, so it is told to whoever sent it. */
 export function presentRevision(row: RevisionRow, dataset: DatasetRow, reader: { readonly userId: string | null; readonly current: number }): ChangeRevision {
   const isOwn = row.author_id !== null && row.author_id === reader.userId;
+  const { hides } = dataset.decision;
   return {
     number: row.number,
     origin: row.origin,
@@ -46,7 +54,7 @@ export function presentRevision(row: RevisionRow, dataset: DatasetRow, reader: {
     state: row.state,
     jobId: row.job_id as Id<"job"> | null,
     progress: row.state === "computing" ? row.job_progress : null,
-    error: failureOf(row, isOwn),
+    error: failureOf(row, isOwn ? "all" : hides.columns || hides.values || hides.rows ? "code" : "message"),
     base: { version: row.base_version, at: row.base_at?.toISOString() ?? null },
     fileName: row.file_name,
     counts: presentCounts(dataset, row),

@@ -123,7 +123,7 @@ function presentEnd({ row, dataset, current }: SeenChange) {
     merged:
       version === null || at === null ? null : { version, by: presentPerson(row.merged_by, row.merger_name), at: at.toISOString(), bypass: row.bypass_reason },
     mergeJobId: row.merge_job_id as Id<"job"> | null,
-    mergeError: row.mergeFault === null || isMerging ? null : presentFault(row.mergeFault, isWhole),
+    mergeError: row.mergeFault === null || isMerging ? null : presentFault(row.mergeFault, isWhole ? "all" : "code"),
     closed:
       row.closed_at === null || (row.state !== "closed" && row.state !== "superseded")
         ? null

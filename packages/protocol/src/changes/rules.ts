@@ -34,7 +34,7 @@ export const changeRulesInput = z.strictObject({
   extraOnDeletes: z.boolean().default(false),
   /** One more approval when more than this share of the rows changes, 0 to 1. */
   extraAboveShare: z.number().gt(0).max(1).nullable().default(null),
-  /** Requests of fewer changed rows and no deletes need no approval. */
+  /** Requests of fewer changed rows and no deletes need no approval but that of the owners of columns. */
   autoApproveBelow: z.int().min(1).max(1_000_000).nullable().default(null),
   strictness: z.enum(MERGE_STRICTNESS).default("cell"),
   /** Columns whose cells are changed together, for the strictness `groups`. */
