@@ -44,12 +44,15 @@ async function runQuery(page: Page): Promise<void> {
 
 const seeFindings = (page: Page): Promise<void> => page.getByText("phone numbers").first().waitFor();
 
+const seeChanges = (page: Page): Promise<void> => page.getByRole("grid").waitFor();
+
 const SHOTS: readonly Shot[] = [
   { name: "home-light", path: "", size: DESK, scheme: "light" },
   { name: "import-light", path: "/import", size: DESK, scheme: "light", act: chooseSample },
   { name: "catalog-light", path: "/datasets", size: DESK, scheme: "light" },
   { name: "dataset-light", path: "/datasets/{orders}", size: DESK, scheme: "light" },
   { name: "versions-light", path: "/datasets/{orders}?tab=versions", size: DESK, scheme: "light" },
+  { name: "change-light", path: "/changes/{change}", size: DESK, scheme: "light", act: seeChanges },
   { name: "sql-dark", path: "/sql", size: DESK, scheme: "dark", act: runQuery },
   { name: "personal-data-light", path: "/personal-data", size: DESK, scheme: "light", act: seeFindings },
   { name: "activity-dark", path: "/activity", size: DESK, scheme: "dark" },
@@ -126,6 +129,32 @@ async function importSample(call: Call, name: string, { fileName, ...about }: Sa
   return dataset.id;
 }
 
+/** A download as a spreadsheet gives it back: prices edited, an order deleted, and postcodes without their zeros. */
+function edited(download: string): string {
+  let orders = 0;
+  const lines = download.split("\n").flatMap((line) => {
+    if (!/^\d{6},[^"]*$/.test(line)) return [line];
+    orders += 1;
+    if (orders === 21) return [];
+    const plain = line.replace(/,0(\d{4})(?=,)/, ",$1");
+    return [orders % 7 === 3 ? plain.replace(/(\d+)\.\d\d(?=,)/, "$1.95") : plain];
+  });
+  return lines.join("\n");
+}
+
+async function proposeOrders(program: RunningProgram, token: string, dataset: string): Promise<string> {
+  const download = await fetch(`${program.url}/api/v1/datasets/${dataset}/download?format=csv`, { headers: { authorization: `Bearer ${token}` } });
+  const fileName = /filename="([^"]+)"/.exec(download.headers.get("content-disposition") ?? "")?.[1] ?? "orders.csv";
+  const form = new FormData();
+  form.set("dataset", dataset);
+  form.set("title", "Prices agreed in October");
+  form.set("description", "As agreed with the shop on 2 October; one order was cancelled.");
+  form.set("missing", "deleted");
+  form.set("file", new Blob([edited(await download.text())]), fileName);
+  const { id } = (await caller(program, token)("POST", "/changes?wait=true", form)) as { id: string };
+  return id;
+}
+
 /** People, datasets and what comes of them, in a workspace with a name. Answers what the pictures' addresses need. */
 async function furnish(program: RunningProgram, token: string): Promise<Readonly<Record<string, string>>> {
   const call = caller(program, token);
@@ -142,6 +171,7 @@ async function furnish(program: RunningProgram, token: string): Promise<Readonly
   ];
   await call("PATCH", `/datasets/${ids["orders"]}/schema`, { changes, reason: "Orders are told apart by their number" }, 1);
   await call("POST", "/groups", { name: "Data team", roles: ["data_engineer"] });
+  ids["change"] = await proposeOrders(program, token, ids["orders"] ?? "");
   return ids;
 }
 

@@ -80,7 +80,7 @@ export const DATA_ERRORS = {
   "change.values_mismatch": {
     status: 422,
     retry: "never",
-    message: "{count} values do not fit the dataset's columns. Correct them and propose the file again.",
+    message: "The file does not fit the dataset's columns in {count} places. Correct them and propose the file again.",
   },
   "change.columns_unknown": {
     status: 422,
