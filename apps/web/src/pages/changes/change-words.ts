@@ -82,6 +82,3 @@ export function marksOf(counts: Pick<Counts, "added" | "modified" | "removed" | 
   ] as const;
   return all.filter(({ rows }) => rows > 0);
 }
-
-/** `1 row`, `3 rows`, with the number as the reader writes it. */
-export const counted = (count: number, one: string, many: string, number: (value: number) => string): string => `${number(count)} ${count === 1 ? one : many}`;
