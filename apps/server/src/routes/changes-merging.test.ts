@@ -254,7 +254,7 @@ describe("rights", () => {
       server.request("POST", "/changes", {
         as: made.body.token ?? made.body.secret ?? made.body.key,
         body,
-        headers: { "idempotency-key": `robot-${counter}` },
+        headers: { "idempotency-key": `robot-${dataset}` },
       });
     const [first, second] = [await send(), await send()];
     expect([first.status, second.body.id]).toEqual([202, first.body.id]);
