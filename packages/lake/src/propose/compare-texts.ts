@@ -7,7 +7,7 @@ import type { OpenTable } from "../table/index.ts";
 import { type BaseRows, candidateHashes, candidateKeys, type Looked, newTexts, newTyped, oldRows, type ProposedTexts, scanSeen } from "./candidates.ts";
 import { misfitCells, misfitKeys, requireMasked, valuesMismatch } from "./check-judged.ts";
 import { judgedRows, proposedChanges } from "./judge-rows.ts";
-import { CANDIDATES, IS_ADDED, JUDGED, named, NEW_TEXTS, PAIRED } from "./names.ts";
+import { CANDIDATES, IS_ADDED, named, NEW_TEXTS, PAIRED } from "./names.ts";
 import { repairKeys } from "./repair-keys.ts";
 import { type ComparedCells, pairedRows, touchedCounts } from "./pair-rows.ts";
 import { asCompared, type StoredProposal, storeProposal, unpaired } from "./store-proposal.ts";
@@ -82,9 +82,14 @@ async function judge(session: EngineSession, comparison: TextComparison, cells: 
   await create(session, PAIRED, pairedRows({ cells, hasFaults, missing: comparison.missing }));
   await requireSeen(session, comparison);
   await requireMasked(session, PAIRED, cells);
-  const [, ...counts] = await numbers(session, touchedCounts(cells));
+  const [added = 0, ...counts] = await numbers(session, touchedCounts(cells));
   const touched = new Set(cells.edited.filter((_, index) => (counts[index] ?? 0) > 0).map((item) => item.fieldId));
-  await create(session, JUDGED, judgedRows({ cells, touched, rules: comparison.base.proposer.rules }));
+  let before = PAIRED;
+  for (const { name, query } of judgedRows({ cells, touched, rules: comparison.base.proposer.rules }, added > 0)) {
+    await create(session, name, query);
+    await session.run({ kind: "dropTable", name: before });
+    before = name;
+  }
   const misfits = await misfitCells(session, cells);
   if (misfits.count > 0) throw valuesMismatch(misfits);
   return touched;

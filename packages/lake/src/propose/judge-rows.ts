@@ -1,7 +1,23 @@
-import { and, call, caseWhen, cast, column, compare, type Expression, isNull, literal, not, or, type Query, type SelectItem } from "@granary/engine";
+import {
+  and,
+  call,
+  caseWhen,
+  cast,
+  column,
+  compare,
+  type Expression,
+  isNull,
+  literal,
+  not,
+  or,
+  type Query,
+  type SelectItem,
+  type SqlType,
+} from "@granary/engine";
 import { comparable, keyName, PLACE, STORED, valueName } from "../diff/index.ts";
 import type { LakeColumn } from "../table/index.ts";
-import { isEmpty, isNested, onlyReading, readingsOf, valueOfText } from "./cells/cell-readings.ts";
+import { isEmpty, isNested, onlyReading, readingsOf } from "./cells/cell-readings.ts";
+import { alike, askTogether } from "./cells/together.ts";
 import { differs } from "./cells/compare-values.ts";
 import { serialTimestamp } from "./cells/date-readings.ts";
 import { surely, TEXT, unguarded, when } from "./cells/text-parts.ts";
@@ -40,12 +56,54 @@ function carried({ keys, edited, masked, columns }: ComparedCells): readonly str
   ];
 }
 
+const isText = ({ source }: ProposedColumn): boolean => source.sqlType.kind === "text";
+
+/** Whether a cell has to be read: it is new, or written otherwise than the old value is. */
+const isWanted = (item: ProposedColumn): Expression => or(isAdded, and(isPair, compare(oldTextOf(item), "is distinct from", freshTextOf(item))));
+
+interface Asked {
+  readonly lists: readonly SelectItem[];
+  readonly answers: readonly SelectItem[];
+}
+
+const joined = (parts: readonly Asked[]): Asked => ({ lists: parts.flatMap((part) => part.lists), answers: parts.flatMap((part) => part.answers) });
+
 /** What the texts of cells may mean: lists of values, and for texts themselves the text a download was made of. */
-function readings(item: ProposedColumn): SelectItem {
-  const { fieldId, source } = item;
-  const isWanted = or(isAdded, and(isPair, compare(oldTextOf(item), "is distinct from", freshTextOf(item))));
-  const value = source.sqlType.kind === "text" ? unguarded(freshTextOf(item)) : readingsOf(freshTextOf(item), source.sqlType);
-  return { expression: when(isWanted, value), as: readingsName(fieldId) };
+function readings(columns: readonly ProposedColumn[]): Asked {
+  const texts = columns.filter(isText).map((item) => ({ expression: when(isWanted(item), unguarded(freshTextOf(item))), as: readingsName(item.fieldId) }));
+  const groups = alike(
+    columns.filter((item) => !isText(item)),
+    (item) => item.source.sqlType,
+  );
+  const asked = groups.map((group, index): Asked => {
+    const type = group[0]?.source.sqlType ?? TEXT;
+    const cells = group.map((item) => ({ text: when(isWanted(item), freshTextOf(item)) }));
+    const { item, answerAt } = askTogether(`readings_${index}`, cells, (part) => readingsOf(part("text"), type));
+    return { lists: [item], answers: group.map(({ fieldId }, place) => ({ expression: answerAt(place), as: readingsName(fieldId) })) };
+  });
+  return joined([{ lists: texts, answers: texts.map((item) => named(item.as)) }, ...asked]);
+}
+
+/** The damage of the cells that differ. */
+function damages(columns: readonly ProposedColumn[]): Asked {
+  const groups = alike(columns, (item) => item.source.sqlType);
+  return joined(
+    groups.map((group, index): Asked => {
+      const type = group[0]?.source.sqlType ?? TEXT;
+      const cells = group.map((item) => {
+        const only = (value: Expression): Expression => when(column(differsName(item.fieldId)), value);
+        const values = { old: only(oldOf(item)), fresh: only(column(freshName(item.fieldId))) };
+        return isText(item) ? values : { ...values, oldText: only(oldTextOf(item)), freshText: only(freshTextOf(item)) };
+      });
+      const { item, answerAt } = askTogether(`damages_${index}`, cells, (part) => cast(damageOf(type, part), TEXT));
+      return { lists: [item], answers: group.map(({ fieldId }, place) => ({ expression: answerAt(place), as: damageName(fieldId) })) };
+    }),
+  );
+}
+
+function damageOf(type: SqlType, part: (name: string) => Expression): Expression {
+  if (type.kind === "text") return textDamage(part("old"), part("fresh"));
+  return valueDamage({ type, old: part("old"), oldText: part("oldText"), freshText: part("freshText"), fresh: part("fresh") });
 }
 
 /** The new value of a cell: the old one where the text can mean that. */
@@ -66,52 +124,54 @@ function isOther(item: ProposedColumn, rule: ColumnRule | undefined): Expression
   return and(isPair, differs(old, value, sqlType, rule));
 }
 
-function damageOf(item: ProposedColumn): Expression {
-  const { sqlType } = item.source;
-  const value = column(freshName(item.fieldId));
-  if (sqlType.kind === "text") return textDamage(oldOf(item), value);
-  return valueDamage({ type: sqlType, old: oldOf(item), oldText: oldTextOf(item), freshText: freshTextOf(item), fresh: value });
-}
-
 const isMisfit = (item: ProposedColumn): Expression =>
   item.source.sqlType.kind === "text" ? literal(false) : and(not(isRemoved), not(isEmpty(freshTextOf(item))), isNull(column(freshName(item.fieldId))));
 
-const step = (names: readonly string[], items: readonly SelectItem[], query: Query): Query => ({
+/** A table of the session that is made of the one before. */
+export interface JudgeStep {
+  readonly name: string;
+  readonly query: Query;
+}
+
+const over = (table: string, names: readonly string[], items: readonly SelectItem[]): Query => ({
   kind: "select",
   items: [...names.map(named), ...items],
-  from: { kind: "query", query },
+  from: { kind: "table", name: table },
 });
 
 /** A column no pair differs in: read only for rows that are added. */
-const untouched = (item: ProposedColumn): SelectItem => ({
-  expression: caseWhen([{ when: isAdded, then: valueOfText(addedText(item), item.source.sqlType) }], oldOf(item)),
-  as: freshName(item.fieldId),
-});
+const untouched = (item: ProposedColumn): SelectItem => {
+  const found = column(readingsName(item.fieldId));
+  return { expression: caseWhen([{ when: isAdded, then: isText(item) ? found : onlyReading(found) }], oldOf(item)), as: freshName(item.fieldId) };
+};
 
-const addedText = (item: ProposedColumn): Expression => when(isAdded, item.source.sqlType.kind === "text" ? unguarded(freshTextOf(item)) : freshTextOf(item));
-
-/** What became of every cell of the paired rows: its new value, whether it differs, its damage, and whether it is no value at all. */
-export function judgedRows({ cells, touched, rules }: JudgeInput): Query {
+/**
+ * What became of every cell of the paired rows: its new value, whether it differs, its damage, and whether it is no value at
+ * all. In steps that are kept: the engine puts queries inside each other in place wherever they are read, and expressions
+ * over 100 columns then grow until it has no memory left.
+ */
+export function judgedRows({ cells, touched, rules }: JudgeInput, hasAdded: boolean): readonly JudgeStep[] {
   const names = carried(cells);
   const looked = cells.edited.filter((item) => touched.has(item.fieldId));
   const others = cells.edited.filter((item) => !touched.has(item.fieldId));
-  const read = step(names, looked.map(readings), { kind: "select", items: names.map(named), from: { kind: "table", name: PAIRED } });
-  const valued = step(names, [...looked.map((item) => ({ expression: fresh(item), as: freshName(item.fieldId) })), ...others.map(untouched)], read);
-  const freshNames = cells.edited.map(({ fieldId }) => freshName(fieldId));
-  const compared = step(
-    [...names, ...freshNames],
-    looked.map((item) => ({ expression: isOther(item, rules.get(item.fieldId)), as: differsName(item.fieldId) })),
-    valued,
-  );
-  const differNames = looked.map(({ fieldId }) => differsName(fieldId));
-  return step(
-    [...names, ...freshNames, ...differNames],
-    [
-      ...looked.map((item) => ({ expression: when(column(differsName(item.fieldId)), damageOf(item)), as: damageName(item.fieldId) })),
-      ...cells.edited.map((item) => ({ expression: isMisfit(item), as: misfitName(item.fieldId) })),
-    ],
-    compared,
-  );
+  const asked = readings(hasAdded ? cells.edited : looked);
+  const known = [...names, ...cells.edited.map(({ fieldId }) => freshName(fieldId))];
+  const told = [...known, ...looked.map(({ fieldId }) => differsName(fieldId))];
+  const found = damages(looked);
+  const values = [
+    ...looked.map((item) => ({ expression: fresh(item), as: freshName(item.fieldId) })),
+    ...others.map((item) => (hasAdded ? untouched(item) : { expression: oldOf(item), as: freshName(item.fieldId) })),
+  ];
+  const differ = looked.map((item) => ({ expression: isOther(item, rules.get(item.fieldId)), as: differsName(item.fieldId) }));
+  const misfits = cells.edited.map((item) => ({ expression: isMisfit(item), as: misfitName(item.fieldId) }));
+  return [
+    { name: "read_cells", query: over(PAIRED, names, asked.lists) },
+    { name: "answered_cells", query: over("read_cells", names, asked.answers) },
+    { name: "valued_cells", query: over("answered_cells", names, values) },
+    { name: "compared_cells", query: over("valued_cells", known, differ) },
+    { name: "damaged_cells", query: over("compared_cells", told, found.lists) },
+    { name: JUDGED, query: over("damaged_cells", told, [...found.answers, ...misfits]) },
+  ];
 }
 
 /** The judged rows as a change set stores them. */
