@@ -45,8 +45,6 @@ export const approvers = (reviewed: Reviewed): readonly string[] =>
 /** Reviews that ask for something else and stand until their reviewer looks again. */
 export const objections = (reviewed: Reviewed): readonly ReviewRow[] => verdicts(reviewed).filter(({ verdict }) => verdict === "request_changes");
 
-const people = (count: number): string => (count === 1 ? "1 person" : `${count} people`);
-
 /** Rows that a revision changes in effect. */
 function changedRows({ current }: Reviewed): { readonly all: number; readonly removed: number; readonly base: number } {
   const counts = current?.keptCounts;
@@ -66,9 +64,9 @@ function extras(reviewed: Reviewed): readonly Pick<Demand, "kind" | "text">[] {
   const { all, removed, base } = changedRows(reviewed);
   const isLarge = extraAboveShare !== null && base > 0 && all / base > extraAboveShare;
   return [
-    ...(extraOnDeletes && removed > 0 ? [{ kind: "deletes", text: "One more approval, because rows are deleted" } as const] : []),
+    ...(extraOnDeletes && removed > 0 ? [{ kind: "deletes", text: "more approvals, because rows are deleted" } as const] : []),
     ...(isLarge
-      ? [{ kind: "share", text: `One more approval, because more than ${Math.round((extraAboveShare ?? 0) * 100)} % of the rows change` } as const]
+      ? [{ kind: "share", text: `more approvals, because more than ${Math.round((extraAboveShare ?? 0) * 100)} % of the rows change` } as const]
       : []),
   ];
 }
@@ -93,10 +91,10 @@ export function demandsOn(reviewed: Reviewed): readonly Demand[] {
   const counted = groupId === null ? approving : inGroup(groupId);
   const isSmall = isBelowLimit(reviewed);
   const needed = isSmall ? 0 : approvals;
-  const from = groupId === null ? "who may review it" : `of ${nameOf(groupId)}`;
+  const from = groupId === null ? "anybody who may review it" : nameOf(groupId);
   const base: Demand = {
     kind: groupId === null ? "approvals" : "group",
-    text: `Approved by ${people(needed)} ${from}`,
+    text: `approvals by ${from}`,
     needed,
     given: Math.min(needed, counted.length),
   };
@@ -104,7 +102,7 @@ export function demandsOn(reviewed: Reviewed): readonly Demand[] {
   const owners = ownerGroups(reviewed).map(
     (owner): Demand => ({
       kind: "group",
-      text: `Approved by 1 person of ${nameOf(owner)}, whose columns change`,
+      text: `approvals by ${nameOf(owner)}, whose columns change`,
       needed: 1,
       given: Math.min(1, inGroup(owner).length),
     }),
@@ -141,7 +139,7 @@ export function blockersOf(reviewed: Reviewed): readonly string[] {
     ...objections(reviewed).map(({ reviewer_name }) => `${reviewer_name ?? "Somebody"} asked for changes`),
     ...demandsOn(reviewed)
       .filter(({ given, needed }) => given < needed)
-      .map(({ text, given, needed }) => `${text} (${given} of ${needed})`),
+      .map(({ text, given, needed }) => `${given} of ${needed} ${text}`),
     ...(hasKeyFaults(reviewed) ? ["proposed rows cannot be told apart by their keys"] : []),
     ...(isOnlyFormat ? ["only formats of values differ, which are kept as they are unless they are accepted"] : []),
   ];

@@ -16,12 +16,14 @@ const FIRST = {
 const modified: ChangedRow = { ...FIRST, changed: [true, false, false, false], damage: [null, "leading_zeros", null, null] } as unknown as ChangedRow;
 const added = { ...FIRST, kind: "added", key: ["2"], old: null, new: ["Bob", null, "2", "x"], changed: [], damage: [] } as unknown as ChangedRow;
 const removed = { ...FIRST, kind: "removed", key: ["3"], new: null, changed: [], damage: [] } as unknown as ChangedRow;
-const shape = shapeOf({ columns, keys: ["id"] }, undefined);
+const shape = shapeOf({ columns, keys: ["id"] }, new Set(), false);
 
 describe("the shape of a difference", () => {
   it("puts key columns first", () => expect(shape).toEqual({ order: [2, 0, 1, 3], keys: 1 }));
   it("leaves out columns in which nothing changes, but never a key", () =>
-    expect(shapeOf({ columns, keys: ["id"] }, new Set(["note"]))).toEqual({ order: [2, 3], keys: 1 }));
+    expect(shapeOf({ columns, keys: ["id"] }, new Set(["note"]), true)).toEqual({ order: [2, 3], keys: 1 }));
+  it("puts columns that change before the others", () =>
+    expect(shapeOf({ columns, keys: ["id"] }, new Set(["note"]), false)).toEqual({ order: [2, 3, 0, 1], keys: 1 }));
 });
 
 describe("rows of a difference", () => {

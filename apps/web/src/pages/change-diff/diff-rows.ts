@@ -16,12 +16,13 @@ export interface DiffShape {
   readonly keys: number;
 }
 
-export function shapeOf({ columns, keys }: Pick<ChangeDiff, "columns" | "keys">, changing: ReadonlySet<string> | undefined): DiffShape {
-  const places = columns.map((_column, index) => index);
-  const isKey = (place: number) => keys.includes(columns[place]?.name ?? "");
-  const rest = places.filter((place) => !isKey(place) && (changing === undefined || changing.has(columns[place]?.name ?? "")));
+/** Keys first, then the columns that change, so that nobody has to look for them; then the others, unless they are left out. */
+export function shapeOf({ columns, keys }: Pick<ChangeDiff, "columns" | "keys">, changing: ReadonlySet<string>, isOnly: boolean): DiffShape {
+  const nameAt = (place: number): string => columns[place]?.name ?? "";
+  const rest = columns.map((_column, index) => index).filter((place) => !keys.includes(nameAt(place)));
   const first = keys.map((key) => columns.findIndex(({ name }) => name === key)).filter((place) => place >= 0);
-  return { order: [...first, ...rest], keys: first.length };
+  const others = isOnly ? [] : rest.filter((place) => !changing.has(nameAt(place)));
+  return { order: [...first, ...rest.filter((place) => changing.has(nameAt(place))), ...others], keys: first.length };
 }
 
 type Tone = string | undefined;

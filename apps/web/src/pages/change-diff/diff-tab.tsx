@@ -158,7 +158,7 @@ const toggled = (before: ReadonlySet<string>, key: string): ReadonlySet<string> 
 function useShape({ diff, overview, search }: RowsProps): { readonly shape: DiffShape; readonly changing: ReadonlySet<string> } {
   const changing = useMemo(() => new Set(overview?.columns.map(({ column }) => column)), [overview]);
   const isOnly = search.only === "changed" && overview !== undefined;
-  const shape = useMemo(() => shapeOf(diff, isOnly ? changing : undefined), [diff, isOnly, changing]);
+  const shape = useMemo(() => shapeOf(diff, changing, isOnly), [diff, isOnly, changing]);
   return { shape, changing };
 }
 

@@ -8,6 +8,8 @@ import { PageSkeleton } from "../../kit/skeleton.tsx";
 import { DiffGrid } from "./diff-grid.tsx";
 import { type DiffRow, diffRows, shapeOf } from "./diff-rows.ts";
 
+const NONE: ReadonlySet<string> = new Set();
+
 interface RevisionDifferenceProps {
   readonly change: string;
   readonly revision: number;
@@ -18,7 +20,7 @@ interface RevisionDifferenceProps {
 export function RevisionDifference({ change, revision, with: other }: RevisionDifferenceProps) {
   const handle = useRef<GridHandle>(null);
   const { data, error, refetch } = useQuery(revisionShapeQuery(change, { revision, with: other }));
-  const shape = useMemo(() => (data === undefined ? undefined : shapeOf(data, undefined)), [data]);
+  const shape = useMemo(() => (data === undefined ? undefined : shapeOf(data, NONE, false)), [data]);
   const source = useMemo(
     () =>
       shape === undefined
