@@ -553,6 +553,7 @@ create table public.change_revisions (
   change_set jsonb,
   counts jsonb,
   warnings jsonb default '[]'::jsonb not null,
+  rules_tried jsonb,
   schema_document jsonb,
   digest text,
   created_at timestamp with time zone default now() not null,

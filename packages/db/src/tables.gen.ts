@@ -201,6 +201,7 @@ export interface ChangeRevisions {
   change_set: Json | null;
   counts: Json | null;
   warnings: Generated<Json>;
+  rules_tried: Json | null;
   schema_document: Json | null;
   digest: string | null;
   created_at: Generated<Timestamp>;

@@ -113,6 +113,10 @@ describe("merging", () => {
       body: { changes: [{ kind: "allow", column: "colour", values: ["red", "blue", "green"] }] },
     });
     const change = await propose(dataset, [modify("A-1", { colour: "mauve" })]);
+    const rules = change.checks.find((item: { code: string }) => item.code === "rules");
+    expect(rules).toMatchObject({ state: "failed", details: [expect.stringContaining("mauve")] });
+    const kept = (await propose(dataset, [modify("A-1", { colour: "blue" })])).checks.find((item: { code: string }) => item.code === "rules");
+    expect(kept).toMatchObject({ state: "passed", details: [] });
     await approve(change);
     const failed = (await merge(change)).body;
     expect(failed).toMatchObject({ state: "approved", merged: null, mergeError: { code: "change.rules_broken" } });

@@ -23,13 +23,16 @@ function keyCheck({ current, dataset }: SeenChange): Check {
   return { code: "keys", state: "failed", text, details: isWhole ? [...faults.examples] : [] };
 }
 
-/** Rules are proved on the merged rows, so only a merge tells of them for certain. */
+/** Rules are proved on the merged rows: by a merge that was tried when the revision was compared, and again by the one that counts. */
 function ruleCheck({ row, current, dataset }: SeenChange): Check {
   if (row.state === "merged" || row.state === "reverted")
     return { code: "rules", state: "passed", text: "The merged rows keep to the rules of the dataset", details: [] };
-  const fault = row.mergeFault;
-  if (fault?.code !== "change.rules_broken" && fault?.code !== "schema.rows_fail")
-    return { code: "rules", state: "waiting", text: "The rules of the dataset are checked on the merged rows", details: [] };
+  const tried = current?.rulesTried;
+  const isBroken = row.mergeFault?.code === "change.rules_broken" || row.mergeFault?.code === "schema.rows_fail";
+  const fault = isBroken ? row.mergeFault : tried?.fault;
+  if (fault == null && tried != null)
+    return { code: "rules", state: "passed", text: `Merged into version ${tried.version}, all rows keep to the rules of the dataset`, details: [] };
+  if (fault == null) return { code: "rules", state: "waiting", text: "The rules of the dataset are checked on the merged rows", details: [] };
   const isWhole = hiddenParts(dataset, current) === undefined;
   const text = isWhole ? fault.message : "The merged rows would break rules of the dataset";
   return { code: "rules", state: "failed", text, details: isWhole ? fault.issues.map(({ path, message }) => `${path}: ${message}`) : [] };

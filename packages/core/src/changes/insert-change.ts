@@ -4,7 +4,7 @@ import type { ChangeTarget, RevisionOrigin, SchemaDocument } from "@granary/prot
 import { requireUser, type TxCtx } from "../context/index.ts";
 import { recordChange } from "./move-state.ts";
 import type { RevisionSource } from "./source.ts";
-import { type KeptCounts, type KeptFault, type KeptWarning, nextNumber } from "./store.ts";
+import { type KeptCounts, type KeptFault, type KeptWarning, nextNumber, type RulesTried } from "./store.ts";
 
 export interface NewChange {
   readonly datasetId: string;
@@ -96,16 +96,18 @@ export interface Computed {
   readonly changeSet: ChangeSet | null;
   readonly counts: KeptCounts | null;
   readonly warnings: readonly KeptWarning[];
+  readonly rulesTried: RulesTried | null;
   readonly digest: string;
   readonly rulesVersion: number;
 }
 
-const resultOf = (ctx: TxCtx, { changeSet, counts, warnings, digest, rulesVersion }: Computed) =>
+const resultOf = (ctx: TxCtx, { changeSet, counts, warnings, rulesTried, digest, rulesVersion }: Computed) =>
   ({
     state: "ready",
     change_set: changeSet === null ? null : JSON.stringify(changeSet),
     counts: counts === null ? null : JSON.stringify(counts),
     warnings: JSON.stringify(warnings),
+    rules_tried: rulesTried === null ? null : JSON.stringify(rulesTried),
     digest,
     rules_version: rulesVersion,
     error: null,

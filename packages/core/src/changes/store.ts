@@ -31,6 +31,12 @@ export interface KeptCounts {
   readonly keyFaults: { readonly rows: number; readonly examples: readonly string[] };
 }
 
+/** What a merge into a version came to as far as the dataset's rules go. */
+export interface RulesTried {
+  readonly version: number;
+  readonly fault: KeptFault | null;
+}
+
 /** Something a reviewer should look at twice; `fieldId` where it is about one column. */
 export interface KeptWarning {
   readonly code: "many_deletes" | "column_rewritten" | "likely_rekeyed" | "damaged_keys" | "few_rows" | "old_base" | "personal_data";
@@ -148,6 +154,7 @@ function selectRevisions(db: Db) {
       sql<KeptFault | null>`r.error`.as("fault"),
       sql<ChangeSet | null>`r.change_set`.as("changeSet"),
       sql<KeptCounts | null>`r.counts`.as("keptCounts"),
+      sql<RulesTried | null>`r.rules_tried`.as("rulesTried"),
       sql<readonly KeptWarning[]>`r.warnings`.as("keptWarnings"),
       sql<SchemaDocument | null>`r.schema_document`.as("document"),
       "author.name as author_name",

@@ -8,6 +8,8 @@ const MAX_VALUES = 10_000;
 const MAX_ROWS = 2_000_000;
 /** Of longer values the beginning. */
 const MAX_CHARACTERS = 4_000;
+/** Columns of shorter tables are read by a process that is there already: one of its own for each would cost more than the reading. */
+const WARM_ROWS = 200_000;
 const ROWS = "rows_seen";
 
 /** The values of a column, each different one once, of no more than so many rows. */
@@ -33,7 +35,8 @@ function sampleQuery(name: string): Query {
 export async function readSample(ctx: Ctx, table: OpenTable, { name, fieldId }: LakeColumn): Promise<readonly string[]> {
   const plan = { columns: [{ name, fieldId }] };
   const values: string[] = [];
-  const request = { tables: { [ROWS]: { table, plan } }, query: sampleQuery(name), work: "job", signal: ctx.signal } as const;
+  const work = table.rows <= WARM_ROWS ? "read" : "job";
+  const request = { tables: { [ROWS]: { table, plan } }, query: sampleQuery(name), work, signal: ctx.signal } as const;
   await ctx.services.lake.compute(request, async ({ batches }) => {
     for await (const rows of batches) for (const [value] of rows) if (typeof value === "string") values.push(value);
   });

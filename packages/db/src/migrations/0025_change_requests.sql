@@ -90,6 +90,8 @@ create table change_revisions (
   -- {added, removed, modified, unchanged, formatOnly, cells, damagedCells, columns: {fieldId: {changed, damaged}}} of all rows.
   counts jsonb,
   warnings jsonb not null default '[]',
+  -- What a merge tried while it was compared told of the dataset's rules: {version, fault}; null where none could be tried.
+  rules_tried jsonb,
   -- For changes of columns: the document as it is to be.
   schema_document jsonb,
   -- SHA-256 over schema version, rules version and change set: what an approval is bound to.

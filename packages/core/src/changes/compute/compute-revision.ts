@@ -15,6 +15,7 @@ import { type ChangeRow, findChangeRow, findRevisionRow, type KeptCounts, listRe
 import { authorsOf, reviewersOf, tell } from "../tell.ts";
 import { type ComputedRows, computeRows } from "./compute-rows.ts";
 import { digestOf } from "./digest.ts";
+import { tryRules } from "./try-rules.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** What the job answers: counts alone, no names and values. */
@@ -59,6 +60,9 @@ async function outcomeOfRows(ctx: Ctx, { asker, row, revision, job }: Work): Pro
   const isMissingKept = revision.source.from === "file" && revision.source.missing === "kept";
   const versionsBehind = newest - revision.base_version;
   const { schema_version: schemaVersion } = revision;
+  const { added, removed, modified, keyFaults } = found.counts;
+  const isMerged = added + removed + modified > 0 && keyFaults.rows === 0;
+  const rulesTried = isMerged ? await tryRules(asker, { row, revision, rules, changeSet: found.changeSet, version: newest }) : null;
   const of = (
     { changeSet, counts }: Pick<ComputedRows, "changeSet" | "counts">,
     looked: { rekeyed: number; damagedKeys: number; proposedRows: number | null },
@@ -66,6 +70,7 @@ async function outcomeOfRows(ctx: Ctx, { asker, row, revision, job }: Work): Pro
     changeSet,
     counts,
     warnings: warningsOf({ counts, ...looked, isMissingKept, versionsBehind }),
+    rulesTried: changeSet === found.changeSet ? rulesTried : null,
     digest: digestOf({ schemaVersion, rulesVersion: rules.version, what: changeSet }),
     rulesVersion: rules.version,
   });
@@ -81,7 +86,7 @@ async function outcomeOfSchema(ctx: Ctx, { asker, row, revision }: Work): Promis
   await findDocumentFaults(asker, dataset, document);
   const rules = await findRules(ctx.db, row.dataset_id);
   const digest = digestOf({ schemaVersion: revision.schema_version, rulesVersion: rules.version, what: document });
-  return { computed: { changeSet: null, counts: null, warnings: [], digest, rulesVersion: rules.version }, left: null };
+  return { computed: { changeSet: null, counts: null, warnings: [], rulesTried: null, digest, rulesVersion: rules.version }, left: null };
 }
 
 const MAX_TITLE = 200;
