@@ -1,6 +1,7 @@
 import type { ChangeRequest } from "@granary/protocol";
 import type { SeenChange } from "./seen-change.ts";
 import { changedFields, hiddenParts } from "./sight.ts";
+import type { KeptFault } from "./store.ts";
 
 type Check = ChangeRequest["checks"][number];
 type Mergeability = ChangeRequest["mergeability"];
@@ -23,16 +24,23 @@ function keyCheck({ current, dataset }: SeenChange): Check {
   return { code: "keys", state: "failed", text, details: isWhole ? [...faults.examples] : [] };
 }
 
+const RULE_FAULTS: readonly string[] = ["change.rules_broken", "schema.rows_fail"];
+
+const brokenRules = (fault: KeptFault | null): KeptFault | undefined => (fault !== null && RULE_FAULTS.includes(fault.code) ? fault : undefined);
+
+/** What is told while nothing breaks a rule. */
+function ruleOutlook(current: SeenChange["current"]): Check {
+  const tried = current?.rulesTried ?? null;
+  if (tried === null) return { code: "rules", state: "waiting", text: "The rules of the dataset are checked on the merged rows", details: [] };
+  return { code: "rules", state: "passed", text: `Merged into version ${tried.version}, all rows keep to the rules of the dataset`, details: [] };
+}
+
 /** Rules are proved on the merged rows: by a merge that was tried when the revision was compared, and again by the one that counts. */
 function ruleCheck({ row, current, dataset }: SeenChange): Check {
   if (row.state === "merged" || row.state === "reverted")
     return { code: "rules", state: "passed", text: "The merged rows keep to the rules of the dataset", details: [] };
-  const tried = current?.rulesTried;
-  const isBroken = row.mergeFault?.code === "change.rules_broken" || row.mergeFault?.code === "schema.rows_fail";
-  const fault = isBroken ? row.mergeFault : tried?.fault;
-  if (fault == null && tried != null)
-    return { code: "rules", state: "passed", text: `Merged into version ${tried.version}, all rows keep to the rules of the dataset`, details: [] };
-  if (fault == null) return { code: "rules", state: "waiting", text: "The rules of the dataset are checked on the merged rows", details: [] };
+  const fault = brokenRules(row.mergeFault) ?? current?.rulesTried?.fault ?? undefined;
+  if (fault === undefined) return ruleOutlook(current);
   const isWhole = hiddenParts(dataset, current) === undefined;
   const text = isWhole ? fault.message : "The merged rows would break rules of the dataset";
   return { code: "rules", state: "failed", text, details: isWhole ? fault.issues.map(({ path, message }) => `${path}: ${message}`) : [] };
