@@ -39,7 +39,7 @@ export interface RulesTried {
 
 /** Something a reviewer should look at twice; `fieldId` where it is about one column. */
 export interface KeptWarning {
-  readonly code: "many_deletes" | "column_rewritten" | "likely_rekeyed" | "damaged_keys" | "few_rows" | "old_base" | "personal_data";
+  readonly code: "many_deletes" | "column_rewritten" | "likely_rekeyed" | "damaged_keys" | "few_rows" | "old_base";
   readonly message: string;
   readonly fieldId: number | null;
 }

@@ -55,14 +55,28 @@ function kindQuery(from: Relation, columns: readonly number[]): Query {
   };
 }
 
+interface CountedColumns {
+  /** Field ids of the columns besides the keys. */
+  readonly columns: readonly number[];
+  /** Whether the change set tells of damages, as those of proposals do. */
+  readonly hasDamage?: boolean | undefined;
+}
+
 /** How many cells of each column are changed, and a map of the damages of the others. */
-async function countCells(session: EngineSession, from: Relation, columns: readonly number[]): Promise<ReadonlyMap<number, ProposedColumnCounts>> {
+async function countCells(
+  session: EngineSession,
+  from: Relation,
+  { columns, hasDamage = true }: CountedColumns,
+): Promise<ReadonlyMap<number, ProposedColumnCounts>> {
   const counted = new Map<number, ProposedColumnCounts>();
   for (let at = 0; at < columns.length; at += COLUMNS_PER_QUERY) {
     const batch = columns.slice(at, at + COLUMNS_PER_QUERY);
     const items = batch.flatMap((fieldId) => [
       { expression: call("count_if", column(STORED.changed(fieldId))), as: STORED.changed(fieldId) },
-      { expression: cast(call("to_json", call("histogram", column(STORED.damage(fieldId)))), { kind: "text" }), as: STORED.damage(fieldId) },
+      {
+        expression: hasDamage ? cast(call("to_json", call("histogram", column(STORED.damage(fieldId)))), { kind: "text" }) : literal(null),
+        as: STORED.damage(fieldId),
+      },
     ]);
     const { rows } = await session.run({ kind: "query", query: { kind: "select", items, from, where: isModified } });
     for (const [index, fieldId] of batch.entries()) {
@@ -89,18 +103,18 @@ async function exampleKeys(session: EngineSession, from: Relation, keys: readonl
   return (await session.run({ kind: "query", query })).rows as Proposal["keys"]["examples"];
 }
 
-/** Counts the stored change set of a proposal. */
+/** Counts the stored rows of a change set. */
 export async function countProposal(
   session: EngineSession,
   path: string,
-  { keys, columns }: { readonly keys: readonly number[]; readonly columns: readonly number[] },
+  { keys, ...counted }: CountedColumns & { readonly keys: readonly number[] },
 ): Promise<CountedProposal> {
   const from: Relation = { kind: "parquetFiles", paths: [path] };
-  const { rows } = await session.run({ kind: "query", query: kindQuery(from, columns) });
+  const { rows } = await session.run({ kind: "query", query: kindQuery(from, counted.columns) });
   const total = (kind: string, hasOld?: boolean): number =>
     rows.reduce((sum, row) => (row[0] === kind && (hasOld === undefined || row[1] === hasOld) ? sum + Number(row[2]) : sum), 0);
   const formatOnly = rows.reduce((sum, row) => sum + Number(row[3]), 0);
-  const cells = await countCells(session, from, columns);
+  const cells = await countCells(session, from, counted);
   const faults = total("duplicate_key") + total("null_key");
   const of = (hasOld: boolean) => ({ duplicateRows: total("duplicate_key", hasOld), nullRows: total("null_key", hasOld) });
   const sum = (count: (item: ProposedColumnCounts) => number): number => cells.values().reduce((all, item) => all + count(item), 0);

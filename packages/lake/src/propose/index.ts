@@ -1,3 +1,4 @@
+export { countProposal, NOTHING_PROPOSED } from "./count-proposal.ts";
 export { proposals } from "./proposals.ts";
 export type {
   ChangeSpread,

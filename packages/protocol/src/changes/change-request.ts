@@ -22,7 +22,7 @@ const changeCounts = z.object({
 
 /** What a reviewer should look at twice. */
 const changeWarning = z.object({
-  code: z.enum(["many_deletes", "column_rewritten", "likely_rekeyed", "damaged_keys", "few_rows", "old_base", "personal_data"]),
+  code: z.enum(["many_deletes", "column_rewritten", "likely_rekeyed", "damaged_keys", "few_rows", "old_base"]),
   message: z.string(),
   column: z.string().nullable(),
 });
