@@ -1,12 +1,21 @@
 import { globSync } from "node:fs";
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { ROOT, runTool } from "../run-tool.ts";
 import { parseRequest } from "../test.ts";
 import { browserAdvice, findBrowser, prepareBrowser } from "./browser.ts";
-import { closingLine, tally } from "./vitest-run.ts";
+import { closingLine, failureLines, tally } from "./vitest-run.ts";
 
-const file = (status: string, ...tests: string[]) => ({ status, assertionResults: tests.map((each) => ({ status: each })) });
+const file = (status: string, ...tests: string[]) => ({
+  name: join(ROOT, "a.test.ts"),
+  status,
+  message: "does not load",
+  assertionResults: tests.map((each) => ({
+    status: each,
+    fullName: `is ${each}`,
+    failureMessages: each === "failed" ? ["\u001b[31mError\u001b[39m: no\n    at b.ts"] : [],
+  })),
+});
 
 test("counts passed and failed tests", () => {
   expect(tally({ testResults: [file("failed", "passed", "failed"), file("passed", "passed")] }, 1)).toEqual({ passed: 2, failed: 1 });
@@ -19,6 +28,16 @@ test("counts a file that does not load as one failure", () => {
 test("counts a run that ends badly although all tests pass as one failure", () => {
   expect(tally({ testResults: [file("passed", "passed")] }, 1)).toEqual({ passed: 1, failed: 1 });
   expect(tally({ testResults: [] }, 137)).toEqual({ passed: 0, failed: 1 });
+});
+
+test("says what failed in lines that can be searched for", () => {
+  expect(failureLines({ testResults: [file("failed", "passed", "failed"), file("passed", "passed"), file("failed", "passed")] })).toEqual([
+    "FAILED  a.test.ts > is failed",
+    "FAILED      Error: no",
+    "FAILED          at b.ts",
+    "FAILED  a.test.ts > (the file itself)",
+    "FAILED      does not load",
+  ]);
 });
 
 test("adds all parts into one closing line", () => {

@@ -1,13 +1,17 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ROOT, toolPath } from "../run-tool.ts";
 
 export type Tally = { readonly passed: number; readonly failed: number };
 
-type Assertion = { readonly status: string };
-type VitestReport = { readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly Assertion[] }[] };
+type Assertion = { readonly status: string; readonly fullName: string; readonly failureMessages?: readonly string[] | null };
+type TestFile = { readonly name: string; readonly status: string; readonly message?: string; readonly assertionResults: readonly Assertion[] };
+type VitestReport = { readonly testResults: readonly TestFile[] };
+
+const hasFailedTest = (file: TestFile): boolean => file.assertionResults.some((test) => test.status === "failed");
 
 /**
  * Counts tests of a vitest JSON report. A file that failed without a failed test (it did not even load) counts as one,
@@ -15,9 +19,30 @@ type VitestReport = { readonly testResults: readonly { readonly status: string; 
  */
 export function tally(report: VitestReport, exitCode: number): Tally {
   const assertions = report.testResults.flatMap((file) => file.assertionResults);
-  const brokenFiles = report.testResults.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"));
+  const brokenFiles = report.testResults.filter((file) => file.status === "failed" && !hasFailedTest(file));
   const failed = assertions.filter((test) => test.status === "failed").length + brokenFiles.length;
   return { passed: assertions.filter((test) => test.status === "passed").length, failed: failed === 0 && exitCode !== 0 ? 1 : failed };
+}
+
+const MESSAGE_LINES = 15;
+
+const describeFailure = (file: TestFile, name: string, message: string): readonly string[] => [
+  `FAILED  ${relative(ROOT, file.name)} > ${name}`,
+  ...stripVTControlCharacters(message)
+    .split("\n")
+    .slice(0, MESSAGE_LINES)
+    .map((line) => `FAILED      ${line}`),
+];
+
+/** What failed and why, each line marked, so that a log of thousands of lines can be searched for them and CI can say them again at its end. */
+export function failureLines(report: VitestReport): readonly string[] {
+  return report.testResults.flatMap((file) =>
+    file.status === "failed" && !hasFailedTest(file)
+      ? describeFailure(file, "(the file itself)", file.message ?? "")
+      : file.assertionResults
+          .filter((test) => test.status === "failed")
+          .flatMap((test) => describeFailure(file, test.fullName, (test.failureMessages ?? []).join("\n"))),
+  );
 }
 
 function readReport(path: string): VitestReport {
@@ -50,7 +75,9 @@ export async function runVitest(args: readonly string[], env: NodeJS.ProcessEnv,
       child.once("close", (exitCode) => resolve(exitCode ?? 1));
     });
     clearTimeout(timer);
-    return tally(readReport(report), code);
+    const results = readReport(report);
+    for (const line of failureLines(results)) console.log(line);
+    return tally(results, code);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
