@@ -2,9 +2,10 @@ import type { Mask, RowFilter } from "@granary/protocol";
 import type { Principal } from "../../context/index.ts";
 import { atLeast, type DatasetLevel } from "../dataset-level.ts";
 import { strictest } from "../masks/index.ts";
-import { type CompiledPolicies, holdsFor, namedBy, targetKey, WORKSPACE_TARGET } from "./compile.ts";
+import { type CompiledPolicies, targetKey, WORKSPACE_TARGET } from "./compile.ts";
+import type { Moment } from "./conditions.ts";
 import type { Policy, ReaderFacts } from "./policy.ts";
-import { keysOf } from "./subject-keys.ts";
+import { differentMasks, type Holding, policiesOf, type ReaderPolicies } from "./reader-policies.ts";
 
 /** A dataset as policies look at it. */
 export interface DecidedDataset {
@@ -59,26 +60,13 @@ export interface Decision {
   column(fieldId: number): ColumnDecision;
 }
 
-type Applying = readonly Policy[];
-
 function datasetTargets({ id, ownerId, tags }: DecidedDataset): readonly string[] {
   const owner = ownerId === null ? [] : [targetKey({ kind: "owner", userId: ownerId as never })];
   return [WORKSPACE_TARGET, targetKey({ kind: "dataset", id: id as never }), ...owner, ...tags.map((tag) => targetKey({ kind: "dataset_tag", tag }))];
 }
 
-/** The policies about these targets that hold for the reader now. */
-function applying({ policies, facts, purpose }: DecisionInput, keys: ReadonlySet<string>, targets: readonly string[]): Applying {
-  const at = { now: facts.now, purpose };
-  const found = new Set<Policy>();
-  for (const target of targets)
-    for (const compiled of namedBy(policies.byTarget.get(target), keys)) if (holdsFor(compiled, keys, at)) found.add(compiled.policy);
-  return [...found];
-}
-
-const ofEffect = (policies: Applying, effect: Policy["effect"]): Applying => policies.filter((policy) => policy.effect === effect);
-
 /** Level of ownership, grant and visibility, or the higher one that a policy gives. */
-function levelWith(level: DatasetLevel, allowing: Applying): DatasetLevel {
+function levelWith(level: DatasetLevel, allowing: readonly Policy[]): DatasetLevel {
   return allowing.reduce<DatasetLevel>((best, { level: given }) => (given === null || atLeast(best, given) ? best : given), level);
 }
 
@@ -87,38 +75,34 @@ function masked(masks: readonly Mask[]): { readonly mask?: Mask } {
   return mask === undefined ? {} : { mask };
 }
 
-/** What holds for every column of a dataset. */
-interface WholeMasking {
-  readonly policies: Applying;
-  readonly mask: Mask | undefined;
+/** What holds about single columns of a dataset, by field id and by what columns are about. */
+interface ColumnPolicies {
+  readonly byField: ReadonlyMap<number, Holding>;
+  readonly byTag: ReadonlyMap<string, Holding>;
 }
 
-function columnDecision(fieldId: number, own: Applying, whole: WholeMasking): ColumnDecision {
-  const denying = ofEffect(own, "deny");
-  if (denying.length > 0) return { fieldId, visibility: "hidden", policies: denying };
-  const ownMasking = ofEffect(own, "mask");
-  const masks = [...ownMasking.map(({ mask }) => mask), whole.mask].flatMap((mask) => mask ?? []);
+function columnDecision(fieldId: number, own: readonly Holding[], whole: Holding): ColumnDecision {
+  if (own.some(({ deny }) => deny.length > 0)) return { fieldId, visibility: "hidden", policies: [...new Set(own.flatMap(({ deny }) => deny))] };
+  const all = [...own, whole];
+  const masks = differentMasks(all.flatMap((holding) => holding.masks));
   if (masks.length === 0) return { fieldId, visibility: "visible", policies: [] };
-  const policies = ownMasking.length === 0 ? whole.policies : [...new Set([...ownMasking, ...whole.policies])];
-  return { fieldId, visibility: "masked", ...masked(masks), policies };
+  return {
+    fieldId,
+    visibility: "masked",
+    ...masked(masks),
+    get policies() {
+      return [...new Set(all.flatMap(({ mask }) => mask))];
+    },
+  };
 }
 
-/** The policies about single columns of a dataset, by field id. */
-function byField(policies: Applying, { id, columnTags }: DecidedDataset): ReadonlyMap<number, Applying> {
-  const tagged = new Map<string, number[]>();
-  for (const [fieldId, tags] of columnTags) for (const tag of tags) tagged.set(tag, [...(tagged.get(tag) ?? []), fieldId]);
-  const found = new Map<number, Set<Policy>>();
-  const add = (fieldId: number, policy: Policy): void => {
-    const known = found.get(fieldId);
-    if (known === undefined) found.set(fieldId, new Set([policy]));
-    else known.add(policy);
+function columnPolicies(policies: ReaderPolicies, { id, columnTags }: DecidedDataset, at: Moment): ColumnPolicies {
+  const target = targetKey({ kind: "column", datasetId: id as never, fieldId: 1 });
+  const tags = new Set([...columnTags.values()].flat());
+  return {
+    byField: policies.aboutColumns(target, id, at),
+    byTag: new Map([...tags].map((tag) => [tag, policies.about([targetKey({ kind: "column_tag", tag })], at)])),
   };
-  for (const policy of policies)
-    for (const target of policy.targets) {
-      if (target.kind === "column" && target.datasetId === id) add(target.fieldId, policy);
-      if (target.kind === "column_tag") for (const fieldId of tagged.get(target.tag) ?? []) add(fieldId, policy);
-    }
-  return new Map([...found].map(([fieldId, own]) => [fieldId, [...own]]));
 }
 
 /**
@@ -126,31 +110,33 @@ function byField(policies: Applying, { id, columnTags }: DecidedDataset): Readon
  * all row filters hold together; of several masks the strictest holds; and what nobody allowed is denied.
  */
 export function decide(input: DecisionInput): Decision {
-  const { principal, facts, dataset } = input;
-  const keys = keysOf(principal, facts);
-  const about = applying(input, keys, datasetTargets(dataset));
-  const denying = ofEffect(about, "deny");
-  const allowing = principal.permissions.has("dataset:read") ? ofEffect(about, "allow") : [];
-  const level = denying.length > 0 ? "none" : levelWith(dataset.level, allowing);
-  const ofColumns = applying(input, keys, [
-    targetKey({ kind: "column", datasetId: dataset.id as never, fieldId: 1 }),
-    ...new Set([...dataset.columnTags.values()].flat().map((tag) => targetKey({ kind: "column_tag", tag }))),
-  ]);
-  const ofField = byField(ofColumns, dataset);
-  const maskingAll = ofEffect(about, "mask");
-  const whole: WholeMasking = { policies: maskingAll, mask: strictest(maskingAll.flatMap(({ mask }) => mask ?? [])) };
+  const { principal, facts, dataset, purpose } = input;
+  const named = policiesOf(input);
+  const at = { now: facts.now, purpose };
+  const whole = named.about(datasetTargets(dataset), at);
+  const { byField, byTag } = columnPolicies(named, dataset, at);
+  const ofColumns = [...byField.values(), ...byTag.values()];
+  const allowing = principal.permissions.has("dataset:read") ? whole.allow : [];
+  const isDenied = whole.deny.length > 0;
   const reader: FilterReader = { userId: principal.userId, email: principal.email, attributes: facts.attributes };
-  const filters = ofEffect(about, "filter").flatMap((policy) => (policy.filter === null ? [] : [{ policy, filter: policy.filter, reader }]));
+  const filters = whole.filter.flatMap((policy) => (policy.filter === null ? [] : [{ policy, filter: policy.filter, reader }]));
   return {
-    level,
-    policies: denying.length > 0 ? denying : allowing,
+    level: isDenied ? "none" : levelWith(dataset.level, allowing),
+    policies: isDenied ? whole.deny : allowing,
     filters,
     hides: {
-      columns: ofEffect(ofColumns, "deny").length > 0,
-      values: maskingAll.length > 0 || ofEffect(ofColumns, "mask").length > 0,
+      columns: ofColumns.some(({ deny }) => deny.length > 0),
+      values: whole.mask.length > 0 || ofColumns.some(({ mask }) => mask.length > 0),
       rows: filters.length > 0,
     },
-    column: (fieldId) => columnDecision(fieldId, ofField.get(fieldId) ?? [], whole),
+    column: (fieldId) => {
+      const own = [byField.get(fieldId), ...(dataset.columnTags.get(fieldId) ?? []).map((tag) => byTag.get(tag))];
+      return columnDecision(
+        fieldId,
+        own.filter((holding) => holding !== undefined),
+        whole,
+      );
+    },
   };
 }
 

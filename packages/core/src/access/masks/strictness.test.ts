@@ -40,4 +40,10 @@ describe("the order of strictness", () => {
     expect(strictest([{ kind: "token" }, { kind: "redact" }, { kind: "email" }])).toEqual({ kind: "redact" });
     expect(strictest([{ kind: "constant", value: "a" }, { kind: "constant", value: "b" }, { kind: "null" }])).toEqual({ kind: "null" });
   });
+
+  it("finds the same strictest one in whatever order masks come", () => {
+    const first: Mask = { kind: "regex", pattern: "a", replacement: "" };
+    const second: Mask = { kind: "regex", pattern: "b", replacement: "" };
+    expect([strictest([first, second, { kind: "hash" }]), strictest([first, { kind: "hash" }, second])]).toEqual([{ kind: "redact" }, { kind: "redact" }]);
+  });
 });

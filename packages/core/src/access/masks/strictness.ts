@@ -25,7 +25,9 @@ export function stricter(left: Mask, right: Mask): Mask {
   return ofLeft >= ofRight ? left : right;
 }
 
-/** The mask of several that shows least; undefined when there is none. */
+/** The mask of several that shows least, whatever order they come in; undefined when there is none. */
 export function strictest(masks: readonly Mask[]): Mask | undefined {
-  return masks.reduce<Mask | undefined>((found, next) => (found === undefined ? next : stricter(found, next)), undefined);
+  const highest = Math.max(...masks.map(({ kind }) => MASK_KINDS.indexOf(kind)));
+  const candidates = masks.filter(({ kind }) => MASK_KINDS.indexOf(kind) === highest);
+  return candidates.reduce<Mask | undefined>((found, next) => (found === undefined ? next : stricter(found, next)), undefined);
 }
