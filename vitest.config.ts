@@ -41,7 +41,10 @@ export default defineConfig({
           environment: "node",
           include: ["test/browser/**/*.test.ts"],
           globalSetup,
-          fileParallelism: false,
+          // A journey is a whole program with its browser.
+          maxWorkers: 2,
+          // Projects with another number of workers run one after another.
+          sequence: { groupOrder: 1 },
           hookTimeout: 120_000,
           testTimeout: 120_000,
         },

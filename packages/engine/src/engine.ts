@@ -9,7 +9,7 @@ import { type EngineSession, ProcessSession } from "./process/session.ts";
 import { Sandbox, type SandboxSettings } from "./sandbox/sandbox.ts";
 import type { EngineCapabilities, SandboxQuery, SandboxResult, SqlCheck } from "./sandbox/index.ts";
 
-/** `read`: short and interactive, on a warm process. `job`: long, on a fresh process of its own with larger limits. */
+/** `read`: short and interactive. `job`: long, with larger limits, on a process that did little before. */
 export type WorkKind = "read" | "job";
 
 interface KindSettings extends ProcessLimits, PoolPolicy {
@@ -82,9 +82,11 @@ function defaults(): Record<WorkKind, KindSettings> {
       maxProcesses: 2,
       maxWaiting: 64,
       maxWaitMs: 600_000,
-      idleMs: 0,
-      maxSessionsPerProcess: 1,
-      maxResidentBytes: 0,
+      // Small pieces of work follow each other (look, compare, stage, merge); to start a process takes longer than most of them.
+      idleMs: 5_000,
+      maxSessionsPerProcess: 50,
+      // What a job held is given back only when its process ends; a new one holds about 130 MiB.
+      maxResidentBytes: 300 * MIB,
       deadlineMs: 3_600_000,
     },
   };

@@ -76,6 +76,20 @@ describe("engine processes", () => {
     expect(pidOf(harness.dir)).not.toBe(first);
   });
 
+  it("do small jobs one after another, but none with other limits or after one that grew", async () => {
+    const pidOfJob = async (harness: ReturnType<typeof testEngine>, threads: number): Promise<number> =>
+      harness.engine.use({ kind: "job", threads }, (session) => session.run({ kind: "query", query: answerOne }).then(() => pidOf(harness.dir)));
+    await using harness = testEngine({ job: { maxProcesses: 1 } });
+    const first = await pidOfJob(harness, 1);
+    expect(await pidOfJob(harness, 1)).toBe(first);
+    const other = await pidOfJob(harness, 2);
+    expect(other).not.toBe(first);
+    expect([await pidOfJob(harness, 2), harness.engine.processCount()]).toEqual([other, 1]);
+    await using grows = testEngine({ job: { maxResidentBytes: MIB } });
+    expect(await pidOfJob(grows, 1)).not.toBe(await pidOfJob(grows, 1));
+    expect(grows.engine.processCount()).toBe(0);
+  });
+
   it("see neither the caller's environment nor its options", async () => {
     await using harness = testEngine();
     process.env["GRANARY_TEST_SECRET"] = "very secret";
@@ -109,6 +123,8 @@ describe("engine processes", () => {
     const query: Query = { kind: "select", items: [{ expression: column("n"), as: "n" }], from: { kind: "table", name: "left_behind" } };
     expect(await codeOf(harness.engine.use({ kind: "read" }, (session) => session.run({ kind: "query", query })))).toBe("engine.statement_failed");
     expect(await count(harness.engine)).toBe(NUMBERS);
+    const dir = await harness.engine.use({ kind: "read" }, (session) => Promise.resolve(session.tempDir));
+    expect(existsSync(dir)).toBe(false);
   });
 
   it("tell why a statement failed and nothing of its text, where the secrets of masks stand", async () => {

@@ -25,6 +25,9 @@ interface Waiting {
   readonly refuse: (error: unknown) => void;
 }
 
+const isSame = (one: ProcessLimits, other: ProcessLimits): boolean =>
+  one.memoryBytes === other.memoryBytes && one.threads === other.threads && one.maxTempBytes === other.maxTempBytes;
+
 /** Hands out engine processes: reuses warm ones, starts them when needed, replaces dead and grown ones. */
 export class EnginePool implements AsyncDisposable {
   readonly #place: ProcessPlace;
@@ -50,7 +53,7 @@ export class EnginePool implements AsyncDisposable {
   }
 
   /**
-   * Lends a process to one session. `limits` other than the pool's are for pools that keep nothing warm.
+   * Lends a process to one session. A warm one serves only work with the limits it was started with.
    * Throws `engine.busy` when too many wait, `engine.cancelled` when the signal fires first.
    */
   async lease(signal?: AbortSignal, limits: ProcessLimits = this.#limits): Promise<EngineChild> {
@@ -112,17 +115,23 @@ export class EnginePool implements AsyncDisposable {
   }
 
   #takeNow(limits: ProcessLimits): Promise<EngineChild> | undefined {
-    for (const [child, timer] of this.#idle) {
-      clearTimeout(timer);
-      this.#idle.delete(child);
-      child.ref(true);
-      return this.#wake(child);
+    const warm = [...this.#idle.keys()].find((child) => isSame(child.limits, limits));
+    if (warm !== undefined) {
+      this.#unkeep(warm);
+      warm.ref(true);
+      return this.#wake(warm);
     }
     // One that is being started is there before another would be.
     const isAwaited = this.#spare !== undefined && this.#waiting.length === 0;
-    if (isAwaited || this.#size >= this.#policy.maxProcesses) return undefined;
-    this.#size += 1;
-    return this.#start(limits);
+    if (isAwaited) return undefined;
+    if (this.#size < this.#policy.maxProcesses) {
+      this.#size += 1;
+      return this.#start(limits);
+    }
+    const [other] = this.#idle.keys();
+    if (other === undefined) return undefined;
+    this.#unkeep(other);
+    return other[Symbol.asyncDispose]().then(() => this.#start(limits));
   }
 
   /** A warm process may have died without its exit having been noticed yet, or hang; only an answer proves that it lives. */
@@ -133,7 +142,7 @@ export class EnginePool implements AsyncDisposable {
       return child;
     } catch {
       await child[Symbol.asyncDispose]();
-      return await this.#start(this.#limits);
+      return await this.#start(child.limits);
     } finally {
       clearTimeout(timer);
     }
@@ -177,11 +186,14 @@ export class EnginePool implements AsyncDisposable {
     next.give(child);
   }
 
-  async #retire(child: EngineChild): Promise<void> {
-    const timer = this.#idle.get(child);
-    if (timer === undefined) return;
-    clearTimeout(timer);
+  #unkeep(child: EngineChild): void {
+    clearTimeout(this.#idle.get(child));
     this.#idle.delete(child);
+  }
+
+  async #retire(child: EngineChild): Promise<void> {
+    if (!this.#idle.has(child)) return;
+    this.#unkeep(child);
     await child[Symbol.asyncDispose]();
     this.#size -= 1;
   }

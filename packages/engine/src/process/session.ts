@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { AppError } from "@granary/kernel";
 import { problem } from "@granary/protocol";
 import { printStatement } from "../sql/duckdb/index.ts";
@@ -24,7 +27,7 @@ export interface RowSet {
 
 /** What one piece of work may do with its engine process. One request at a time. */
 export interface EngineSession {
-  /** A directory of this process for intermediate files; gone at the latest with the process. */
+  /** A directory of this session for intermediate files, gone with it. */
   readonly tempDir: string;
   /** Runs a query and streams its rows. */
   stream(query: Query): Promise<RowStream>;
@@ -42,7 +45,6 @@ export interface SessionLimits {
 
 /** The one implementation of a session: adds deadline, cancellation and error translation to a process. */
 export class ProcessSession implements EngineSession {
-  readonly tempDir: string;
   readonly #child: EngineChild;
   readonly #limits: SessionLimits;
   readonly #deadline: NodeJS.Timeout;
@@ -50,17 +52,22 @@ export class ProcessSession implements EngineSession {
   #grace: NodeJS.Timeout | undefined;
   #stopped: AppError | undefined;
   #underWay: Promise<FromChild> | undefined;
+  #tempDir: string | undefined;
 
   constructor(child: EngineChild, limits: SessionLimits) {
     this.#child = child;
     this.#limits = limits;
-    this.tempDir = child.tempDir;
     child.onMessage = (message) => {
       if (message.type === "progress") limits.onProgress?.(message.progress);
     };
     this.#deadline = setTimeout(() => this.#stop(problem("engine.deadline", { seconds: limits.deadlineMs / 1000 })), limits.deadlineMs);
     limits.signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (limits.signal?.aborted) this.#onAbort();
+  }
+
+  get tempDir(): string {
+    this.#tempDir ??= mkdtempSync(join(this.#child.tempDir, "session-"));
+    return this.#tempDir;
   }
 
   async stream(query: Query): Promise<RowStream> {
@@ -93,7 +100,9 @@ export class ProcessSession implements EngineSession {
     await this.#underWay?.catch(() => undefined);
     clearTimeout(this.#grace);
     this.#child.onMessage = undefined;
+    // A process that died took its directories with it.
     if (!this.#child.isAlive) return;
+    if (this.#tempDir !== undefined) await rm(this.#tempDir, { recursive: true, force: true });
     const timer = setTimeout(() => this.#child.kill(problem("engine.crashed", { reason: "it did not finish" })), INTERRUPT_GRACE_MS);
     try {
       const answer = await this.#child.request({ type: "finish" });
