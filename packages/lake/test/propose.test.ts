@@ -101,6 +101,8 @@ describe("a proposed file", () => {
     expect(proposal.keys.to).toEqual({ duplicateRows: 1, nullRows: 1 });
     expect(proposal.keys.examples).toEqual([["1"], [null]]);
     expect(proposal.counts).toMatchObject({ added: 0, removed: 0, modified: 0, unchanged: 4 });
+    const alike = await propose(people, "id,name\n1,Ada\n1,Ada\n2,Bo\n3,Cy\n4,Di\n");
+    expect([alike.keys.to, alike.keys.examples]).toEqual([{ duplicateRows: 1, nullRows: 0 }, [["1"]]]);
   });
 
   it("tells how many rows were likely given another key", async () => {

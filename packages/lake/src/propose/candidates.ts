@@ -2,6 +2,7 @@ import {
   and,
   arithmetic,
   call,
+  caseWhen,
   cast,
   column,
   compare,
@@ -17,7 +18,7 @@ import {
   tryCast,
 } from "@granary/engine";
 import { type HeldFiles, scanRelation, storedColumn, storedName } from "../files/index.ts";
-import { keyName, PLACE, valueName } from "../diff/index.ts";
+import { keyName, PLACE, sided, valueName } from "../diff/index.ts";
 import type { LakeColumn } from "../table/index.ts";
 import { valueOfText } from "./cells/cell-readings.ts";
 import type { ProposedColumn } from "./map-columns.ts";
@@ -97,10 +98,55 @@ function newHashes({ rows, keys, cells }: ProposedTexts): Query {
   };
 }
 
+/** What became of each row of both sides beside each other: whether each side is there, and the key where they may differ. */
+export const MET = { table: "met_rows", hasOld: "has_old", hasNew: "has_new", differs: "may_differ" } as const;
+
 /**
- * The keys under which the sides may differ, found in one pass over both: a key that each side has once, with one hash of
- * its row's texts, is left out. Texts are compared as they stand, so that only what is written otherwise is looked at closer.
+ * All rows of both sides beside each other by key, in one pass over both, with one hash of the texts of each. Texts are compared as
+ * they stand, so that only what is written otherwise is looked at closer.
  */
+export function metRows(base: BaseRows, texts: ProposedTexts): Query {
+  const names = texts.keys.map(({ fieldId }) => keyName(fieldId));
+  const [o, n] = [sided("o"), sided("n")];
+  const mayDiffer = compare(o(HASH), "is distinct from", n(HASH));
+  const side = (alias: "o" | "n", query: Query): Relation => ({ kind: "alias", as: alias, relation: { kind: "query", query } });
+  return {
+    kind: "select",
+    items: [
+      ...names.map((name) => ({ expression: caseWhen([{ when: mayDiffer, then: call("coalesce", o(name), n(name)) }], literal(null)), as: name })),
+      { expression: not(isNull(o(HASH))), as: MET.hasOld },
+      { expression: not(isNull(n(HASH))), as: MET.hasNew },
+      { expression: mayDiffer, as: MET.differs },
+    ],
+    from: {
+      kind: "join",
+      join: "full",
+      left: side("o", oldHashes(base, texts)),
+      right: side("n", newHashes(texts)),
+      on: and(...names.map((name) => compare(o(name), "=", n(name)))),
+    },
+  };
+}
+
+/** How many of the rows that met have an old side, and how many a new one. A key that one side has more than once meets more often than there are rows. */
+export const MET_COUNTS: Query = {
+  kind: "select",
+  items: [MET.hasOld, MET.hasNew].map((name) => ({ expression: call("count_if", column(name)), as: name })),
+  from: { kind: "table", name: MET.table },
+};
+
+/** The keys under which the sides may differ, by rows that met where no key is there twice. */
+export function metKeys({ keys }: ProposedTexts, missing: "kept" | "removed"): Query {
+  const mayDiffer = column(MET.differs);
+  return {
+    kind: "select",
+    items: keys.map(({ fieldId }) => named(keyName(fieldId))),
+    from: { kind: "table", name: MET.table },
+    where: missing === "removed" ? mayDiffer : and(mayDiffer, column(MET.hasNew)),
+  };
+}
+
+/** The keys under which the sides may differ, however often each side has one: a key that each has once, with one hash, is left out. */
 export function candidateKeys(base: BaseRows, texts: ProposedTexts, missing: "kept" | "removed"): Query {
   const ids = texts.keys.map(({ fieldId }) => fieldId);
   const [rows, olds] = [call("count_rows"), call("count", column(IS_OLD))];

@@ -4,7 +4,21 @@ import { type Alignment, DUPLICATES, duplicateKeys, faultCounts, keyName, NEW, O
 import type { FileIo } from "../file-io/index.ts";
 import { storedColumn } from "../files/index.ts";
 import type { OpenTable } from "../table/index.ts";
-import { type BaseRows, candidateHashes, candidateKeys, type Looked, newTexts, newTyped, oldRows, type ProposedTexts, scanSeen } from "./candidates.ts";
+import {
+  type BaseRows,
+  candidateHashes,
+  candidateKeys,
+  type Looked,
+  MET,
+  MET_COUNTS,
+  metKeys,
+  metRows,
+  newTexts,
+  newTyped,
+  oldRows,
+  type ProposedTexts,
+  scanSeen,
+} from "./candidates.ts";
 import { misfitCells, misfitKeys, requireMasked, valuesMismatch } from "./check-judged.ts";
 import { judgedRows, proposedChanges } from "./judge-rows.ts";
 import { CANDIDATES, IS_ADDED, named, NEW_TEXTS, PAIRED } from "./names.ts";
@@ -42,12 +56,21 @@ async function numbers(session: EngineSession, query: Query): Promise<readonly n
   return (await session.run({ kind: "query", query })).rows[0]?.map(Number) ?? [];
 }
 
+async function findCandidates(session: EngineSession, { input, base, texts, missing, proposedRows }: TextComparison): Promise<void> {
+  if (texts.keys.length === 0) return void (await create(session, CANDIDATES, candidateHashes(base, texts)));
+  await create(session, MET.table, metRows(base, texts));
+  const counted = await numbers(session, MET_COUNTS);
+  const isOnce = counted[0] === (await countSeen(session, base, input.from)) && counted[1] === proposedRows;
+  await create(session, CANDIDATES, isOnce ? metKeys(texts, missing) : candidateKeys(base, texts, missing));
+  await session.run({ kind: "dropTable", name: MET.table });
+}
+
 /** Brings the rows that may differ together: of the file as texts, of the snapshot with all their columns. Answers how many keys were damaged. */
 async function gather(session: EngineSession, comparison: TextComparison): Promise<number> {
   const { base, texts, missing, proposedRows } = comparison;
   const isFew = missing === "kept" && texts.keys.length > 0 && proposedRows <= MAX_LOOKED_AT;
   const looked: Looked = isFew ? "proposed" : "candidates";
-  if (!isFew) await create(session, CANDIDATES, texts.keys.length > 0 ? candidateKeys(base, texts, missing) : candidateHashes(base, texts));
+  if (!isFew) await findCandidates(session, comparison);
   await create(session, NEW_TEXTS, newTexts(texts, looked));
   const damagedKeys = await repairKeys(session, base, texts);
   const options = missing === "removed" ? ({ table: CANDIDATES, withNulls: true } as const) : ({ table: NEW_TEXTS, withNulls: false } as const);
