@@ -7,7 +7,7 @@ import { setRequestWorkspace } from "./api/client.ts";
 import { queryClient } from "./api/query-client.ts";
 import { sessionQuery } from "./api/session.ts";
 import { FailedPage, MissingPage } from "./kit/error-view.tsx";
-import { choiceParam, objectParam, present, textParam } from "./kit/search-params.ts";
+import { choiceParam, keyParam, objectParam, present, textParam } from "./kit/search-params.ts";
 import { PageSkeleton } from "./kit/skeleton.tsx";
 import { PageFailed } from "./pages/dataset-sharing/page-failed.tsx";
 import { changesSearch } from "./pages/changes/changes-search.ts";
@@ -331,7 +331,7 @@ const pages = [
         columns: textParam(raw, "columns", LONG_TEXT),
         q: textParam(raw, "q", 500),
         batch: textParam(raw, "batch", 60),
-        row: textParam(raw, "row", LONG_TEXT),
+        row: keyParam(raw, "row", LONG_TEXT),
         cell: textParam(raw, "cell", 500),
         edit: choiceParam(raw, "edit", ["1"]),
       }),
@@ -372,6 +372,8 @@ const routeTree = root.addChildren([start, gate.addChildren(gatePages), docs, wo
 
 export const router = createRouter({
   routeTree,
+  // Otherwise pages would be given what their validation left out, such as an object where a text belongs.
+  search: { strict: true },
   context: { queryClient },
   defaultPreload: "intent",
   defaultPreloadStaleTime: 0,

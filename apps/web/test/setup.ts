@@ -21,3 +21,6 @@ Object.defineProperty(window, "matchMedia", {
     removeListener: () => {},
   }),
 });
+// Fields that grow with their text measure it anew once fonts are loaded.
+Object.defineProperty(document, "fonts", { value: new EventTarget() });
+Element.prototype.scrollIntoView ??= () => {};

@@ -7,6 +7,11 @@ export function textParam(raw: Raw, name: string, maxLength = 200): string | und
   return text === "" || text.length > maxLength ? undefined : text;
 }
 
+/** A row's key, which is a list in JSON: as the text it was put into the address, or as the list that the router makes of bare JSON. */
+export function keyParam(raw: Raw, name: string, maxLength = 200): string | undefined {
+  return textParam({ [name]: Array.isArray(raw[name]) ? JSON.stringify(raw[name]) : raw[name] }, name, maxLength);
+}
+
 /** An object of the address, as it came: whoever uses it checks its shape. */
 export function objectParam(raw: Raw, name: string): object | undefined {
   const value = raw[name];

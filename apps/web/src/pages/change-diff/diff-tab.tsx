@@ -20,6 +20,7 @@ import classes from "./diff.module.css";
 import { nextCell, nextColumn, nextRow } from "./next-change.ts";
 import { RowPanel } from "./row-panel.tsx";
 import { useDiffKeys } from "./use-diff-keys.ts";
+import { useReadingOn } from "./use-reading-on.ts";
 import { type DiffSearch, type OnDiffSearch, useDiffSearch } from "./use-diff-search.ts";
 
 interface DiffTabProps {
@@ -189,7 +190,8 @@ function Desk(props: DeskProps) {
     handle.current?.focus();
     handle.current?.goTo(next);
   };
-  const read = { loaded: source.state().loaded, row: source.row };
+  const read = () => ({ loaded: source.state().loaded, row: source.row });
+  const goOn = useReadingOn(source, goTo);
   const changes = shape.order.map((place) => changing.has(diff.columns[place]?.name ?? ""));
   const toggle = () => {
     const key = keyText(source.row(at.row)?.change.key ?? null);
@@ -197,10 +199,10 @@ function Desk(props: DeskProps) {
   };
   const isChoosing = mayChoose(change) && search.revision === undefined;
   useDiffKeys({
-    j: () => goTo(nextRow({ ...read, loaded: source.state().loaded }, at, 1)),
-    k: () => goTo(nextRow(read, at, -1)),
-    n: () => goTo(nextCell({ ...read, loaded: source.state().loaded }, shape.order.length, at, 1)),
-    p: () => goTo(nextCell(read, shape.order.length, at, -1)),
+    j: () => goOn(() => nextRow(read(), at, 1)),
+    k: () => goTo(nextRow(read(), at, -1)),
+    n: () => goOn(() => nextCell(read(), shape.order.length, at, 1)),
+    p: () => goTo(nextCell(read(), shape.order.length, at, -1)),
     "]": () => goTo(nextColumn(changes, at, 1)),
     "[": () => goTo(nextColumn(changes, at, -1)),
     x: isChoosing ? toggle : undefined,

@@ -10,17 +10,20 @@ interface CommentBoxProps {
   readonly start?: string;
   readonly hasFocus?: boolean;
   readonly onCancel?: () => void;
+  /** Whether what was there can be taken away. */
+  readonly mayBeEmpty?: boolean;
   /** More that can be done with what is written, at the left of the button. */
   readonly beside?: ReactNode;
 }
 
 /** Words that are written and sent; Ctrl+Enter sends, too. What is written stays when sending fails. */
-export function CommentBox({ label, action, send, start = "", hasFocus = false, onCancel, beside }: CommentBoxProps) {
+export function CommentBox({ label, action, send, start = "", hasFocus = false, onCancel, mayBeEmpty = false, beside }: CommentBoxProps) {
   const [body, setBody] = useState(start);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  const isReady = mayBeEmpty || body.trim() !== "";
   const submit = async () => {
-    if (body.trim() === "" || busy) return;
+    if (!isReady || busy) return;
     setBusy(true);
     setError(undefined);
     try {
@@ -67,7 +70,7 @@ export function CommentBox({ label, action, send, start = "", hasFocus = false, 
             Cancel
           </Button>
         )}
-        <Button type="submit" size="xs" loading={busy} disabled={body.trim() === ""}>
+        <Button type="submit" size="xs" loading={busy} disabled={!isReady}>
           {action}
         </Button>
       </div>

@@ -68,6 +68,7 @@ function Description({ change }: { readonly change: ChangeRequest }) {
         action="Save"
         start={change.description}
         hasFocus
+        mayBeEmpty
         onCancel={() => setEditing(false)}
         send={async (description) => {
           await update.mutateAsync({ change: change.id, body: { description }, version: change.version });

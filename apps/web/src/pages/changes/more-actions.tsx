@@ -3,11 +3,12 @@ import { ActionIcon, Menu } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import Ellipsis from "lucide-react/icons/ellipsis";
 import { useState } from "react";
-import { type ChangeExport, saveDifferences, useCloseChange, useDeleteChange, useMergeChange, useRevertChange } from "../../api/changes.ts";
+import { type ChangeExport, saveDifferences, useDeleteChange, useMergeChange, useRevertChange } from "../../api/changes.ts";
 import { useConfirm } from "../../kit/confirm.tsx";
 import { toastDone, toastError } from "../../kit/toast.tsx";
 import { useSlug } from "../../shell/index.ts";
 import { isInReview } from "./change-words.ts";
+import { CloseDialog } from "./close-dialog.tsx";
 import { ReasonDialog } from "./reason-dialog.tsx";
 
 const EXPORTS: readonly { readonly format: ChangeExport; readonly label: string }[] = [
@@ -118,7 +119,6 @@ function Asking({ change, asked, onClose }: { readonly change: ChangeRequest; re
   const slug = useSlug();
   const navigate = useNavigate();
   const merge = useMergeChange();
-  const close = useCloseChange();
   const revert = useRevertChange();
   if (asked === "bypass")
     return (
@@ -136,17 +136,7 @@ function Asking({ change, asked, onClose }: { readonly change: ChangeRequest; re
         onClose={onClose}
       />
     );
-  if (asked === "close")
-    return (
-      <ReasonDialog
-        title={`Close #${change.number}`}
-        text="Nothing is merged. The request and its record stay, and it can be opened again."
-        action="Close it"
-        least={0}
-        run={(reason) => close.mutateAsync({ change: change.id, body: { reason } })}
-        onClose={onClose}
-      />
-    );
+  if (asked === "close") return <CloseDialog change={change} onClose={onClose} />;
   return (
     <ReasonDialog
       title={`Take #${change.number} back`}

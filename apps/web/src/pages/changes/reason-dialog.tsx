@@ -10,12 +10,14 @@ interface ReasonDialogProps {
   /** How long the reason has to be; 0: none is needed. */
   readonly least: number;
   readonly danger?: boolean;
+  /** More that is asked, below the reason. */
+  readonly more?: ReactNode;
   readonly run: (reason: string) => Promise<unknown>;
   readonly onClose: () => void;
 }
 
 /** An act that is written down with its reason. */
-export function ReasonDialog({ title, text, action, least, danger = false, run, onClose }: ReasonDialogProps) {
+export function ReasonDialog({ title, text, action, least, danger = false, more, run, onClose }: ReasonDialogProps) {
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -53,6 +55,7 @@ export function ReasonDialog({ title, text, action, least, danger = false, run, 
           onChange={(event) => setReason(event.currentTarget.value)}
           data-autofocus
         />
+        {more}
         {error !== undefined && <ErrorNote error={error} />}
         <div className={classes.buttons}>
           <Button variant="default" onClick={onClose}>

@@ -1,5 +1,5 @@
 import type { DiffSearch } from "../change-diff/use-diff-search.ts";
-import { choiceParam, objectParam, present, textParam } from "../../kit/search-params.ts";
+import { choiceParam, keyParam, objectParam, present, textParam } from "../../kit/search-params.ts";
 
 /** Keys of rows, and filters. */
 const LONG_TEXT = 4_000;
@@ -24,6 +24,6 @@ export const requestSearch = (raw: Record<string, unknown>): DiffSearch & { read
     q: textParam(raw, "q", 500),
     layout: choiceParam(raw, "layout", ["split"]),
     only: choiceParam(raw, "only", ["changed"]),
-    row: textParam(raw, "row", LONG_TEXT),
+    row: keyParam(raw, "row", LONG_TEXT),
     cell: textParam(raw, "cell", 500),
   });

@@ -88,6 +88,10 @@ export function OwnersField({ value, columns, groups, onChange }: ListProps<Owne
   );
 }
 
+/** Shares as people write them, without the dust of binary fractions. */
+const asPercent = (share: number): number => Number((share * 100).toPrecision(12));
+const asShare = (percent: number): number => Number((percent / 100).toPrecision(12));
+
 type Comparison = ChangeRulesInput["comparisons"][number];
 
 /** What is not looked at when the values of a column are compared. */
@@ -127,6 +131,15 @@ export function ComparisonsField({ value, columns, onChange }: ListProps<Compari
             min={0}
             value={rule.absoluteTolerance ?? ""}
             onChange={(tolerance) => onRule({ absoluteTolerance: typeof tolerance === "number" ? tolerance : undefined })}
+          />
+          <NumberInput
+            aria-label="Numbers that differ by no more percent"
+            placeholder="Tolerance in %"
+            min={0}
+            max={100}
+            suffix=" %"
+            value={rule.relativeTolerance === undefined ? "" : asPercent(rule.relativeTolerance)}
+            onChange={(percent) => onRule({ relativeTolerance: typeof percent === "number" ? asShare(percent) : undefined })}
           />
         </>
       )}
