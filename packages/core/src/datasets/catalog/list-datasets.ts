@@ -41,6 +41,8 @@ interface Searched {
   readonly sought: Sought;
   readonly isGuess: boolean;
   readonly page: readonly Position[];
+  /** Counted beside the search for the page; null where they are known from the first page. */
+  readonly facets: DatasetFacets | null;
 }
 
 /** A page of what was typed or, when nothing has it that the caller may see, of what is spelled like it. */
@@ -52,13 +54,16 @@ async function search(ctx: Ctx, query: CatalogQuery, sort: DatasetSort, earlier:
   const readers = await findReaders(ctx);
   const terms = await findTerms(ctx, query.q ?? "");
   const at = { sort, after: earlier?.after };
+  const found = async (meant: readonly Term[], isGuess: boolean): Promise<Searched> => {
+    const sought = await seek(ctx, readers, meant);
+    const [page, facets] = await Promise.all([findPage(ctx, query, sought, at), earlier === undefined ? facetsOf(ctx, query, sought) : null]);
+    return { sought, isGuess, page, facets };
+  };
   if (earlier?.isGuess !== true) {
-    const sought = await seek(ctx, readers, terms);
-    const page = await findPage(ctx, query, sought, at);
-    if (page.length > 0 || earlier !== undefined || terms.length === 0) return { sought, isGuess: false, page };
+    const asTyped = await found(terms, false);
+    if (asTyped.page.length > 0 || earlier !== undefined || terms.length === 0) return asTyped;
   }
-  const sought = await seek(ctx, readers, await withWordsAlike(ctx, terms));
-  return { sought, isGuess: true, page: await findPage(ctx, query, sought, at) };
+  return found(await withWordsAlike(ctx, terms), true);
 }
 
 async function facetsOf(ctx: Ctx, query: CatalogQuery, sought: Sought): Promise<DatasetFacets> {
@@ -80,16 +85,13 @@ export async function listDatasets(ctx: Ctx, asked: CatalogQuery & { readonly vi
   const earlier = begun(query.cursor);
   const hasTerms = typedWords(query.q ?? "").length > 0;
   const sort = sortOf(query, hasTerms, earlier);
-  const { sought, isGuess, page } = await search(ctx, query, sort, earlier);
+  const { sought, isGuess, page, facets } = await search(ctx, query, sort, earlier);
   const shown = page.slice(0, query.limit);
   const last = shown.at(-1);
-  const [rows, facets] = await Promise.all([
-    listDatasetRows(
-      ctx,
-      shown.map(({ id }) => id),
-    ),
-    earlier === undefined ? facetsOf(ctx, query, sought) : null,
-  ]);
+  const rows = await listDatasetRows(
+    ctx,
+    shown.map(({ id }) => id),
+  );
   const byId = new Map(rows.map((row) => [row.id, row]));
   const items = shown.flatMap(({ id }) => {
     const row = byId.get(id);
