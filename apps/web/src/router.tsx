@@ -7,7 +7,7 @@ import { setRequestWorkspace } from "./api/client.ts";
 import { queryClient } from "./api/query-client.ts";
 import { sessionQuery } from "./api/session.ts";
 import { FailedPage, MissingPage } from "./kit/error-view.tsx";
-import { choiceParam, keyParam, objectParam, present, textParam } from "./kit/search-params.ts";
+import { choiceParam, keyParam, knownOnly, objectParam, present, textParam } from "./kit/search-params.ts";
 import { PageSkeleton } from "./kit/skeleton.tsx";
 import { PageFailed } from "./pages/dataset-sharing/page-failed.tsx";
 import { changesSearch } from "./pages/changes/changes-search.ts";
@@ -100,7 +100,7 @@ const LONG_TEXT = 4_000;
 const tokenSearch = (raw: Raw) => present({ token: textParam(raw, "token") });
 
 const gatePage = <const P extends string, S extends Raw>(path: P, validateSearch: (raw: Raw) => S, component: RouteComponent) =>
-  createRoute({ getParentRoute: () => gate, path, validateSearch, component });
+  createRoute({ getParentRoute: () => gate, path, validateSearch: (raw: Raw) => knownOnly(raw, validateSearch(raw)), component });
 
 const gatePages = [
   gatePage(
@@ -179,7 +179,7 @@ const page = <const P extends string, S extends Raw>(path: P, validateSearch: (r
   createRoute({
     getParentRoute: () => workspace,
     path,
-    validateSearch,
+    validateSearch: (raw: Raw) => knownOnly(raw, validateSearch(raw)),
     component,
     errorComponent: ({ error, reset }) => <PageFailed error={error} onRetry={reset} />,
   });
@@ -372,8 +372,6 @@ const routeTree = root.addChildren([start, gate.addChildren(gatePages), docs, wo
 
 export const router = createRouter({
   routeTree,
-  // Otherwise pages would be given what their validation left out, such as an object where a text belongs.
-  search: { strict: true },
   context: { queryClient },
   defaultPreload: "intent",
   defaultPreloadStaleTime: 0,

@@ -126,6 +126,8 @@ describe("a dataset made of a query", () => {
   it("fails with what went wrong while it ran, and nothing is stored", async () => {
     const { body } = await create("Broken", "SELECT CAST(customer AS INTEGER) AS n FROM orders");
     expect(body).toMatchObject({ dataset: { status: "failed", dataVersion: 0 }, batch: { status: "failed", error: { code: "sql.value_invalid" } } });
+    const told = (await server.request("GET", "/notifications", { as: ada })).body.items as { kind: string; body: string }[];
+    expect(told.map(({ kind }) => kind)).toContain("job.failed");
   });
 
   it("needs the permission to ask by SQL and to create", async () => {

@@ -35,3 +35,8 @@ export function choiceParam<const C extends string>(raw: Raw, name: string, choi
 export function present<T extends Raw>(search: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
+
+/** A validated search that hides whatever else the address says: the router gives pages both, what was validated over what was not. */
+export function knownOnly<S extends Raw>(raw: Raw, search: S): S {
+  return { ...Object.fromEntries(Object.keys(raw).map((name) => [name, undefined])), ...search };
+}
