@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { colleague, HOME, type Person, setUp } from "./person.ts";
-import { openBrowser, type Program, startProgram } from "./program.ts";
+import { ADMIN, colleague, HOME, type Person, setUp } from "./person.ts";
+import { accessibilityFaults, openBrowser, openPage, type Program, startProgram } from "./program.ts";
 
 let program: Program;
 let browser: Browser;
@@ -47,5 +47,23 @@ describe("a column that is masked", () => {
     expect(await grid.getByText("john.doe").count()).toBe(0);
     await grid.getByRole("img", { name: "masked" }).waitFor();
     expect([...admin.faults, ...grace.faults]).toEqual([]);
+  });
+
+  it("is told on pages that meet WCAG 2.1 AA and fit a phone", async () => {
+    const state = { ...(await admin.context.storageState()), origins: [] };
+    await using own = await browser.newContext({ viewport: { width: 390, height: 844 }, storageState: state, reducedMotion: "reduce", bypassCSP: true });
+    const { page } = await openPage(own);
+    const { id } = await admin.call<{ id: string }>("GET", `/users/${ADMIN.email}`);
+    const shown = { [`/datasets/${dataset}?tab=privacy`]: "Policies and whom they are for", [`/people/${id}`]: "Masked for them" };
+    const found: string[] = [];
+    for (const [place, text] of Object.entries({ ...shown, "/personal-data?tab=readers": "Who has seen this person's row" })) {
+      await page.goto(`${program.url}${HOME}${place}`);
+      await page.getByRole("heading", { level: 2, name: text }).waitFor();
+      await page.waitForLoadState("networkidle");
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (wide > 0) found.push(`${place} is ${wide} px too wide`);
+      found.push(...(await accessibilityFaults(page)).map((fault) => `${place} ${fault}`));
+    }
+    expect(found).toEqual([]);
   });
 });

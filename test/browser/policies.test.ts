@@ -71,4 +71,39 @@ describe("a policy that masks a column", () => {
     await page.getByText("ann.smith@example.org").waitFor();
     expect(admin.faults).toEqual([]);
   });
+
+  it("is kept on the page of the person it is about, with what is known of them", async () => {
+    const { page } = admin;
+    await create("Secrets", "id,word\n1,plum\n");
+    const alan = await colleague(browser, program, admin, { name: "Alan Turing", roles: ["viewer"] });
+    await admin.open(`${HOME}/people`);
+    await page.getByRole("link", { name: "Alan Turing" }).click();
+    await admin.sees("Alan Turing");
+    await page.getByRole("combobox", { name: "Kept out of: dataset" }).fill("secr");
+    await page.getByRole("option", { name: "Secrets" }).click();
+    await page.getByRole("button", { name: "Save lists" }).click();
+    await page.getByText("Lists saved").waitFor();
+    await page.getByRole("combobox", { name: "Add the mask to: dataset" }).fill("cust");
+    await page.getByRole("option", { name: "Customers" }).click();
+    await page.getByRole("combobox", { name: "Add the mask to: column of Customers" }).click();
+    await page.getByRole("option", { name: "id" }).click();
+    await page.getByRole("button", { name: "Save masks" }).click();
+    await page.getByText("Masks saved").waitFor();
+    await page.getByRole("button", { name: "Add an attribute" }).click();
+    await page.getByRole("textbox", { name: "Attribute 1: name" }).fill("region");
+    await page.getByRole("textbox", { name: "Attribute 1: value" }).fill("north");
+    await page.getByRole("button", { name: "Save attributes" }).click();
+    await page.getByText("Attributes saved").waitFor();
+    await page.reload();
+    await page.getByText("Customers › id").waitFor();
+    expect(await page.getByRole("textbox", { name: "Attribute 1: value" }).inputValue()).toBe("north");
+
+    await alan.open(`${HOME}/datasets`);
+    await alan.page.getByRole("link", { name: "Customers" }).click();
+    await alan.page.getByRole("grid", { name: "Rows of Customers" }).getByText("********").waitFor();
+    await alan.open(`${HOME}/datasets`);
+    await alan.page.getByRole("link", { name: "Customers" }).waitFor();
+    expect(await alan.page.getByRole("link", { name: "Secrets" }).count()).toBe(0);
+    expect([...admin.faults, ...alan.faults]).toEqual([]);
+  });
 });

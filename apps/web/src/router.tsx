@@ -315,7 +315,7 @@ const pages = [
   ),
   page(
     "/personal-data",
-    (raw) => present({ tab: choiceParam(raw, "tab", ["accepted", "refused", "settings"]) }),
+    (raw) => present({ tab: choiceParam(raw, "tab", ["accepted", "refused", "readers", "settings"]) }),
     lazyRouteComponent(() => import("./pages/personal-data/personal-data-page.tsx"), "PersonalDataPage"),
   ),
   page(

@@ -222,6 +222,7 @@ export const ROUTE_TABLE: Readonly<Record<RouteId, RouteEntry>> = {
   "policies.preview": ["POST", "/policies/preview", "json"],
   "policies.export": ["GET", "/policies/export", "download"],
   "policies.import": ["POST", "/policies/import", "json"],
+  "access.columnTags": ["GET", "/rbac/column-tags", "json"],
   "access.explain": ["GET", "/datasets/{dataset}/access", "json"],
   "access.check": ["GET", "/rbac/check-dataset-access/{dataset}", "json"],
   "access.memberDatasets": ["GET", "/rbac/users/{user}/dataset-access", "json"],

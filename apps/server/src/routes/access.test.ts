@@ -31,7 +31,7 @@ beforeAll(async () => {
   steward = await server.user({ roles: ["steward"], name: "Sten Steward" });
 });
 afterEach(async () => {
-  for (const { id } of await policies()) await server.request("DELETE", `/policies/${id}`, { as: server.admin });
+  for (const { id, version } of await policies()) await server.request("DELETE", `/policies/${id}`, { as: server.admin, version });
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -64,6 +64,8 @@ describe("what a column is about", () => {
     });
     const tagged = await send("PUT", `/datasets/${id}/schema/email/tags`, { tags: ["pii.email", "contact"] });
     expect(tagged.body).toEqual({ column: "email", tags: ["contact", "pii.email"] });
+    expect((await get("/rbac/column-tags", steward)).body.tags).toEqual(expect.arrayContaining([{ tag: "contact", columns: 1 }]));
+    expect((await get("/rbac/column-tags", reader)).status).toBe(403);
     expect((await firstRow(id))[1]).toMatch(/^[0-9a-f]{12}$/);
     await send("PUT", `/datasets/${id}/schema/email/tags`, { tags: [] });
     expect((await firstRow(id))[1]).toBe("ann@example.com");

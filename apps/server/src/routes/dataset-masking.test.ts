@@ -69,7 +69,7 @@ describe("the preview of a mask", () => {
     }
     expect((await preview("null", officer)).body).toMatchObject({ mask: "null", samples: [{ before: "********", after: null }, { before: null }] });
     expect((await preview("email")).body.isMasked).toBe(false);
-    await server.request("DELETE", `/policies/${made.body.id}`, { as: steward });
+    await server.request("DELETE", `/policies/${made.body.id}`, { as: steward, version: made.body.version });
   });
 
   it.each([

@@ -146,6 +146,7 @@ const SILENT: readonly string[] = [
   "sql.cancel",
   "sql.deleteSaved",
   "uploads.delete",
+  "access.columnTags",
   "access.attributes",
   "access.setAttributes",
   "changes.delete",

@@ -52,7 +52,8 @@ beforeAll(async () => {
   steward = await server.user({ roles: ["steward"], name: "Sten Steward" });
 });
 afterEach(async () => {
-  for (const { id } of (await get("/policies?limit=200", server.admin)).body.items) await server.request("DELETE", `/policies/${id}`, { as: server.admin });
+  for (const { id, version } of (await get("/policies?limit=200", server.admin)).body.items)
+    await server.request("DELETE", `/policies/${id}`, { as: server.admin, version });
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -101,6 +102,21 @@ describe("a policy that masks", () => {
         .execute();
     });
     expect((await rowsOf(dataset))[0]?.[1]).toBe("********");
+  });
+
+  it("is found by the datasets it is about, whatever it names them by", async () => {
+    const [dataset, other] = [await create(), await create()];
+    const { email } = await fieldIds(dataset);
+    const tagged = await server.request("PUT", `/datasets/${dataset}/schema/email/tags`, { as: steward, body: { tags: ["pii.email"] } });
+    expect(tagged.status).toBe(200);
+    const { version } = (await get(`/datasets/${dataset}`, owner)).body;
+    expect((await server.request("PATCH", `/datasets/${dataset}/meta`, { as: owner, body: { tags: ["hr"] }, version })).status).toBe(200);
+    const targets = { column: column(dataset, email ?? 0), dataset: { kind: "dataset", id: dataset }, tag: { kind: "column_tag", tag: "pii.email" } };
+    const more = { label: { kind: "dataset_tag", tag: "hr" }, owner: { kind: "owner", userId: owner.id }, all: { kind: "workspace" } };
+    for (const [name, target] of Object.entries({ ...targets, ...more })) await have({ name, effect: "mask", mask: "redact", targets: [target] });
+    const about = async (id: string) => (await get(`/policies?about=${id}`, steward)).body.items.map(({ name }: { name: string }) => name);
+    expect(await about(dataset)).toEqual(["all", "column", "dataset", "label", "owner", "tag"]);
+    expect(await about(other)).toEqual(["all", "owner"]);
   });
 });
 
@@ -237,7 +253,9 @@ describe("policies", () => {
     const changed = await server.request("PUT", `/policies/${made.id}`, { as: steward, body, version: made.version });
     expect(changed.body).toMatchObject({ effect: "mask", filter: null, version: made.version + 1 });
     expect((await server.request("PUT", `/policies/${made.id}`, { as: steward, body, version: made.version })).body.code).toBe("edit.conflict");
-    expect((await server.request("DELETE", `/policies/${made.id}`, { as: steward })).status).toBe(204);
+    expect((await server.request("DELETE", `/policies/${made.id}`, { as: steward })).status).toBe(428);
+    expect((await server.request("DELETE", `/policies/${made.id}`, { as: steward, version: made.version })).body.code).toBe("edit.conflict");
+    expect((await server.request("DELETE", `/policies/${made.id}`, { as: steward, version: made.version + 1 })).status).toBe(204);
     expect((await get(`/policies/${made.id}`, steward)).body.code).toBe("policy.not_found");
   });
 

@@ -10,6 +10,7 @@ import {
   getMemberMasking,
   getPolicy,
   importPolicies,
+  listColumnTags,
   listPolicies,
   maskColumn,
   previewPolicy,
@@ -27,13 +28,14 @@ export const policyHandlers: HandlersOf<typeof policyRoutes> = {
   "policies.create": (ctx, { body }) => createPolicy(ctx, body),
   "policies.get": (ctx, { params }) => getPolicy(ctx, params.policy),
   "policies.update": (ctx, { params, body, version }) => updatePolicy(ctx, params.policy, version, body),
-  "policies.delete": (ctx, { params }) => deletePolicy(ctx, params.policy),
+  "policies.delete": (ctx, { params, version }) => deletePolicy(ctx, params.policy, version),
   "policies.preview": (ctx, { body }) => previewPolicy(ctx, body.id, body.policy),
   "policies.export": async (ctx) =>
     streamed(Readable.from([await exportPolicies(ctx)], { objectMode: false }), {
       headers: { "content-type": "application/yaml; charset=utf-8", "content-disposition": 'attachment; filename="policies.yaml"' },
     }),
   "policies.import": (ctx, { body }) => importPolicies(ctx, body),
+  "access.columnTags": (ctx) => listColumnTags(ctx),
   "access.explain": (ctx, { params, query }) => explainAccess(ctx, params.dataset, query.user),
   "access.check": (ctx, { params }) => checkDatasetAccess(ctx, params.dataset),
   "access.memberDatasets": (ctx, { params }) => getMemberDatasets(ctx, params.user),

@@ -26,6 +26,14 @@ export const datasetReadersQuery = (dataset: string, column: string | null) =>
     queryFn: ({ signal }) => api.call("accessLogs.readers", { params: { dataset }, query: column === null ? {} : { column }, signal }),
   });
 
+/** Who read rows of a version in which the row with this key is. */
+export const rowReadersQuery = (dataset: string, key: readonly string[]) =>
+  queryOptions({
+    queryKey: ["access-log", "row-readers", dataset, key],
+    queryFn: ({ signal }) => api.call("accessLogs.readers", { params: { dataset }, query: { key: JSON.stringify(key) }, signal }),
+    retry: false,
+  });
+
 /** Saves the entries that fit the filters as a file. */
 export async function exportAccessLog(filters: AccessLogFilters): Promise<void> {
   await saveFile(await api.download("accessLogs.export", { query: compact(filters) }), "access-log.csv");

@@ -18,6 +18,13 @@ export const maskPoliciesQuery = (dataset: string) =>
     queryFn: async ({ signal }) => (await api.call("policies.list", { query: { dataset: dataset as never, effect: "mask", limit: MOST }, signal })).items,
   });
 
+/** The policies that are about this dataset or a column of it, whatever they name it by. */
+export const policiesAboutQuery = (dataset: string) =>
+  queryOptions({
+    queryKey: ["datasets", "policies", dataset],
+    queryFn: async ({ signal }) => (await api.call("policies.list", { query: { about: dataset as never, limit: MOST }, signal })).items,
+  });
+
 export const maskPreviewQuery = (dataset: string, column: string, mask: string) =>
   queryOptions({
     queryKey: ["datasets", "mask-preview", dataset, column, mask],

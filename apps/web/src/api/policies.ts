@@ -34,7 +34,7 @@ function usePolicyChange<V, R>(mutationFn: (variables: V) => Promise<R>) {
 
 export const useCreatePolicy = () => usePolicyChange((body: CallRequest<"policies.create">["body"]) => api.call("policies.create", { body }));
 export const useUpdatePolicy = () => usePolicyChange((request: CallRequest<"policies.update">) => api.call("policies.update", request));
-export const useDeletePolicy = () => usePolicyChange((policy: string) => api.call("policies.delete", { params: { policy: policy as never } }));
+export const useDeletePolicy = () => usePolicyChange((request: CallRequest<"policies.delete">) => api.call("policies.delete", request));
 export const useImportPolicies = () => usePolicyChange((body: CallRequest<"policies.import">["body"]) => api.call("policies.import", { body }));
 export const usePreviewPolicy = () => useMutation({ mutationFn: (body: CallRequest<"policies.preview">["body"]) => api.call("policies.preview", { body }) });
 

@@ -5,6 +5,7 @@ export { getAttributes, setAttributes } from "./commands/set-attributes.ts";
 export { getMemberDatasets, getMemberMasking, setMemberDatasets, setMemberMasking } from "./commands/set-member-access.ts";
 export { checkDatasetAccess } from "./queries/check-dataset-access.ts";
 export { explainAccess } from "./queries/explain-access.ts";
+export { listColumnTags } from "./queries/find-things.ts";
 export { exportPolicies } from "./queries/export-policies.ts";
 export { getPolicy, listPolicies } from "./queries/read-policies.ts";
 export { holdPolicies } from "./store.ts";

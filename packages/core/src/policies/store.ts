@@ -37,11 +37,23 @@ export interface PolicyFilter {
   readonly enabled?: boolean | undefined;
   /** Those that name this dataset, or a column of it. */
   readonly dataset?: string | undefined;
+  /** Those that are about this dataset or a column of it, whatever they name it by. */
+  readonly about?: string | undefined;
 }
+
+/** Whether a target of the policy is the dataset: itself, a column, a label, a tag of a column, its owner, or all there are. */
+const isAbout = (dataset: string) => sql<boolean>`exists (
+  select from datasets d, jsonb_array_elements(p.targets) as t where d.id = ${dataset} and case t->>'kind'
+    when 'workspace' then true
+    when 'dataset' then t->>'id' = d.id
+    when 'column' then t->>'datasetId' = d.id
+    when 'dataset_tag' then t->>'tag' = any (d.tags)
+    when 'owner' then t->>'userId' = d.owner_id
+    else exists (select from column_tags c where c.dataset_id = d.id and c.tag = t->>'tag') end)`;
 
 /** Policies by name. */
 export function listPolicyRows(db: Db, filter: PolicyFilter, page: { readonly after: readonly [string, string] | undefined; readonly limit: number }) {
-  const { q = "", effect, enabled, dataset } = filter;
+  const { q = "", effect, enabled, dataset, about } = filter;
   const pattern = `%${q.replace(/[\\%_]/g, "\\$&")}%`;
   const names = (target: object) => sql<boolean>`p.targets @> ${JSON.stringify([target])}::jsonb`;
   return selectPolicies(db)
@@ -49,6 +61,7 @@ export function listPolicyRows(db: Db, filter: PolicyFilter, page: { readonly af
     .$if(effect !== undefined, (query) => query.where("p.effect", "=", effect ?? "allow"))
     .$if(enabled !== undefined, (query) => query.where("p.enabled", "=", enabled ?? true))
     .$if(dataset !== undefined, (query) => query.where((eb) => eb.or([names({ kind: "dataset", id: dataset }), names({ kind: "column", datasetId: dataset })])))
+    .$if(about !== undefined, (query) => query.where(isAbout(about ?? "")))
     .$if(page.after !== undefined, (query) => query.where(sql<boolean>`(lower(p.name), p.id) > (${page.after?.[0]}, ${page.after?.[1]})`))
     .orderBy(sql`lower(p.name)`)
     .orderBy("p.id")

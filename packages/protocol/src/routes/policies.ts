@@ -127,6 +127,7 @@ export const policyRoutes = {
       effect: z.enum(POLICY_EFFECTS).optional(),
       enabled: flag,
       dataset: id("dataset").optional().describe("Policies that name this dataset or a column of it"),
+      about: id("dataset").optional().describe("Policies that are about this dataset or a column of it: by name, label, tag, owner or the whole workspace"),
     }),
     responses: { 200: page(policyView) },
   }),
@@ -172,7 +173,8 @@ export const policyRoutes = {
     access: "policy:manage",
     params,
     responses: { 204: null },
-    errors: ["policy.not_found"],
+    errors: ["policy.not_found", "edit.conflict"],
+    versioned: true,
   }),
   "policies.preview": route({
     method: "POST",
@@ -206,6 +208,14 @@ export const policyRoutes = {
     body: z.strictObject({ yaml: z.string().min(1).max(MAX_YAML), mode: z.enum(["merge", "replace"]).default("merge"), dryRun: z.boolean().default(true) }),
     responses: { 200: importedPolicies },
     errors: FAULTS,
+  }),
+  "access.columnTags": route({
+    method: "GET",
+    path: "/rbac/column-tags",
+    tag: TAG,
+    summary: "List the tags that columns have, with how many columns have each",
+    access: "privacy:read",
+    responses: { 200: z.object({ tags: z.array(z.object({ tag: z.string(), columns: z.number().int() })).describe("The most frequent first, at most 500") }) },
   }),
   "access.explain": route({
     method: "GET",

@@ -2,7 +2,7 @@ import type { Dataset, DatasetAccess } from "@granary/protocol";
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { maskPoliciesQuery, seenColumnsQuery } from "../../api/masking.ts";
+import { policiesAboutQuery, seenColumnsQuery } from "../../api/masking.ts";
 import { useMay } from "../../api/session.ts";
 import { type Column, DataList } from "../../kit/data-list.tsx";
 import { EmptyState } from "../../kit/empty-state.tsx";
@@ -99,16 +99,16 @@ function Seen({ column: { visibility, mask } }: { readonly column: SeenColumn })
   return <StatusBadge tone="info">Masked{mask !== null && `: ${maskTitle(mask)}`}</StatusBadge>;
 }
 
-/** Every mask that names this dataset or a column of it, with whom it leaves out: they see what is stored. */
+/** Every policy that is about this dataset, by its name or by what it is: a label, a tag, its owner, the whole workspace. */
 function Policies({ dataset }: { readonly dataset: Dataset }) {
-  const { data, error, refetch } = useQuery(maskPoliciesQuery(dataset.id));
+  const { data, error, refetch } = useQuery(policiesAboutQuery(dataset.id));
   return (
     <Panel
-      title="Masks and whom they are for"
-      text="Policies that name this dataset or a column of it. Of several masks the strictest holds; whom a policy excepts sees what is stored, unless another one masks it."
+      title="Policies and whom they are for"
+      text="All that are about this dataset or a column of it, by name, label, tag or owner. Deny goes before allow, row filters hold together, and of several masks the strictest holds."
     >
       {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {data?.length === 0 && <p className={classes.why}>There is none. Policies about tags, labels or the whole workspace may mask columns too.</p>}
+      {data?.length === 0 && <p className={classes.why}>There is none.</p>}
       {data !== undefined && data.length > 0 && (
         <ul className={classes.policies}>
           {data.map(({ id, name, sentence, enabled }) => (

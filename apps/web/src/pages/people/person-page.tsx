@@ -18,6 +18,9 @@ import { Label, StatusBadge } from "../../kit/status-badge.tsx";
 import { toastDone } from "../../kit/toast.tsx";
 import { useVersionedForm, VersionedProblem } from "../../kit/versioned-form.tsx";
 import { useCrumb, useSlug } from "../../shell/index.ts";
+import { AttributesPanel } from "../person-access/attributes-panel.tsx";
+import { DatasetsPanel } from "../person-access/datasets-panel.tsx";
+import { MasksPanel } from "../person-access/masks-panel.tsx";
 import classes from "./people.module.css";
 import { PersonActions } from "./person-actions.tsx";
 import { PersonState } from "./person-state.tsx";
@@ -32,6 +35,7 @@ export function PersonPage() {
   const navigate = useNavigate();
   const slug = useSlug();
   const mayReadActivity = useMay("activity:read");
+  const mayReadPolicies = useMay("privacy:read");
   useCrumb(person.name);
   return (
     <Page>
@@ -51,6 +55,13 @@ export function PersonPage() {
         <Facts person={person} />
       </div>
       <RolesPanel key={`roles-${person.id}`} person={person} slug={slug} />
+      {mayReadPolicies && (
+        <div className={classes.two}>
+          <DatasetsPanel person={person} />
+          <MasksPanel person={person} />
+        </div>
+      )}
+      <AttributesPanel person={person} />
       {mayReadActivity && <Did person={person} />}
     </Page>
   );

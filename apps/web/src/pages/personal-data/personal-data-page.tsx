@@ -16,6 +16,7 @@ import people from "../people/people.module.css";
 import { BulkBar } from "./bulk-bar.tsx";
 import { FindingState, Why } from "./finding-words.tsx";
 import classes from "./personal-data.module.css";
+import { RowReaders } from "./row-readers.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { useVerdict, VerdictButtons } from "./verdict-buttons.tsx";
 
@@ -27,6 +28,7 @@ const TABS = [
   { value: "suggested", title: "To decide" },
   { value: "accepted", title: "Classified" },
   { value: "refused", title: "Refused" },
+  { value: "readers", title: "Who has seen" },
   { value: "settings", title: "Settings" },
 ] as const;
 
@@ -52,13 +54,13 @@ export function PersonalDataPage() {
         value={tab}
         onChange={(value) => void navigate({ search: value === "suggested" ? {} : { tab: value }, replace: true })}
       />
-      {tab === "settings" ? (
+      {tab === "readers" && <RowReaders />}
+      {tab === "settings" && (
         <Suspense fallback={<PageSkeleton />}>
           <SettingsPanel />
         </Suspense>
-      ) : (
-        <Findings key={tab} state={tab} />
       )}
+      {tab !== "settings" && tab !== "readers" && <Findings key={tab} state={tab} />}
     </Page>
   );
 }

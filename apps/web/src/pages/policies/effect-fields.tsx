@@ -1,5 +1,6 @@
-import { FILTER_OPERATORS, FILTER_WORDS, type FilterCondition, type FilterOperator, MASK_KINDS, MASKS } from "@granary/protocol";
-import { Autocomplete, Button, Select, Textarea, TextInput } from "@mantine/core";
+import { FILTER_OPERATORS, FILTER_WORDS, type FilterCondition, type FilterOperator } from "@granary/protocol";
+import { Button, Select, Textarea, TextInput } from "@mantine/core";
+import { MaskField } from "./mask-field.tsx";
 import { conditionWith, type Draft, valuesText } from "./policy-draft.ts";
 import classes from "./policies.module.css";
 
@@ -24,23 +25,10 @@ export function EffectFields({ draft, onChange }: EffectFieldsProps) {
         onChange={(level) => onChange({ level: (level ?? draft.level) as Draft["level"] })}
       />
     );
-  return draft.effect === "mask" ? <MaskField draft={draft} onChange={onChange} /> : <FilterFields draft={draft} onChange={onChange} />;
-}
-
-function MaskField({ draft, onChange }: EffectFieldsProps) {
-  const kind = draft.mask.split(":")[0] ?? "";
-  const known = MASK_KINDS.find((name) => name === (kind === "custom" ? "regex" : kind));
-  const example = known === undefined ? undefined : MASKS[known].example;
-  return (
-    <Autocomplete
-      label="Mask"
-      description={example === undefined ? "Such as email, numeric_round:2, constant:hidden or custom:\\d+" : `${example.value} is shown as ${example.shown}`}
-      data={MASK_KINDS.filter((name) => name !== "regex" && name !== "constant").map((name) =>
-        name === "numeric_round" ? "numeric_round:2" : name === "date_truncate" ? "date_truncate:month" : name,
-      )}
-      value={draft.mask}
-      onChange={(mask) => onChange({ mask })}
-    />
+  return draft.effect === "mask" ? (
+    <MaskField value={draft.mask} onChange={(mask) => onChange({ mask })} />
+  ) : (
+    <FilterFields draft={draft} onChange={onChange} />
   );
 }
 

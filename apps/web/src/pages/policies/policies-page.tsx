@@ -158,7 +158,7 @@ function useRemoval(): (policy: PolicyView) => void {
       action: "Delete the policy",
       danger: true,
       run: async () => {
-        await remove.mutateAsync(policy.id);
+        await remove.mutateAsync({ params: { policy: policy.id }, version: policy.version });
         toastDone(`${policy.name} is deleted`);
       },
     });

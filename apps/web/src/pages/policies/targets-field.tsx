@@ -1,10 +1,8 @@
-import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Autocomplete, Button, Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { catalogQuery } from "../../api/dataset-catalog.ts";
-import { schemaQuery } from "../../api/dataset-schema.ts";
-import { itemsOf } from "../../api/list.ts";
+import { columnTagsQuery } from "../../api/member-access.ts";
+import { ColumnSelect, DatasetSelect } from "./dataset-select.tsx";
 import { PersonSelect } from "./person-select.tsx";
 import type { Named, Target } from "./policy-draft.ts";
 import { NamedItems } from "./subjects-field.tsx";
@@ -21,7 +19,6 @@ const KINDS: Readonly<Record<Kind, string>> = {
   owner: "Datasets of an owner",
 };
 const OF_COLUMNS: readonly Kind[] = ["column", "column_tag"];
-const TYPING_MS = 200;
 
 interface TargetsFieldProps {
   readonly value: readonly Named<Target>[];
@@ -72,62 +69,25 @@ function Choice({ kind, onAdd }: ChoiceProps) {
         </Button>
       );
     case "dataset":
-      return <DatasetSelect onChoose={(id, name) => onAdd({ value: { kind, id: id as never }, text: name })} />;
+      return <DatasetSelect label="What: dataset" onChoose={({ id, name }) => onAdd({ value: { kind, id: id as never }, text: name })} />;
     case "column":
       return <ColumnChoice onAdd={onAdd} />;
     case "dataset_tag":
       return <TextChoice label="Label" placeholder="finance" onAdd={(tag) => onAdd({ value: { kind, tag }, text: `label ${tag}` })} />;
     case "column_tag":
-      return <TextChoice label="Tag" placeholder="pii.email" onAdd={(tag) => onAdd({ value: { kind, tag }, text: `columns tagged ${tag}` })} />;
+      return <TagChoice onAdd={(tag) => onAdd({ value: { kind, tag }, text: `columns tagged ${tag}` })} />;
     case "owner":
       return <PersonSelect label="What: owner" onChoose={({ id, name }) => onAdd({ value: { kind, userId: id as never }, text: `owned by ${name}` })} />;
   }
 }
 
-function DatasetSelect({ onChoose }: { readonly onChoose: (id: string, name: string) => void }) {
-  const [typed, setTyped] = useState("");
-  const [q] = useDebouncedValue(typed.trim(), TYPING_MS);
-  const found = itemsOf(useInfiniteQuery(catalogQuery(q === "" ? {} : { q })).data);
-  return (
-    <Select
-      aria-label="What: dataset"
-      placeholder="Find a dataset"
-      size="xs"
-      searchable
-      searchValue={typed}
-      onSearchChange={setTyped}
-      filter={({ options }) => options}
-      nothingFoundMessage="No such dataset"
-      data={found.map(({ id, name }) => ({ value: id, label: name }))}
-      value={null}
-      onChange={(id) => {
-        const dataset = found.find((item) => item.id === id);
-        setTyped("");
-        if (dataset !== undefined) onChoose(dataset.id, dataset.name);
-      }}
-    />
-  );
-}
-
 function ColumnChoice({ onAdd }: Pick<ChoiceProps, "onAdd">) {
-  const [dataset, setDataset] = useState<{ readonly id: string; readonly name: string }>();
-  const schema = useQuery({ ...schemaQuery(dataset?.id ?? "", undefined, 0), enabled: dataset !== undefined });
-  if (dataset === undefined) return <DatasetSelect onChoose={(id, name) => setDataset({ id, name })} />;
-  const columns = schema.data?.columns ?? [];
   return (
-    <Select
-      aria-label={`What: column of ${dataset.name}`}
-      placeholder={`Column of ${dataset.name}`}
-      size="xs"
-      searchable
-      nothingFoundMessage="No such column"
-      data={columns.map(({ id, name }) => ({ value: String(id), label: name }))}
-      value={null}
-      onChange={(id) => {
-        const column = columns.find((item) => String(item.id) === id);
-        if (column === undefined) return;
-        onAdd({ value: { kind: "column", datasetId: dataset.id as never, fieldId: column.id }, text: `${dataset.name} › ${column.name}` });
-      }}
+    <ColumnSelect
+      label="What: column"
+      onChoose={(dataset, column) =>
+        onAdd({ value: { kind: "column", datasetId: dataset.id as never, fieldId: column.id }, text: `${dataset.name} › ${column.name}` })
+      }
     />
   );
 }
@@ -135,20 +95,22 @@ function ColumnChoice({ onAdd }: Pick<ChoiceProps, "onAdd">) {
 interface TextChoiceProps {
   readonly label: string;
   readonly placeholder: string;
+  /** What is offered; anything else can be typed. */
+  readonly known?: readonly string[];
   readonly onAdd: (text: string) => void;
 }
 
-function TextChoice({ label, placeholder, onAdd }: TextChoiceProps) {
+/** Tags that columns have are offered, the most frequent first. */
+function TagChoice({ onAdd }: Pick<TextChoiceProps, "onAdd">) {
+  const { data } = useQuery(columnTagsQuery());
+  return <TextChoice label="Tag" placeholder="pii.email" known={data?.tags.map(({ tag }) => tag) ?? []} onAdd={onAdd} />;
+}
+
+function TextChoice({ label, placeholder, known = [], onAdd }: TextChoiceProps) {
   const [text, setText] = useState("");
   return (
     <>
-      <TextInput
-        aria-label={`What: ${label.toLowerCase()}`}
-        placeholder={placeholder}
-        size="xs"
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-      />
+      <Autocomplete aria-label={`What: ${label.toLowerCase()}`} placeholder={placeholder} size="xs" data={[...known]} value={text} onChange={setText} />
       <Button
         className={classes.fixed ?? ""}
         variant="default"

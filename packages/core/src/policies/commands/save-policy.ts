@@ -104,12 +104,13 @@ export async function updatePolicy(ctx: Ctx, id: string, version: number, fields
   );
 }
 
-/** Deletes a policy; what it kept from people they see from then on. */
-export function deletePolicy(ctx: Ctx, id: string): Promise<undefined> {
+/** Deletes a policy, if it is still at the version the caller read; what it kept from people they see from then on. */
+export function deletePolicy(ctx: Ctx, id: string, version: number): Promise<undefined> {
   return ctx.tx(async (ctx) => {
     await holdPolicies(ctx);
     const row = await findPolicyRow(ctx.db, id);
     if (row === undefined) throw problem("policy.not_found");
+    if (row.version !== version) throw problem("edit.conflict", { current: await shown(ctx, id) });
     await removePolicy(ctx, row);
     return undefined;
   });

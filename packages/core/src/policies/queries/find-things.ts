@@ -21,6 +21,17 @@ export async function findDatasets(ctx: Ctx | TxCtx, asked: readonly string[]): 
   return asked.map((name) => rows.find(({ id }) => id === name) ?? rows.find((row) => row.name.toLowerCase() === name.toLowerCase()));
 }
 
+const MAX_TAGS = 500;
+
+/** The tags that columns of datasets outside the trash have, the most frequent first. */
+export async function listColumnTags(ctx: Ctx): Promise<{ readonly tags: { readonly tag: string; readonly columns: number }[] }> {
+  const { rows } = await sql<{ tag: string; columns: number }>`
+    select t.tag, count(*)::int as columns from column_tags t join datasets d on d.id = t.dataset_id
+    where d.workspace_id = ${ctx.workspaceId} and d.trashed_at is null
+    group by t.tag order by 2 desc, 1 limit ${sql.lit(MAX_TAGS)}`.execute(ctx.db as never);
+  return { tags: rows };
+}
+
 /** Those datasets, or `request.invalid` for each that is not there. */
 export async function requireDatasets(ctx: Ctx | TxCtx, asked: readonly string[], path: string): Promise<readonly NamedDataset[]> {
   const found = await findDatasets(ctx, asked);
