@@ -335,6 +335,49 @@ create policy one_workspace on public.api_keys to granary_app using ((workspace_
 grant delete, insert, select, update on public.api_keys to granary_system;
 grant insert, select, update on public.api_keys to granary_app;
 
+create table public.backfill_partitions (
+  workspace_id text not null,
+  backfill_id text not null,
+  partition text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  state text default 'waiting'::text not null,
+  run_id text,
+  constraint backfill_partitions_pkey PRIMARY KEY (backfill_id, partition),
+  constraint backfill_partitions_backfill_id_fkey FOREIGN KEY (backfill_id) REFERENCES public.backfills(id) ON DELETE CASCADE,
+  constraint backfill_partitions_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE SET NULL,
+  constraint backfill_partitions_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'skipped'::text]))),
+  constraint backfill_partitions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX backfill_partitions_state_idx ON public.backfill_partitions USING btree (backfill_id, state, starts_at);
+alter table public.backfill_partitions enable row level security, force row level security;
+create policy every_workspace on public.backfill_partitions to granary_system using (true) with check (true);
+create policy one_workspace on public.backfill_partitions to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.backfill_partitions to granary_app;
+grant delete, insert, select, update on public.backfill_partitions to granary_system;
+
+create table public.backfills (
+  id text not null,
+  workspace_id text not null,
+  pipeline_id text not null,
+  spec jsonb not null,
+  state text default 'running'::text not null,
+  started_by text,
+  created_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  constraint backfills_pkey PRIMARY KEY (id),
+  constraint backfills_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES public.pipelines(id) ON DELETE CASCADE,
+  constraint backfills_started_by_fkey FOREIGN KEY (started_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint backfills_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint backfills_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX backfills_list_idx ON public.backfills USING btree (pipeline_id, id DESC);
+alter table public.backfills enable row level security, force row level security;
+create policy every_workspace on public.backfills to granary_system using (true) with check (true);
+create policy one_workspace on public.backfills to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.backfills to granary_app;
+grant delete, insert, select, update on public.backfills to granary_system;
+
 create table public.backup_codes (
   user_id text not null,
   code_hash bytea not null,
@@ -617,6 +660,34 @@ create policy one_workspace on public.column_tags to granary_app using ((workspa
 grant delete, insert, select, update on public.column_tags to granary_app;
 grant delete, insert, select, update on public.column_tags to granary_system;
 
+create table public.connections (
+  id text not null,
+  workspace_id text not null,
+  name text not null,
+  kind text not null,
+  description text default ''::text not null,
+  config jsonb not null,
+  secrets bytea,
+  secret_paths text[] default '{}'::text[] not null,
+  owner_id text,
+  version integer default 1 not null,
+  last_check jsonb,
+  streams jsonb,
+  discovered_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint connections_pkey PRIMARY KEY (id),
+  constraint connections_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint connections_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX connections_list_idx ON public.connections USING btree (workspace_id, updated_at DESC, id DESC);
+CREATE UNIQUE INDEX connections_name_idx ON public.connections USING btree (workspace_id, lower(name));
+alter table public.connections enable row level security, force row level security;
+create policy every_workspace on public.connections to granary_system using (true) with check (true);
+create policy one_workspace on public.connections to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.connections to granary_app;
+grant delete, insert, select, update on public.connections to granary_system;
+
 create table public.credentials (
   user_id text not null,
   password_hash text,
@@ -725,12 +796,14 @@ create table public.dataset_versions (
   removed_count bigint,
   replaced_count bigint,
   change_id text,
+  run_id text,
   constraint dataset_versions_pkey PRIMARY KEY (dataset_id, number),
   constraint dataset_versions_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.batches(id),
   constraint dataset_versions_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.change_requests(id) ON DELETE SET NULL,
   constraint dataset_versions_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
   constraint dataset_versions_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(id) ON DELETE CASCADE,
-  constraint dataset_versions_operation_check CHECK ((operation = ANY (ARRAY['loaded'::text, 'batch_deleted'::text, 'batch_restored'::text, 'restored'::text, 'schema_changed'::text, 'merged'::text]))),
+  constraint dataset_versions_operation_check CHECK ((operation = ANY (ARRAY['loaded'::text, 'batch_deleted'::text, 'batch_restored'::text, 'restored'::text, 'schema_changed'::text, 'merged'::text, 'run'::text]))),
+  constraint dataset_versions_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE SET NULL,
   constraint dataset_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
 );
 alter table public.dataset_versions enable row level security, force row level security;
@@ -888,6 +961,13 @@ create table public.event_backlog (
 CREATE INDEX event_backlog_sequence_idx ON public.event_backlog USING btree (sequence);
 grant delete, insert, select, update on public.event_backlog to granary_system;
 grant insert on public.event_backlog to granary_app;
+
+create table public.event_consumers (
+  name text not null,
+  "position" bigint not null,
+  constraint event_consumers_pkey PRIMARY KEY (name)
+);
+grant delete, insert, select, update on public.event_consumers to granary_system;
 
 create table public.event_positions (
   "position" bigint not null,
@@ -1218,6 +1298,37 @@ create policy one_workspace on public.lake_files to granary_app using ((table_na
 grant delete, insert, select, update on public.lake_files to granary_app;
 grant delete, insert, select, update on public.lake_files to granary_system;
 
+create table public.lineage_edges (
+  workspace_id text not null,
+  run_id text,
+  pipeline_id text,
+  pipeline_version integer,
+  from_kind text not null,
+  from_id text not null,
+  from_version integer,
+  from_column text not null,
+  to_kind text not null,
+  to_id text not null,
+  to_version integer,
+  to_column text not null,
+  kind text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint lineage_edges_from_kind_check CHECK ((from_kind = ANY (ARRAY['dataset'::text, 'stream'::text, 'rows'::text]))),
+  constraint lineage_edges_kind_check CHECK ((kind = ANY (ARRAY['direct'::text, 'derived'::text, 'indirect'::text]))),
+  constraint lineage_edges_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES public.pipelines(id) ON DELETE SET NULL,
+  constraint lineage_edges_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE SET NULL,
+  constraint lineage_edges_to_kind_check CHECK ((to_kind = ANY (ARRAY['dataset'::text, 'stream'::text, 'file'::text]))),
+  constraint lineage_edges_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX lineage_edges_from_idx ON public.lineage_edges USING btree (workspace_id, from_kind, from_id);
+CREATE INDEX lineage_edges_run_idx ON public.lineage_edges USING btree (run_id);
+CREATE INDEX lineage_edges_to_idx ON public.lineage_edges USING btree (workspace_id, to_kind, to_id, to_version DESC);
+alter table public.lineage_edges enable row level security, force row level security;
+create policy every_workspace on public.lineage_edges to granary_system using (true) with check (true);
+create policy one_workspace on public.lineage_edges to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.lineage_edges to granary_app;
+grant delete, insert, select, update on public.lineage_edges to granary_system;
+
 create table public.mails (
   id text not null,
   workspace_id text,
@@ -1379,6 +1490,97 @@ create policy one_workspace on public.personal_data_settings to granary_app usin
 grant delete, insert, select, update on public.personal_data_settings to granary_system;
 grant insert, select, update on public.personal_data_settings to granary_app;
 
+create table public.pipeline_triggers (
+  workspace_id text not null,
+  pipeline_id text not null,
+  trigger_id text not null,
+  kind text not null,
+  rule jsonb not null,
+  enabled boolean not null,
+  next_at timestamp with time zone,
+  last_at timestamp with time zone,
+  arrived jsonb default '{}'::jsonb not null,
+  constraint pipeline_triggers_pkey PRIMARY KEY (pipeline_id, trigger_id),
+  constraint pipeline_triggers_kind_check CHECK ((kind = ANY (ARRAY['schedule'::text, 'dataset'::text, 'pipeline'::text, 'webhook'::text]))),
+  constraint pipeline_triggers_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES public.pipelines(id) ON DELETE CASCADE,
+  constraint pipeline_triggers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX pipeline_triggers_due_idx ON public.pipeline_triggers USING btree (next_at) WHERE (enabled AND (next_at IS NOT NULL));
+alter table public.pipeline_triggers enable row level security, force row level security;
+create policy every_workspace on public.pipeline_triggers to granary_system using (true) with check (true);
+create policy one_workspace on public.pipeline_triggers to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.pipeline_triggers to granary_app;
+grant delete, insert, select, update on public.pipeline_triggers to granary_system;
+
+create table public.pipeline_uses (
+  workspace_id text not null,
+  pipeline_id text not null,
+  node text not null,
+  kind text not null,
+  target text not null,
+  constraint pipeline_uses_pkey PRIMARY KEY (pipeline_id, node, kind, target),
+  constraint pipeline_uses_kind_check CHECK ((kind = ANY (ARRAY['connection'::text, 'reads_dataset'::text, 'writes_dataset'::text, 'pipeline'::text, 'transformation'::text]))),
+  constraint pipeline_uses_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES public.pipelines(id) ON DELETE CASCADE,
+  constraint pipeline_uses_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX pipeline_uses_target_idx ON public.pipeline_uses USING btree (workspace_id, kind, target);
+alter table public.pipeline_uses enable row level security, force row level security;
+create policy every_workspace on public.pipeline_uses to granary_system using (true) with check (true);
+create policy one_workspace on public.pipeline_uses to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select on public.pipeline_uses to granary_app;
+grant delete, insert, select, update on public.pipeline_uses to granary_system;
+
+create table public.pipeline_versions (
+  workspace_id text not null,
+  pipeline_id text not null,
+  number integer not null,
+  document jsonb not null,
+  digest text not null,
+  author_id text,
+  note text default ''::text not null,
+  restored_from integer,
+  created_at timestamp with time zone default now() not null,
+  constraint pipeline_versions_pkey PRIMARY KEY (pipeline_id, number),
+  constraint pipeline_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint pipeline_versions_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES public.pipelines(id) ON DELETE CASCADE,
+  constraint pipeline_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.pipeline_versions enable row level security, force row level security;
+create policy every_workspace on public.pipeline_versions to granary_system using (true) with check (true);
+create policy one_workspace on public.pipeline_versions to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.pipeline_versions to granary_system;
+grant insert, select on public.pipeline_versions to granary_app;
+
+create table public.pipelines (
+  id text not null,
+  workspace_id text not null,
+  name text not null,
+  description text default ''::text not null,
+  tags text[] default '{}'::text[] not null,
+  owner_id text,
+  version_number integer default 1 not null,
+  enabled boolean default true not null,
+  run_number integer default 0 not null,
+  version integer default 1 not null,
+  hook_hash bytea,
+  runs_as text,
+  runs_permissions text[],
+  trashed_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint pipelines_pkey PRIMARY KEY (id),
+  constraint pipelines_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint pipelines_runs_as_fkey FOREIGN KEY (runs_as) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint pipelines_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX pipelines_list_idx ON public.pipelines USING btree (workspace_id, updated_at DESC, id DESC);
+CREATE UNIQUE INDEX pipelines_name_idx ON public.pipelines USING btree (workspace_id, lower(name)) WHERE (trashed_at IS NULL);
+alter table public.pipelines enable row level security, force row level security;
+create policy every_workspace on public.pipelines to granary_system using (true) with check (true);
+create policy one_workspace on public.pipelines to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.pipelines to granary_app;
+grant delete, insert, select, update on public.pipelines to granary_system;
+
 create table public.policies (
   id text not null,
   workspace_id text not null,
@@ -1454,6 +1656,197 @@ create policy every_workspace on public.rejected_records to granary_system using
 create policy one_workspace on public.rejected_records to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
 grant delete, insert, select, update on public.rejected_records to granary_system;
 grant insert, select, update on public.rejected_records to granary_app;
+
+create table public.run_chunks (
+  workspace_id text not null,
+  run_id text not null,
+  node text not null,
+  seq integer not null,
+  path text not null,
+  format jsonb not null,
+  rows bigint,
+  bytes bigint not null,
+  sha256 text not null,
+  state jsonb,
+  created_at timestamp with time zone default now() not null,
+  constraint run_chunks_pkey PRIMARY KEY (run_id, node, seq),
+  constraint run_chunks_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE CASCADE,
+  constraint run_chunks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.run_chunks enable row level security, force row level security;
+create policy every_workspace on public.run_chunks to granary_system using (true) with check (true);
+create policy one_workspace on public.run_chunks to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.run_chunks to granary_app;
+grant delete, insert, select, update on public.run_chunks to granary_system;
+
+create table public.run_deliveries (
+  workspace_id text not null,
+  run_id text not null,
+  node text not null,
+  state text not null,
+  rows bigint,
+  begun_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  constraint run_deliveries_pkey PRIMARY KEY (run_id, node),
+  constraint run_deliveries_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE CASCADE,
+  constraint run_deliveries_state_check CHECK ((state = ANY (ARRAY['begun'::text, 'done'::text]))),
+  constraint run_deliveries_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.run_deliveries enable row level security, force row level security;
+create policy every_workspace on public.run_deliveries to granary_system using (true) with check (true);
+create policy one_workspace on public.run_deliveries to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.run_deliveries to granary_app;
+grant delete, insert, select, update on public.run_deliveries to granary_system;
+
+create table public.run_events (
+  workspace_id text not null,
+  run_id text not null,
+  seq integer not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  node text,
+  from_state text,
+  to_state text not null,
+  text text default ''::text not null,
+  constraint run_events_pkey PRIMARY KEY (run_id, seq),
+  constraint run_events_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE CASCADE,
+  constraint run_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.run_events enable row level security, force row level security;
+create policy every_workspace on public.run_events to granary_system using (true) with check (true);
+create policy one_workspace on public.run_events to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select on public.run_events to granary_app;
+grant delete, insert, select, update on public.run_events to granary_system;
+
+create table public.run_logs (
+  workspace_id text not null,
+  run_id text not null,
+  seq bigint generated always as identity not null,
+  at timestamp with time zone default clock_timestamp() not null,
+  level text not null,
+  node text,
+  message text not null,
+  data jsonb,
+  constraint run_logs_pkey PRIMARY KEY (run_id, seq),
+  constraint run_logs_level_check CHECK ((level = ANY (ARRAY['debug'::text, 'info'::text, 'warn'::text, 'error'::text]))),
+  constraint run_logs_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE CASCADE,
+  constraint run_logs_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.run_logs enable row level security, force row level security;
+create policy every_workspace on public.run_logs to granary_system using (true) with check (true);
+create policy one_workspace on public.run_logs to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select on public.run_logs to granary_app;
+grant delete, insert, select, update on public.run_logs to granary_system;
+
+create table public.run_rejects (
+  workspace_id text not null,
+  run_id text not null,
+  node text not null,
+  seq integer not null,
+  column_name text,
+  reason text not null,
+  "row" jsonb not null,
+  replayed_in text,
+  constraint run_rejects_pkey PRIMARY KEY (run_id, node, seq),
+  constraint run_rejects_replayed_in_fkey FOREIGN KEY (replayed_in) REFERENCES public.runs(id) ON DELETE SET NULL,
+  constraint run_rejects_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE CASCADE,
+  constraint run_rejects_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.run_rejects enable row level security, force row level security;
+create policy every_workspace on public.run_rejects to granary_system using (true) with check (true);
+create policy one_workspace on public.run_rejects to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.run_rejects to granary_app;
+grant delete, insert, select, update on public.run_rejects to granary_system;
+
+create table public.run_steps (
+  workspace_id text not null,
+  run_id text not null,
+  node text not null,
+  attempt integer not null,
+  state text not null,
+  fault jsonb,
+  waiting_for jsonb,
+  rows_in bigint,
+  rows_out bigint,
+  rejected bigint,
+  bytes bigint,
+  ports jsonb default '{}'::jsonb not null,
+  progress double precision,
+  columns jsonb,
+  sql text,
+  plan text,
+  fused_into text,
+  reused_from text,
+  output jsonb,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint run_steps_pkey PRIMARY KEY (run_id, node, attempt),
+  constraint run_steps_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE CASCADE,
+  constraint run_steps_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'ready'::text, 'running'::text, 'retry_wait'::text, 'waiting'::text, 'succeeded'::text, 'warned'::text, 'failed'::text, 'cancelled'::text, 'skipped'::text, 'upstream_failed'::text, 'reused'::text]))),
+  constraint run_steps_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.run_steps enable row level security, force row level security;
+create policy every_workspace on public.run_steps to granary_system using (true) with check (true);
+create policy one_workspace on public.run_steps to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.run_steps to granary_app;
+grant delete, insert, select, update on public.run_steps to granary_system;
+
+create table public.runs (
+  id text not null,
+  workspace_id text not null,
+  pipeline_id text not null,
+  number integer not null,
+  pipeline_version integer not null,
+  state text default 'queued'::text not null,
+  cause text not null,
+  trigger_id text,
+  scheduled_for timestamp with time zone,
+  started_by text,
+  asker jsonb default '{}'::jsonb not null,
+  parameters jsonb default '{}'::jsonb not null,
+  interval_start timestamp with time zone,
+  interval_end timestamp with time zone,
+  partition text,
+  backfill_id text,
+  is_dry boolean default false not null,
+  retry_of text,
+  replay_of text,
+  replay_nodes text[] default '{}'::text[] not null,
+  priority integer default 0 not null,
+  depth integer default 0 not null,
+  job_id text,
+  wanted text,
+  attempt integer default 0 not null,
+  fault jsonb,
+  counts jsonb default '{"bytes": 0, "rowsIn": 0, "rowsOut": 0, "rejected": 0}'::jsonb not null,
+  warnings integer default 0 not null,
+  results jsonb default '[]'::jsonb not null,
+  event_seq integer default 0 not null,
+  queued_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint runs_pkey PRIMARY KEY (id),
+  constraint runs_backfill_id_fkey FOREIGN KEY (backfill_id) REFERENCES public.backfills(id) ON DELETE SET NULL,
+  constraint runs_cause_check CHECK ((cause = ANY (ARRAY['person'::text, 'api'::text, 'schedule'::text, 'dataset'::text, 'pipeline'::text, 'webhook'::text, 'backfill'::text, 'retry'::text]))),
+  constraint runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'succeeded_with_warnings'::text, 'failed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
+  constraint runs_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES public.pipelines(id) ON DELETE CASCADE,
+  constraint runs_pipeline_id_number_key UNIQUE (pipeline_id, number),
+  constraint runs_replay_of_fkey FOREIGN KEY (replay_of) REFERENCES public.runs(id) ON DELETE SET NULL,
+  constraint runs_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES public.runs(id) ON DELETE SET NULL,
+  constraint runs_started_by_fkey FOREIGN KEY (started_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'paused'::text, 'cancelling'::text, 'succeeded'::text, 'succeeded_with_warnings'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint runs_wanted_check CHECK ((wanted = ANY (ARRAY['pause'::text, 'cancel'::text]))),
+  constraint runs_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+CREATE INDEX runs_backfill_idx ON public.runs USING btree (backfill_id, partition) WHERE (backfill_id IS NOT NULL);
+CREATE INDEX runs_list_idx ON public.runs USING btree (workspace_id, id DESC);
+CREATE INDEX runs_open_idx ON public.runs USING btree (pipeline_id, priority DESC, id) WHERE (ended_at IS NULL);
+CREATE INDEX runs_pipeline_idx ON public.runs USING btree (pipeline_id, id DESC);
+CREATE UNIQUE INDEX runs_scheduled_idx ON public.runs USING btree (pipeline_id, trigger_id, scheduled_for) WHERE (scheduled_for IS NOT NULL);
+alter table public.runs enable row level security, force row level security;
+create policy every_workspace on public.runs to granary_system using (true) with check (true);
+create policy one_workspace on public.runs to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.runs to granary_app;
+grant delete, insert, select, update on public.runs to granary_system;
 
 create table public.saved_queries (
   id text not null,
@@ -1578,6 +1971,77 @@ create policy every_workspace on public.sql_queries to granary_system using (tru
 create policy one_workspace on public.sql_queries to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
 grant delete, insert, select, update on public.sql_queries to granary_system;
 grant insert, select, update on public.sql_queries to granary_app;
+
+create table public.stream_states (
+  workspace_id text not null,
+  pipeline_id text not null,
+  node text not null,
+  seq integer not null,
+  kind text not null,
+  state jsonb,
+  stream jsonb not null,
+  run_id text,
+  produced jsonb default '{}'::jsonb not null,
+  rows bigint default 0 not null,
+  created_by text,
+  created_at timestamp with time zone default now() not null,
+  constraint stream_states_pkey PRIMARY KEY (pipeline_id, node, seq),
+  constraint stream_states_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint stream_states_kind_check CHECK ((kind = ANY (ARRAY['sync'::text, 'reset'::text, 'undo'::text]))),
+  constraint stream_states_pipeline_id_fkey FOREIGN KEY (pipeline_id) REFERENCES public.pipelines(id) ON DELETE CASCADE,
+  constraint stream_states_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE SET NULL,
+  constraint stream_states_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.stream_states enable row level security, force row level security;
+create policy every_workspace on public.stream_states to granary_system using (true) with check (true);
+create policy one_workspace on public.stream_states to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select on public.stream_states to granary_app;
+grant delete, insert, select, update on public.stream_states to granary_system;
+
+create table public.transformation_versions (
+  workspace_id text not null,
+  transformation_id text not null,
+  number integer not null,
+  definition jsonb not null,
+  author_id text,
+  note text default ''::text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint transformation_versions_pkey PRIMARY KEY (transformation_id, number),
+  constraint transformation_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint transformation_versions_transformation_id_fkey FOREIGN KEY (transformation_id) REFERENCES public.transformations(id) ON DELETE CASCADE,
+  constraint transformation_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE
+);
+alter table public.transformation_versions enable row level security, force row level security;
+create policy every_workspace on public.transformation_versions to granary_system using (true) with check (true);
+create policy one_workspace on public.transformation_versions to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.transformation_versions to granary_system;
+grant insert, select on public.transformation_versions to granary_app;
+
+create table public.transformations (
+  id text not null,
+  workspace_id text not null,
+  name text not null,
+  title text default ''::text not null,
+  category text default 'Own'::text not null,
+  description text default ''::text not null,
+  language text not null,
+  owner_id text,
+  version_number integer default 1 not null,
+  version integer default 1 not null,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint transformations_pkey PRIMARY KEY (id),
+  constraint transformations_language_check CHECK ((language = ANY (ARRAY['sql'::text, 'javascript'::text]))),
+  constraint transformations_name_check CHECK ((name ~ '^[a-z][a-z0-9_]{0,62}$'::text)),
+  constraint transformations_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id) ON DELETE SET NULL,
+  constraint transformations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(id) ON DELETE CASCADE,
+  constraint transformations_workspace_id_name_key UNIQUE (workspace_id, name)
+);
+alter table public.transformations enable row level security, force row level security;
+create policy every_workspace on public.transformations to granary_system using (true) with check (true);
+create policy one_workspace on public.transformations to granary_app using ((workspace_id = public.current_workspace())) with check ((workspace_id = public.current_workspace()));
+grant delete, insert, select, update on public.transformations to granary_app;
+grant delete, insert, select, update on public.transformations to granary_system;
 
 create table public.uploads (
   id text not null,

@@ -64,6 +64,27 @@ export interface ApiKeys {
   revoked_at: Timestamp | null;
 }
 
+export interface BackfillPartitions {
+  workspace_id: string;
+  backfill_id: string;
+  partition: string;
+  starts_at: Timestamp;
+  ends_at: Timestamp;
+  state: Generated<"waiting" | "running" | "succeeded" | "failed" | "cancelled" | "skipped">;
+  run_id: string | null;
+}
+
+export interface Backfills {
+  id: string;
+  workspace_id: string;
+  pipeline_id: string;
+  spec: Json;
+  state: Generated<"running" | "paused" | "succeeded" | "failed" | "cancelled">;
+  started_by: string | null;
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+}
+
 export interface BackupCodes {
   user_id: string;
   code_hash: Buffer;
@@ -230,6 +251,24 @@ export interface ColumnTags {
   created_at: Generated<Timestamp>;
 }
 
+export interface Connections {
+  id: string;
+  workspace_id: string;
+  name: string;
+  kind: string;
+  description: Generated<string>;
+  config: Json;
+  secrets: Buffer | null;
+  secret_paths: Generated<string[]>;
+  owner_id: string | null;
+  version: Generated<number>;
+  last_check: Json | null;
+  streams: Json | null;
+  discovered_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Credentials {
   user_id: string;
   password_hash: string | null;
@@ -288,13 +327,14 @@ export interface DatasetVersions {
   row_count: number;
   created_by: string | null;
   created_at: Generated<Timestamp>;
-  operation: Generated<"loaded" | "batch_deleted" | "batch_restored" | "restored" | "schema_changed" | "merged">;
+  operation: Generated<"loaded" | "batch_deleted" | "batch_restored" | "restored" | "schema_changed" | "merged" | "run">;
   reason: Generated<string>;
   restored_from: number | null;
   added_count: number | null;
   removed_count: number | null;
   replaced_count: number | null;
   change_id: string | null;
+  run_id: string | null;
 }
 
 export interface DatasetViews {
@@ -383,6 +423,11 @@ export interface Downloads {
 export interface EventBacklog {
   event_id: string;
   sequence: GeneratedAlways<number>;
+}
+
+export interface EventConsumers {
+  name: string;
+  position: number;
 }
 
 export interface EventPositions {
@@ -567,6 +612,23 @@ export interface LakeFiles {
   created_at: Generated<Timestamp>;
 }
 
+export interface LineageEdges {
+  workspace_id: string;
+  run_id: string | null;
+  pipeline_id: string | null;
+  pipeline_version: number | null;
+  from_kind: "dataset" | "stream" | "rows";
+  from_id: string;
+  from_version: number | null;
+  from_column: string;
+  to_kind: "dataset" | "stream" | "file";
+  to_id: string;
+  to_version: number | null;
+  to_column: string;
+  kind: "direct" | "derived" | "indirect";
+  created_at: Generated<Timestamp>;
+}
+
 export interface Mails {
   id: string;
   workspace_id: string | null;
@@ -651,6 +713,57 @@ export interface PersonalDataSettings {
   version: Generated<number>;
 }
 
+export interface PipelineTriggers {
+  workspace_id: string;
+  pipeline_id: string;
+  trigger_id: string;
+  kind: "schedule" | "dataset" | "pipeline" | "webhook";
+  rule: Json;
+  enabled: boolean;
+  next_at: Timestamp | null;
+  last_at: Timestamp | null;
+  arrived: Generated<Json>;
+}
+
+export interface PipelineUses {
+  workspace_id: string;
+  pipeline_id: string;
+  node: string;
+  kind: "connection" | "reads_dataset" | "writes_dataset" | "pipeline" | "transformation";
+  target: string;
+}
+
+export interface PipelineVersions {
+  workspace_id: string;
+  pipeline_id: string;
+  number: number;
+  document: Json;
+  digest: string;
+  author_id: string | null;
+  note: Generated<string>;
+  restored_from: number | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface Pipelines {
+  id: string;
+  workspace_id: string;
+  name: string;
+  description: Generated<string>;
+  tags: Generated<string[]>;
+  owner_id: string | null;
+  version_number: Generated<number>;
+  enabled: Generated<boolean>;
+  run_number: Generated<number>;
+  version: Generated<number>;
+  hook_hash: Buffer | null;
+  runs_as: string | null;
+  runs_permissions: string[] | null;
+  trashed_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Policies {
   id: string;
   workspace_id: string;
@@ -692,6 +805,123 @@ export interface RejectedRecords {
   repaired_at: Timestamp | null;
   resubmitted_in: string | null;
   version: Generated<number>;
+}
+
+export interface RunChunks {
+  workspace_id: string;
+  run_id: string;
+  node: string;
+  seq: number;
+  path: string;
+  format: Json;
+  rows: number | null;
+  bytes: number;
+  sha256: string;
+  state: Json | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface RunDeliveries {
+  workspace_id: string;
+  run_id: string;
+  node: string;
+  state: "begun" | "done";
+  rows: number | null;
+  begun_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+}
+
+export interface RunEvents {
+  workspace_id: string;
+  run_id: string;
+  seq: number;
+  at: Generated<Timestamp>;
+  node: string | null;
+  from_state: string | null;
+  to_state: string;
+  text: Generated<string>;
+}
+
+export interface RunLogs {
+  workspace_id: string;
+  run_id: string;
+  seq: GeneratedAlways<number>;
+  at: Generated<Timestamp>;
+  level: "debug" | "info" | "warn" | "error";
+  node: string | null;
+  message: string;
+  data: Json | null;
+}
+
+export interface RunRejects {
+  workspace_id: string;
+  run_id: string;
+  node: string;
+  seq: number;
+  column_name: string | null;
+  reason: string;
+  row: Json;
+  replayed_in: string | null;
+}
+
+export interface RunSteps {
+  workspace_id: string;
+  run_id: string;
+  node: string;
+  attempt: number;
+  state: "pending" | "ready" | "running" | "retry_wait" | "waiting" | "succeeded" | "warned" | "failed" | "cancelled" | "skipped" | "upstream_failed" | "reused";
+  fault: Json | null;
+  waiting_for: Json | null;
+  rows_in: number | null;
+  rows_out: number | null;
+  rejected: number | null;
+  bytes: number | null;
+  ports: Generated<Json>;
+  progress: number | null;
+  columns: Json | null;
+  sql: string | null;
+  plan: string | null;
+  fused_into: string | null;
+  reused_from: string | null;
+  output: Json | null;
+  started_at: Timestamp | null;
+  ended_at: Timestamp | null;
+}
+
+export interface Runs {
+  id: string;
+  workspace_id: string;
+  pipeline_id: string;
+  number: number;
+  pipeline_version: number;
+  state: Generated<"queued" | "running" | "paused" | "cancelling" | "succeeded" | "succeeded_with_warnings" | "failed" | "cancelled">;
+  cause: "person" | "api" | "schedule" | "dataset" | "pipeline" | "webhook" | "backfill" | "retry";
+  trigger_id: string | null;
+  scheduled_for: Timestamp | null;
+  started_by: string | null;
+  asker: Generated<Json>;
+  parameters: Generated<Json>;
+  interval_start: Timestamp | null;
+  interval_end: Timestamp | null;
+  partition: string | null;
+  backfill_id: string | null;
+  is_dry: Generated<boolean>;
+  retry_of: string | null;
+  replay_of: string | null;
+  replay_nodes: Generated<string[]>;
+  priority: Generated<number>;
+  depth: Generated<number>;
+  job_id: string | null;
+  wanted: "pause" | "cancel" | null;
+  attempt: Generated<number>;
+  fault: Json | null;
+  counts: Generated<Json>;
+  warnings: Generated<number>;
+  results: Generated<Json>;
+  event_seq: Generated<number>;
+  queued_at: Generated<Timestamp>;
+  started_at: Timestamp | null;
+  ended_at: Timestamp | null;
 }
 
 export interface SavedQueries {
@@ -772,6 +1002,46 @@ export interface SqlQueries {
   ended_at: Timestamp | null;
 }
 
+export interface StreamStates {
+  workspace_id: string;
+  pipeline_id: string;
+  node: string;
+  seq: number;
+  kind: "sync" | "reset" | "undo";
+  state: Json | null;
+  stream: Json;
+  run_id: string | null;
+  produced: Generated<Json>;
+  rows: Generated<number>;
+  created_by: string | null;
+  created_at: Generated<Timestamp>;
+}
+
+export interface TransformationVersions {
+  workspace_id: string;
+  transformation_id: string;
+  number: number;
+  definition: Json;
+  author_id: string | null;
+  note: Generated<string>;
+  created_at: Generated<Timestamp>;
+}
+
+export interface Transformations {
+  id: string;
+  workspace_id: string;
+  name: string;
+  title: Generated<string>;
+  category: Generated<string>;
+  description: Generated<string>;
+  language: "sql" | "javascript";
+  owner_id: string | null;
+  version_number: Generated<number>;
+  version: Generated<number>;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Uploads {
   id: string;
   workspace_id: string;
@@ -813,6 +1083,8 @@ export interface DB {
   access_log_backlog: AccessLogBacklog;
   access_log_positions: AccessLogPositions;
   api_keys: ApiKeys;
+  backfill_partitions: BackfillPartitions;
+  backfills: Backfills;
   backup_codes: BackupCodes;
   batches: Batches;
   catalog_words: CatalogWords;
@@ -823,6 +1095,7 @@ export interface DB {
   change_revisions: ChangeRevisions;
   change_rules: ChangeRules;
   column_tags: ColumnTags;
+  connections: Connections;
   credentials: Credentials;
   custom_roles: CustomRoles;
   dataset_access_requests: DatasetAccessRequests;
@@ -833,6 +1106,7 @@ export interface DB {
   device_grants: DeviceGrants;
   downloads: Downloads;
   event_backlog: EventBacklog;
+  event_consumers: EventConsumers;
   event_positions: EventPositions;
   events: Events;
   granary_migrations: GranaryMigrations;
@@ -849,6 +1123,7 @@ export interface DB {
   jobs: Jobs;
   lake_discards: LakeDiscards;
   lake_files: LakeFiles;
+  lineage_edges: LineageEdges;
   mails: Mails;
   member_attributes: MemberAttributes;
   memberships: Memberships;
@@ -857,15 +1132,29 @@ export interface DB {
   personal_data_findings: PersonalDataFindings;
   personal_data_scans: PersonalDataScans;
   personal_data_settings: PersonalDataSettings;
+  pipeline_triggers: PipelineTriggers;
+  pipeline_uses: PipelineUses;
+  pipeline_versions: PipelineVersions;
+  pipelines: Pipelines;
   policies: Policies;
   policy_revisions: PolicyRevisions;
   rejected_records: RejectedRecords;
+  run_chunks: RunChunks;
+  run_deliveries: RunDeliveries;
+  run_events: RunEvents;
+  run_logs: RunLogs;
+  run_rejects: RunRejects;
+  run_steps: RunSteps;
+  runs: Runs;
   saved_queries: SavedQueries;
   schema_versions: SchemaVersions;
   session_tokens: SessionTokens;
   sessions: Sessions;
   sign_in_failures: SignInFailures;
   sql_queries: SqlQueries;
+  stream_states: StreamStates;
+  transformation_versions: TransformationVersions;
+  transformations: Transformations;
   uploads: Uploads;
   users: Users;
   workspaces: Workspaces;

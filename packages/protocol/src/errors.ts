@@ -1,6 +1,7 @@
 import { AppError, type AppErrorOptions } from "@granary/kernel";
 import { DATA_ERRORS } from "./data-errors.ts";
 import type { ErrorSpec } from "./error-spec.ts";
+import { PIPELINE_ERRORS } from "./pipeline-errors.ts";
 
 /** Every error the platform answers with. Documented in docs/reference/errors.md; generated from here. */
 export const ERRORS = {
@@ -185,6 +186,7 @@ export const ERRORS = {
     message: "The stored file {name} is damaged: {reason}. Restore it from a backup; nothing was read from it.",
   },
   ...DATA_ERRORS,
+  ...PIPELINE_ERRORS,
   "database.unavailable": { status: 503, retry: "later", message: "The database cannot be reached right now. Nothing was changed; try again in a moment." },
   "database.locked": {
     status: 503,

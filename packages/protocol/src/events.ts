@@ -18,12 +18,16 @@ export type SubjectKind =
   | "change"
   | "query"
   | "upload"
+  | "connection"
+  | "pipeline"
+  | "run"
+  | "transformation"
   | "route";
 
 interface EventSpec {
   readonly subject: SubjectKind;
   /** Groups events in the activity log. */
-  readonly area: "authentication" | "administration" | "data" | "system";
+  readonly area: "authentication" | "administration" | "data" | "pipelines" | "system";
   /** A sentence for the activity log; `{actor}` and `{subject}` are replaced by labels. */
   readonly text: string;
 }
@@ -150,6 +154,35 @@ export const EVENTS = {
   "query.saved": { subject: "query", area: "data", text: "{actor} saved the SQL query {subject}" },
   "query.updated": { subject: "query", area: "data", text: "{actor} changed the saved SQL query {subject}" },
   "query.deleted": { subject: "query", area: "data", text: "{actor} deleted the saved SQL query {subject}" },
+  "connection.created": { subject: "connection", area: "pipelines", text: "{actor} created the connection {subject}" },
+  "connection.updated": { subject: "connection", area: "pipelines", text: "{actor} changed the connection {subject}" },
+  "connection.tested": { subject: "connection", area: "pipelines", text: "{actor} tested the connection {subject}" },
+  "connection.discovered": { subject: "connection", area: "pipelines", text: "{actor} looked through the connection {subject}" },
+  "connection.deleted": { subject: "connection", area: "pipelines", text: "{actor} deleted the connection {subject}" },
+  "pipeline.created": { subject: "pipeline", area: "pipelines", text: "{actor} created the pipeline {subject}" },
+  "pipeline.updated": { subject: "pipeline", area: "pipelines", text: "{actor} changed the pipeline {subject}" },
+  "pipeline.restored": { subject: "pipeline", area: "pipelines", text: "{actor} restored an older version of the pipeline {subject}" },
+  "pipeline.enabled": { subject: "pipeline", area: "pipelines", text: "{actor} lets the pipeline {subject} run by itself" },
+  "pipeline.disabled": { subject: "pipeline", area: "pipelines", text: "{actor} stopped the pipeline {subject} from running by itself" },
+  "pipeline.hook_rotated": { subject: "pipeline", area: "pipelines", text: "{actor} made a new secret for the hook of the pipeline {subject}" },
+  "pipeline.state_reset": { subject: "pipeline", area: "pipelines", text: "{actor} lets a stream of the pipeline {subject} begin anew" },
+  "pipeline.state_undone": { subject: "pipeline", area: "pipelines", text: "{actor} put a stream of the pipeline {subject} back" },
+  "pipeline.backfilled": { subject: "pipeline", area: "pipelines", text: "{actor} began a backfill of the pipeline {subject}" },
+  "pipeline.backfill_changed": { subject: "pipeline", area: "pipelines", text: "{actor} changed a backfill of the pipeline {subject}" },
+  "pipeline.deleted": { subject: "pipeline", area: "pipelines", text: "{actor} deleted the pipeline {subject}" },
+  "run.queued": { subject: "run", area: "pipelines", text: "{actor} started {subject}" },
+  "run.started": { subject: "run", area: "pipelines", text: "{subject} began" },
+  "run.step_moved": { subject: "run", area: "pipelines", text: "A step of {subject} went on" },
+  "run.paused": { subject: "run", area: "pipelines", text: "{actor} paused {subject}" },
+  "run.resumed": { subject: "run", area: "pipelines", text: "{actor} let {subject} go on" },
+  "run.succeeded": { subject: "run", area: "pipelines", text: "{subject} succeeded" },
+  "run.failed": { subject: "run", area: "pipelines", text: "{subject} failed" },
+  "run.cancelled": { subject: "run", area: "pipelines", text: "{actor} cancelled {subject}" },
+  "run.rolled_back": { subject: "run", area: "pipelines", text: "{actor} took back what {subject} wrote" },
+  "dataset.run_published": { subject: "dataset", area: "data", text: "A pipeline made a version of {subject}" },
+  "transformation.created": { subject: "transformation", area: "pipelines", text: "{actor} created the function {subject}" },
+  "transformation.updated": { subject: "transformation", area: "pipelines", text: "{actor} changed the function {subject}" },
+  "transformation.deleted": { subject: "transformation", area: "pipelines", text: "{actor} deleted the function {subject}" },
   "access.denied": { subject: "route", area: "authentication", text: "{actor} was refused {subject}" },
 } as const satisfies Record<string, EventSpec>;
 

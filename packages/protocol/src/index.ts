@@ -51,6 +51,8 @@ export {
   clientMessage,
   type JobNotice,
   jobNotice,
+  type RunNotice,
+  runNotice,
   type ParsedTopic,
   REALTIME_CLOSE,
   REALTIME_HEARTBEAT_S,
@@ -208,3 +210,52 @@ export {
   type ReviewVerdict,
   type RevisionOrigin,
 } from "./changes/states.ts";
+export {
+  CHECK_STEPS,
+  type CheckStep,
+  type Connection,
+  type ConnectionCheck,
+  type ConnectionSummary,
+  CONNECTOR_KINDS,
+  type ConnectorKind,
+  type ConnectorSpec,
+  type DiscoveredStream,
+  type SchemaComparison,
+} from "./connectors/connection.ts";
+export { type ConfigSchema, type ConfigValues, type JsonValue, KEPT_SECRET } from "./connectors/spec.ts";
+export { graphType, decimalOf, GRAPH_TYPES, type GraphColumn, graphColumn, type GraphType, type GraphTypeName, type SyncMode } from "./pipelines/columns.ts";
+export {
+  type GraphFault,
+  type NodeOf,
+  PIPELINE_FORMAT,
+  type PipelineDocument,
+  type PipelineDocumentInput,
+  type PipelineEdge,
+  type PipelineNode,
+  type PipelineTest,
+  pipelineDocument,
+} from "./pipelines/document.ts";
+export { type GateCheck, NODE_KINDS, NODE_PORTS, NODE_SETTINGS, type NodeKind, type NodeSettings } from "./pipelines/nodes.ts";
+export {
+  FAILURE_CLASSES,
+  type FailureClass,
+  type NodeSample,
+  type Run,
+  type RunCounts,
+  type RunEvent,
+  type RunFault,
+  type RunLogLine,
+  type RunReject,
+  RUN_STATES,
+  type RunState,
+  type RunStep,
+  type RunSummary,
+  STEP_STATES,
+  type StepState,
+} from "./pipelines/runs.ts";
+export { type PipelineTrigger, type TriggerOf } from "./pipelines/triggers.ts";
+export { connectorRoutes } from "./routes/connectors.ts";
+export { type Backfill, type BackfillSpec, type Pipeline, type PipelineDifference, type PipelineSummary, type PipelineVersion } from "./pipelines/pipeline.ts";
+export { pipelineBackfillRoutes } from "./routes/pipeline-backfills.ts";
+export { pipelineRoutes } from "./routes/pipelines.ts";
+export { runRoutes, type Transformation, type TransformationDefinition, transformationRoutes } from "./routes/runs.ts";

@@ -25,6 +25,8 @@ export const JOBS = {
     deadlineS: 21_600,
   },
   "change.merge": { payload: z.strictObject({ changeId: z.string() }), title: "Merge a change request", maxAttempts: 3, deadlineS: 21_600 },
+  "pipeline.run": { payload: z.strictObject({ runId: z.string() }), title: "Run a pipeline", maxAttempts: 20, deadlineS: 604_800 },
+  "maintenance.runs": { payload: nothing, title: "Remove outputs, logs and rejected rows of runs that ended long ago", deadlineS: 3_600 },
   "personal_data.scan": {
     payload: z.strictObject({ datasetId: z.string() }),
     title: "Look for personal data in a dataset",

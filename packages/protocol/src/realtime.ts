@@ -2,6 +2,7 @@ import type { Id } from "@granary/kernel";
 import { z } from "zod";
 import { EVENTS, type EventType, type PlatformEvent } from "./events.ts";
 import { JOB_NAMES, JOB_STATES } from "./jobs.ts";
+import { RUN_STATES, runCounts, runStep } from "./pipelines/runs.ts";
 import { jobProgress } from "./routes/jobs.ts";
 import { notification } from "./routes/notifications.ts";
 import { idPattern } from "@granary/kernel";
@@ -21,7 +22,7 @@ export const REALTIME_MAX_TOPICS = 100;
 /**
  * What a client can follow.
  * `workspace`: which things of the workspace changed, by kind and id; `activity`: the same as full events (`activity:read`);
- * `jobs` and `job:<id>`: states and progress; `notifications`: the caller's own; `dataset:<id>`: changes of one dataset.
+ * `jobs` and `job:<id>`: states and progress; `run:<id>`: steps, counts and log lines of a run (`pipeline:read`); `notifications`: the caller's own; `dataset:<id>`: changes of one dataset.
  */
 const topic = z
   .string()
@@ -29,21 +30,25 @@ const topic = z
   .refine((name) => topicOf(name) !== undefined, "is not a topic")
   .transform((name) => name as Topic);
 
-export type Topic = "workspace" | "activity" | "jobs" | "notifications" | `job:${Id<"job">}` | `dataset:${Id<"dataset">}`;
+export type Topic = "workspace" | "activity" | "jobs" | "notifications" | `job:${Id<"job">}` | `run:${Id<"run">}` | `dataset:${Id<"dataset">}`;
 
 export type ParsedTopic =
   | { readonly kind: "workspace" | "activity" | "jobs" | "notifications" }
   | { readonly kind: "job"; readonly id: Id<"job"> }
+  | { readonly kind: "run"; readonly id: Id<"run"> }
   | { readonly kind: "dataset"; readonly id: Id<"dataset"> };
+
+const PLAIN_TOPICS = ["workspace", "activity", "jobs", "notifications"] as const;
+const TOPICS_OF_ONE = ["job", "run", "dataset"] as const;
 
 /** The parts of a topic's name, undefined when there is no such topic. */
 export function topicOf(name: string): ParsedTopic | undefined {
-  if (name === "workspace" || name === "activity" || name === "jobs" || name === "notifications") return { kind: name };
-  const [kind, id] = name.split(":", 2);
-  if (id === undefined || name.length !== `${kind}:${id}`.length) return undefined;
-  if (kind === "job" && idPattern("job").test(id)) return { kind, id: id as Id<"job"> };
-  if (kind === "dataset" && idPattern("dataset").test(id)) return { kind, id: id as Id<"dataset"> };
-  return undefined;
+  const plain = PLAIN_TOPICS.find((kind) => kind === name);
+  if (plain !== undefined) return { kind: plain };
+  const of = TOPICS_OF_ONE.find((kind) => name.startsWith(`${kind}:`));
+  if (of === undefined) return undefined;
+  const id = name.slice(of.length + 1);
+  return idPattern(of).test(id) ? ({ kind: of, id } as ParsedTopic) : undefined;
 }
 
 /** What a client sends. `since` is the last position it has seen: events after it are sent again first. */
@@ -76,6 +81,18 @@ export const jobNotice = z.object({
 
 export type JobNotice = z.infer<typeof jobNotice>;
 
+/** How far a run is, as `run:<id>` carries it: only steps that changed since the last one. The log has grown up to `logSeq`. */
+export const runNotice = z.object({
+  id: z.string(),
+  state: z.enum(RUN_STATES),
+  progress: z.number().nullable(),
+  counts: runCounts,
+  steps: z.array(runStep.pick({ node: true, state: true, attempt: true, rowsIn: true, rowsOut: true, rejected: true, progress: true })),
+  logSeq: z.number().int(),
+});
+
+export type RunNotice = z.infer<typeof runNotice>;
+
 const topicName = z.string() as unknown as z.ZodType<Topic, string>;
 const position = z.number().int();
 
@@ -88,6 +105,7 @@ export const serverMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("change"), topic: topicName, position, change: changeNotice }),
   z.object({ type: z.literal("event"), topic: topicName, position, event: z.unknown() as unknown as z.ZodType<PlatformEvent> }),
   z.object({ type: z.literal("job"), topic: topicName, job: jobNotice }),
+  z.object({ type: z.literal("run"), topic: topicName, run: runNotice }),
   z.object({ type: z.literal("notification"), topic: topicName, notification }),
   /** Something was left out: read again what is shown for this topic (all topics when null) and go on from `position`. */
   z.object({ type: z.literal("resync"), topic: topicName.nullable(), position, reason: z.enum(["too_old", "slow", "reconnected", "changed"]) }),

@@ -3,7 +3,7 @@ import { EVENTS, type EventType } from "../events.ts";
 import { route } from "../route.ts";
 import { id, instant, page, pageQuery } from "../schemas.ts";
 
-export const ACTIVITY_AREAS = ["authentication", "administration", "data", "system"] as const;
+export const ACTIVITY_AREAS = ["authentication", "administration", "data", "pipelines", "system"] as const;
 export type ActivityArea = (typeof ACTIVITY_AREAS)[number];
 
 const area = z.enum(ACTIVITY_AREAS);

@@ -7,7 +7,7 @@ import { column, datasetParams } from "./datasets.ts";
 const TAG = "Datasets";
 
 /** What made a version: a load, a load taken out or put back, an older version that came back, or other columns. */
-const VERSION_OPERATIONS = ["loaded", "batch_deleted", "batch_restored", "restored", "schema_changed", "merged"] as const;
+const VERSION_OPERATIONS = ["loaded", "batch_deleted", "batch_restored", "restored", "schema_changed", "merged", "run"] as const;
 
 const count = z.number().int();
 const person = z.object({ id: id("user"), name: z.string() });

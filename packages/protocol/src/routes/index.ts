@@ -1,3 +1,7 @@
+import { connectorRoutes } from "./connectors.ts";
+import { pipelineBackfillRoutes } from "./pipeline-backfills.ts";
+import { pipelineRoutes } from "./pipelines.ts";
+import { runRoutes, transformationRoutes } from "./runs.ts";
 import type { RouteSpec } from "../route.ts";
 import { jobRoutes } from "./jobs.ts";
 import { notificationRoutes } from "./notifications.ts";
@@ -58,6 +62,11 @@ export const routes = {
   ...datasetDownloadRoutes,
   ...changeRoutes,
   ...changeReviewRoutes,
+  ...connectorRoutes,
+  ...pipelineRoutes,
+  ...pipelineBackfillRoutes,
+  ...runRoutes,
+  ...transformationRoutes,
   ...personalDataRoutes,
   ...uploadRoutes,
   ...sqlRoutes,
