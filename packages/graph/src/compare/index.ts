@@ -1,0 +1,2 @@
+export { compareDocuments } from "./compare-documents.ts";
+export { type MergedDocument, mergeDocuments } from "./merge-documents.ts";

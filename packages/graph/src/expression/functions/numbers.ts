@@ -1,0 +1,42 @@
+import { entries } from "./entry.ts";
+
+export const NUMBER_ENTRIES = entries("Numbers", "scalar", [
+  ["abs(value: number): same", "Without its sign.", "abs(-3)", "3"],
+  ["sign(value: number): integer", "-1, 0 or 1.", "sign(-3)", "-1"],
+  ["round(value: number, places: integer?): whole", "Rounded, half away from zero; negative places round before the point.", "round(2.345, 2)", "2.35"],
+  ["round_even(value: number, places: integer): number", "Rounded, half to the even digit, as banks do.", "round_even(2.5, 0)", "2.0"],
+  ["ceil(value: number): whole", "The next whole number up.", "ceil(2.1)", "3", "ceiling"],
+  ["floor(value: number): whole", "The next whole number down.", "floor(2.9)", "2"],
+  ["trunc(value: number): whole", "Without what is behind the point.", "trunc(-2.9)", "-2"],
+  ["power(value: number, exponent: number): number", "To the power of.", "power(2, 10)", "1024.0", "pow"],
+  ["sqrt(value: number): number", "The square root.", "sqrt(16)", "4.0"],
+  ["cbrt(value: number): number", "The cube root.", "round(cbrt(27), 6)", "3.0"],
+  ["exp(value: number): number", "e to the power of.", "exp(0)", "1.0"],
+  ["ln(value: number): number", "The natural logarithm.", "ln(1)", "0.0"],
+  ["log10(value: number): number", "The logarithm to 10.", "log10(1000)", "3.0", "log"],
+  ["log2(value: number): number", "The logarithm to 2.", "log2(8)", "3.0"],
+  ["greatest_common_divisor(value: integer, other: integer): integer", "The largest number that divides both.", "greatest_common_divisor(12, 18)", "6", "gcd"],
+  ["least_common_multiple(value: integer, other: integer): integer", "The smallest number that both divide.", "least_common_multiple(4, 6)", "12", "lcm"],
+  ["is_finite(value: number): boolean", "Whether it is neither infinite nor NaN.", "is_finite(1e3)", "true", "isfinite"],
+  ["is_nan(value: number): boolean", "Whether it is no number (NaN).", "is_nan(1e3)", "false", "isnan"],
+  ["pi(): number", "3.14159...", "round(pi(), 4)", "3.1416"],
+  ["sin(value: number): number", "Sine of an angle in radians.", "sin(0)", "0.0"],
+  ["cos(value: number): number", "Cosine of an angle in radians.", "cos(0)", "1.0"],
+  ["tan(value: number): number", "Tangent of an angle in radians.", "tan(0)", "0.0"],
+  ["asin(value: number): number", "The angle of a sine.", "asin(0)", "0.0"],
+  ["acos(value: number): number", "The angle of a cosine.", "acos(1)", "0.0"],
+  ["atan(value: number): number", "The angle of a tangent.", "atan(0)", "0.0"],
+  ["atan2(y: number, x: number): number", "The angle to a point.", "atan2(0, 1)", "0.0"],
+  ["degrees(value: number): number", "Radians as degrees.", "degrees(pi())", "180.0"],
+  ["radians(value: number): number", "Degrees as radians.", "round(radians(180), 4)", "3.1416"],
+  ["bit_count(value: integer): integer", "How many bits are set.", "bit_count(7)", "3"],
+]);
+
+export const CHOICE_ENTRIES = entries("Choices", "scalar", [
+  ["coalesce(value: T, values: T*): T", "The first value that is not null.", "coalesce(null, 2, 3)", "2", "ifnull nvl"],
+  ["if(condition: boolean, then: T, else: T): T", "One value where the condition is true, else the other.", "if(2 > 1, 'yes', 'no')", "yes", "iff"],
+  ["null_if(value: T, other: T): T", "Null where both are equal, else the first.", "null_if('n/a', 'n/a')", "null", "nullif"],
+  ["greatest(value: T, values: T*): T", "The largest; nulls are left out.", "greatest(1, 3, 2)", "3"],
+  ["least(value: T, values: T*): T", "The smallest; nulls are left out.", "least(1, 3, 2)", "1"],
+  ["is_blank(text: text): boolean", "Whether a text is null, empty or only blanks.", "is_blank('  ')", "true"],
+]);
