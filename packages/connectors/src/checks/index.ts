@@ -1,0 +1,1 @@
+export { runCheck, StepFailure, type StepFinding } from "./run-check.ts";

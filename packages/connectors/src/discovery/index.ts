@@ -1,0 +1,1 @@
+export { byLikelihood } from "./by-likelihood.ts";

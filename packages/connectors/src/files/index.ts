@@ -1,0 +1,3 @@
+export { fileConnector } from "./file-connector.ts";
+export type { FileStore, ListedFile } from "./file-store.ts";
+export { fileTarget } from "./write-files.ts";
