@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Logger, silentLogger } from "@granary/kernel";
+import { type FunctionIsolation, type FunctionResult, FunctionRooms, type FunctionRun, type FunctionTrial, type TriedRow } from "./functions/index.ts";
+import { runFunction } from "./functions/run-function.ts";
+import { tryFunction } from "./functions/try-function.ts";
 import type { ProcessLimits } from "./process/launch.ts";
 import type { TaskProgress } from "./process/messages.ts";
 import { EnginePool, type PoolPolicy } from "./process/pool.ts";
@@ -23,7 +26,8 @@ export interface EngineOptions {
   readonly read?: Partial<KindSettings>;
   readonly job?: Partial<KindSettings>;
   readonly sandbox?: Partial<SandboxSettings>;
-  /** Told once how people's SQL is confined. */
+  readonly functions?: { /** `auto` takes bubblewrap where it works. */ readonly isolation: "auto" | "quickjs" };
+  /** Told once how people's SQL and functions are confined. */
   readonly logger?: Logger;
 }
 
@@ -56,6 +60,15 @@ export interface Engine extends AsyncDisposable {
   checkSql(sql: string, signal?: AbortSignal): Promise<SqlCheck>;
   /** What this system offers; the first call starts a process to find out. */
   capabilities(): Promise<EngineCapabilities>;
+  /**
+   * Runs a JavaScript function people wrote over files, in a process of its own without files, network or clock.
+   * Throws `transformation.invalid` when it cannot be read, `transformation.failed`, and `engine...` as `use` does.
+   */
+  runFunction(run: FunctionRun): Promise<FunctionResult>;
+  /** Runs a function over rows somebody typed, in the same walls. Throws as `runFunction` does. */
+  tryFunction(trial: FunctionTrial): Promise<readonly TriedRow[]>;
+  /** How people's functions are kept apart here; the first call starts a process to find out. */
+  functionIsolation(): Promise<FunctionIsolation>;
 }
 
 const MIB = 1024 * 1024;
@@ -156,14 +169,20 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
-  return {
+  const rooms = new FunctionRooms({ tempRoot: options.tempRoot, isolation: options.functions?.isolation ?? "auto", logger: options.logger ?? silentLogger });
+
+  const engine: Engine = {
     use,
     processCount: () => pools.read.size + pools.job.size,
     sandbox: (query) => sandbox.run(query),
     checkSql: (sql, signal) => sandbox.check(sql, signal),
     capabilities: () => sandbox.capabilities(),
+    runFunction: async (run) => runFunction(engine, await rooms.place(), run),
+    tryFunction: async (trial) => tryFunction(await rooms.place(), trial),
+    functionIsolation: () => rooms.isolation(),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([sandbox[Symbol.asyncDispose](), pools.read[Symbol.asyncDispose](), pools.job[Symbol.asyncDispose]()]);
     },
   };
+  return engine;
 }

@@ -2,6 +2,7 @@ export { createEngine, type Engine, type EngineOptions, type WorkKind, type Work
 export { type ColumnType, findMisfits, fitsType, type Misfit, proveTypes, textToType } from "./formats/csv/index.ts";
 export { type ColumnEvidence, type ColumnReading, fitsReading, type NumberStyle, type Reading, readText } from "./formats/columns/index.ts";
 export * from "./formats/file/index.ts";
+export type { FunctionDefinition, FunctionIsolation, FunctionReject, FunctionResult, FunctionRun, FunctionTrial, TriedRow } from "./functions/index.ts";
 export type { FileWarning, RejectedRow } from "./formats/spool/index.ts";
 export type { JsonValue, ResultColumn, Row, TaskProgress } from "./process/messages.ts";
 export type { EngineSession, RowSet, RowStream } from "./process/session.ts";

@@ -20,6 +20,8 @@ export interface Preparation {
 export interface Launch {
   /** The file Node runs. */
   readonly entry: string;
+  /** More options of Node's. */
+  readonly nodeOptions?: readonly string[];
   /** Where in its own directory the process works and spills; made when missing. */
   readonly workDir?: string;
   /** Processor seconds and size of one file, where the kind has such limits. */
@@ -69,8 +71,8 @@ export function childEnvironment(workDir: string, compileCacheDir: string | unde
 }
 
 /** The command that starts a process with its limits set; limits of the operating system exist on Linux only. */
-export function launchCommand(launch: Launch, settings: ChildSettings, preparation: Preparation): readonly string[] {
-  const node = [process.execPath, "--max-old-space-size=256", launch.entry, JSON.stringify(settings)];
+export function launchCommand<S extends Pick<ChildSettings, "memoryBytes">>(launch: Launch, settings: S, preparation: Preparation): readonly string[] {
+  const node = [process.execPath, "--max-old-space-size=256", ...(launch.nodeOptions ?? []), launch.entry, JSON.stringify(settings)];
   if (process.platform !== "linux") return node;
   const kilobytes = Math.floor((settings.memoryBytes * 2 + OVERHEAD_BYTES) / 1024);
   const blocks = launch.maxFileBytes === undefined ? UNLIMITED : String(Math.ceil(launch.maxFileBytes / BLOCK_BYTES));

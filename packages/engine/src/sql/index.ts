@@ -35,6 +35,7 @@ export {
   tryCast,
   typedLiteral,
 } from "./build.ts";
+export { printQuery } from "./duckdb/index.ts";
 export { DATE_PARTS, type DatePart, MAX_TEXT_SIZE } from "./call-fault.ts";
 export type {
   ArithmeticOperator,

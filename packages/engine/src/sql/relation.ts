@@ -21,7 +21,8 @@ export interface ParquetField {
   readonly type: SqlType;
 }
 
-export type JoinKind = "inner" | "left" | "right" | "full" | "semi" | "anti" | "cross";
+/** `positional` puts the first row beside the first, the second beside the second, and so on; both sides come from files in their order. */
+export type JoinKind = "inner" | "left" | "right" | "full" | "semi" | "anti" | "cross" | "positional";
 
 export interface ParquetFiles {
   readonly kind: "parquetFiles";
@@ -65,7 +66,7 @@ export type Relation =
   | { readonly kind: "query"; readonly query: Query }
   /** A relation under another name, which qualified columns refer to; `columns` renames its columns from the left. */
   | { readonly kind: "alias"; readonly relation: Relation; readonly as: string; readonly columns?: readonly string[] }
-  /** `on` belongs to every kind but `cross`. */
+  /** `on` belongs to every kind but `cross` and `positional`. */
   | { readonly kind: "join"; readonly join: JoinKind; readonly left: Relation; readonly right: Relation; readonly on?: Expression }
   /** One row per element of a list, beside the row of `relation` it came from; rows with an empty or null list only if `keepEmpty`. */
   | {

@@ -7,9 +7,12 @@ export interface ParquetColumn {
   readonly type: SqlType;
 }
 
-/** The columns of a Parquet file, and how many rows its footer says it has. */
-export async function parquetColumns(session: EngineSession, path: string): Promise<{ readonly columns: readonly ParquetColumn[]; readonly rows: number }> {
-  const from: Relation = { kind: "parquetFiles", paths: [path] };
+/** The columns of Parquet files that have the same, and how many rows their footers say there are. */
+export async function parquetColumns(
+  session: EngineSession,
+  paths: readonly string[],
+): Promise<{ readonly columns: readonly ParquetColumn[]; readonly rows: number }> {
+  const from: Relation = { kind: "parquetFiles", paths };
   const names = await session.run({
     kind: "query",
     query: {
@@ -18,7 +21,7 @@ export async function parquetColumns(session: EngineSession, path: string): Prom
         { expression: column("name"), as: "name" },
         { expression: column("num_children"), as: "children" },
       ],
-      from: { kind: "parquetSchema", paths: [path] },
+      from: { kind: "parquetSchema", paths: paths.slice(0, 1) },
     },
   });
   const top = topLevel(names.rows.map(([name, children]) => ({ name: String(name), children: Number(children ?? 0) })));

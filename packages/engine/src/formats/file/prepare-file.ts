@@ -17,6 +17,8 @@ import type { ColumnOptions, FileFacts, FileOptions, RecordForm } from "./types.
 
 export interface PrepareFileInput {
   readonly path: string;
+  /** Further Parquet files with the very columns of the first, read as one with it. */
+  readonly parts?: readonly string[];
   /** What a person said; the rest is detected. */
   readonly options?: FileOptions;
   /** How many rejected rows are answered with their text. */
@@ -126,11 +128,11 @@ async function typeRows(session: EngineSession, options: FileOptions, { facts, r
   return { columns, relation, hasLines, recordForm: recordForm(recordDialect(facts), rows.columns, columns) };
 }
 
-async function prepareParquet(session: EngineSession, path: string, options: FileOptions): Promise<TypedRows & { readonly records: number }> {
-  const { columns, rows } = await parquetColumns(session, path).catch((cause: unknown) => {
+async function prepareParquet(session: EngineSession, paths: readonly string[], options: FileOptions): Promise<TypedRows & { readonly records: number }> {
+  const { columns, rows } = await parquetColumns(session, paths).catch((cause: unknown) => {
     throw problem("file.damaged", { what: "Parquet file", reason: "it cannot be read" }, { cause: cause instanceof Error ? cause : new Error(String(cause)) });
   });
-  const relation: Relation = { kind: "parquetFiles", paths: [path] };
+  const relation: Relation = { kind: "parquetFiles", paths };
   const sources = columns.map(({ key, type }): SpooledColumn => ({ name: key, proof: "fixed", type, isNested: true }));
   const names = chosenNames(options, sources);
   const prepared = columns.flatMap(({ key, type }, index): readonly PreparedColumn[] => {
@@ -205,7 +207,7 @@ export async function prepareFile(session: EngineSession, input: PrepareFileInpu
   });
   const { facts, rows, head } = spooled;
   if (rows.spool.kind === "parquet") {
-    const { records, ...typed } = await prepareParquet(session, rows.spool.path, options);
+    const { records, ...typed } = await prepareParquet(session, [rows.spool.path, ...(input.parts ?? [])], options);
     const query: SelectQuery = { kind: "select", items: itemsOf(typed.columns), from: typed.relation };
     return { facts, ...typed, query, isProved: true, records, loaded: records, rejectedCount: 0, rejected: [], isPartial: false, warnings: [] };
   }

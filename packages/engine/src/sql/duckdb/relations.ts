@@ -24,6 +24,7 @@ const JOINS: Readonly<Record<JoinKind, string>> = {
   semi: "SEMI JOIN",
   anti: "ANTI JOIN",
   cross: "CROSS JOIN",
+  positional: "POSITIONAL JOIN",
 };
 
 function printPaths(paths: readonly string[]): string {
@@ -89,8 +90,8 @@ function printValues(node: Extract<Relation, { kind: "values" }>, print: Printer
 
 function printJoin(node: Extract<Relation, { kind: "join" }>, print: Printer): string {
   if (!Object.hasOwn(JOINS, node.join)) throw problem("engine.statement_invalid", { reason: "the kind of a join is not known" });
-  if ((node.on === undefined) !== (node.join === "cross"))
-    throw problem("engine.statement_invalid", { reason: "every join but a cross join needs a condition" });
+  if ((node.on === undefined) !== (node.join === "cross" || node.join === "positional"))
+    throw problem("engine.statement_invalid", { reason: "every join but a cross or positional one needs a condition" });
   const on = node.on === undefined ? "" : ` ON ${print.expression(node.on)}`;
   return `(${print.relation(node.left)} ${JOINS[node.join]} ${print.relation(node.right)}${on})`;
 }

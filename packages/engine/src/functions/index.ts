@@ -1,0 +1,2 @@
+export { FunctionRooms } from "./function-rooms.ts";
+export type { FunctionDefinition, FunctionIsolation, FunctionReject, FunctionResult, FunctionRun, FunctionTrial, TriedRow } from "./types.ts";
