@@ -31,6 +31,8 @@ export interface ImportProgress extends TaskProgress {
 export interface StageFileInput extends TableRef {
   /** A local file. */
   readonly path: string;
+  /** Further Parquet files with the very columns of the first, read as one with it. */
+  readonly parts?: readonly string[];
   /** The table the rows are for; left out for a new table. */
   readonly target?: OpenTable;
   /** What becomes of the target's rows: the file's are added (the default), come in place of all, or are matched with them by key. */
@@ -86,12 +88,13 @@ async function load(
   input: StageFileInput,
   { mayPropose, report }: Attempt & { readonly report: (phase: "typing" | "writing", progress: TaskProgress) => void },
 ): Promise<Loaded> {
-  const { path, options, maxListed = DEFAULT_LISTED, maxRejected, maxRejectedShare } = input;
+  const { path, parts: further, options, maxListed = DEFAULT_LISTED, maxRejected, maxRejectedShare } = input;
   const rules = rulesOf(input);
   const file = await prepareFile(session, {
     path,
     maxListed,
     mayPropose,
+    ...(further === undefined ? {} : { parts: further }),
     ...(options === undefined ? {} : { options }),
     ...(maxRejected === undefined ? {} : { maxRejected }),
     ...(maxRejectedShare === undefined ? {} : { maxRejectedShare }),
