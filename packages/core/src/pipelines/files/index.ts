@@ -1,0 +1,2 @@
+export { parseDocument } from "./parse-document.ts";
+export { printDocument } from "./print-document.ts";

@@ -1,0 +1,15 @@
+export { deletePipeline, rotateHook, setEnabled } from "./commands/change-pipeline.ts";
+export { createPipeline } from "./commands/create-pipeline.ts";
+export { restoreVersion, savePipeline } from "./commands/save-pipeline.ts";
+export { checkPipeline, parsePipeline } from "./checking/index.ts";
+export { exportPipeline } from "./queries/export-pipeline.ts";
+export { showPipeline } from "./queries/get-pipeline.ts";
+export { listPipelines } from "./queries/list-pipelines.ts";
+export { compareVersions, getVersion, listVersions } from "./queries/list-versions.ts";
+export { executePipeline } from "./commands/execute-pipeline.ts";
+export { nextRuns } from "./queries/next-runs.ts";
+export { actOnBackfill, getBackfill, listBackfills, listPartitions, startBackfill } from "./backfills/index.ts";
+export { callHook, fireSchedules, followEvents, repairSchedules } from "./triggers/index.ts";
+export { listStates, resetState, undoState } from "./states/index.ts";
+export { samplePipeline, testPipeline } from "./samples/index.ts";
+export { fillTemplate, listTemplates } from "./templates/index.ts";

@@ -1,0 +1,2 @@
+export { samplePipeline } from "./sample-pipeline.ts";
+export { testPipeline } from "./test-pipeline.ts";

@@ -1,0 +1,1 @@
+export { MAX_DEPTH, startTriggered } from "./start-triggered.ts";

@@ -1,0 +1,1 @@
+export { listStates, resetState, resetStates, undoState } from "./stream-states.ts";
