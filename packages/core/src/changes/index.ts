@@ -2,7 +2,7 @@ export { addComment, deleteComment, editComment, type NewComment } from "./comme
 export { listComments } from "./comments/list-comments.ts";
 export { chooseCells, resolveConflicts } from "./commands/choose-cells.ts";
 export { closeChange, reopenChange } from "./commands/close-change.ts";
-export { createChange, type NewChangeRequest } from "./commands/create-change.ts";
+export { createChange, type NewChangeRequest, prepareChange } from "./commands/create-change.ts";
 export { mergeChange } from "./commands/merge-change.ts";
 export { proposeRevision } from "./commands/propose-revision.ts";
 export { revertChange } from "./commands/revert-change.ts";

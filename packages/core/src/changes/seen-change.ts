@@ -55,10 +55,13 @@ async function newestRevisions(db: Db, row: ChangeRow): Promise<Pick<SeenChange,
 
 /** A request by its id or number. Throws `change.not_found`, also when the caller may not see its dataset. */
 export async function requireChange(ctx: Ctx | TxCtx, idOrNumber: string): Promise<SeenChange> {
-  const row = await findChangeRow(ctx.db, idOrNumber);
-  if (row === undefined) throw problem("change.not_found");
-  const seen = await datasetOf(ctx, row.dataset_id);
-  const revisions = await newestRevisions(ctx.db, row);
+  const read = await findChangeRow(ctx.db, idOrNumber);
+  if (read === undefined) throw problem("change.not_found");
+  const seen = await datasetOf(ctx, read.dataset_id);
+  const found = await newestRevisions(ctx.db, read);
+  // A revision that became ready since the request was read is its current one by now.
+  const row = found.pending?.state === "ready" ? ((await findChangeRow(ctx.db, read.id)) ?? read) : read;
+  const revisions = row === read ? found : await newestRevisions(ctx.db, row);
   const [rules, reviews] = [await findRules(ctx.db, row.dataset_id), await listReviewRows(ctx.db, [row.id])];
   const self = ctx.principal.userId === null ? [] : [ctx.principal.userId];
   return { row, ...seen, ...revisions, rules, reviews, groups: await findGroupsOf(ctx.db, [rules], reviews, self) };

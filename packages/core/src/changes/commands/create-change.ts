@@ -46,6 +46,14 @@ async function create(ctx: TxCtx, { dataset, input, prepared, received }: Creati
   return presentChange(ctx, await requireChange(ctx, id));
 }
 
+/** Prepares a change so that it can be made in the transaction that ends something else. The file is the caller's to discard until then. */
+export async function prepareChange(ctx: Ctx, input: NewChangeRequest, received: ReceivedUpload): Promise<(tx: TxCtx) => Promise<ChangeRequest>> {
+  const dataset = await requireDataset(ctx, input.dataset);
+  if (dataset.data_version === 0) throw problem("dataset.not_ready");
+  const prepared = input.proposal === undefined ? undefined : await prepareProposal(ctx, dataset, input.proposal, { fileName: received.fileName });
+  return (tx) => create(tx, { dataset, input, prepared, received });
+}
+
 /** Proposes a change of a dataset that the caller sees: a draft, and a job that compares what is proposed with the dataset. */
 export async function createChange(ctx: Ctx, input: NewChangeRequest, received?: ReceivedUpload): Promise<ChangeRequest> {
   try {
