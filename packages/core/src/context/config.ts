@@ -10,6 +10,10 @@ export interface CoreConfig {
   readonly workspaceQuotaBytes: number | null;
   /** Hosts that files may be fetched from although they lie in a private network, as `name` or `name:port`. */
   readonly uploadHosts: readonly string[];
+  /** Hosts and ranges of private networks that connections may reach: `name`, `name:port`, an address, or `10.1.0.0/16`. */
+  readonly privateHosts: readonly string[];
+  /** Folders of this machine that connections may read and write. */
+  readonly folders: readonly string[];
   /** Days a dataset stays in the trash before it is gone for good. */
   readonly trashDays: number;
   /** Secrets of this installation; each is at least 32 random bytes. */

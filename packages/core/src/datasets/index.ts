@@ -1,5 +1,6 @@
 export { type CreatedDataset, createDataset, type NewDataset, refuseTakenName } from "./commands/create-dataset.ts";
 export { type AddedVersion, addVersion } from "./commands/add-version.ts";
+export { columnTypeOf } from "./column-types.ts";
 export { openTarget, requireSameTarget } from "./commands/load-target.ts";
 export { withRestaging } from "./commands/with-restaging.ts";
 export { cancelBatch } from "./commands/cancel-batch.ts";
@@ -10,12 +11,13 @@ export type { BatchRow } from "./batch-store.ts";
 export { type Asker, readerFor } from "./requester.ts";
 export { loadBatch } from "./commands/load-batch.ts";
 export { restoreBatch } from "./commands/restore-batch.ts";
-export { restoreDataset, trashDataset } from "./commands/trash-dataset.ts";
+export { restoreDataset, trashDataset, trashDatasetIn } from "./commands/trash-dataset.ts";
 export { datasetJobs } from "./jobs.ts";
 export { awaitBatch, awaitImport } from "./queries/await-import.ts";
 export { getBatch } from "./queries/get-batch.ts";
 export { getDataset, requireDataset, requireWhole } from "./queries/get-dataset.ts";
 export { listBatches } from "./queries/list-batches.ts";
+export { writeWords } from "./catalog/index.ts";
 export { createView, deleteView, listChanges, listDatasets, listViews, updateDataset } from "./catalog/index.ts";
 export { listRejects, repairReject, resubmitRejects } from "./rejects/index.ts";
 export {
@@ -57,4 +59,4 @@ export { compareVersions } from "./versions/compare-versions.ts";
 export { getVersion, listVersions } from "./versions/list-versions.ts";
 export { nameVersion, unnameVersion } from "./versions/name-version.ts";
 export { type ResolvedVersion, resolveVersion } from "./versions/resolve-version.ts";
-export { restoreVersion } from "./versions/restore-version.ts";
+export { restoreVersion, restoreVersionIn } from "./versions/restore-version.ts";

@@ -35,5 +35,6 @@ export { getInvitation } from "./queries/get-invitation.ts";
 export { getMe, getOwnPermissions, getSessionInfo } from "./queries/get-session-info.ts";
 export { listSessions } from "./queries/list-sessions.ts";
 export { describeDevice } from "./rules.ts";
+export { seal, unseal } from "./seal.ts";
 export { revokeSessions } from "./store/sessions.ts";
 export { newToken, TOKEN_PREFIXES, tokenHash, tokenKind } from "./tokens.ts";

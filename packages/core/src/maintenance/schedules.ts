@@ -9,5 +9,6 @@ export const CHORES: readonly Schedule[] = [
   { id: "maintenance.sql", name: "maintenance.sql", payload: {}, cron: "23 * * * *", timeZone: "UTC", missed: "skip" },
   { id: "maintenance.tables", name: "maintenance.tables", payload: {}, cron: "37 2 * * *", timeZone: "UTC", missed: "once" },
   { id: "maintenance.catalog", name: "maintenance.catalog", payload: {}, cron: "11 3 * * *", timeZone: "UTC", missed: "once" },
+  { id: "maintenance.runs", name: "maintenance.runs", payload: {}, cron: "*/10 * * * *", timeZone: "UTC", missed: "skip" },
   { id: "maintenance.notifications", name: "maintenance.notifications", payload: {}, cron: "53 3 * * *", timeZone: "UTC", missed: "once" },
 ];

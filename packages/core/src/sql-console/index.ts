@@ -7,6 +7,8 @@ export { getQuery } from "./queries/get-query.ts";
 export { listCompletions } from "./queries/list-completions.ts";
 export { listHistory } from "./queries/list-history.ts";
 export { readRows } from "./queries/read-rows.ts";
+export { sqlTypeOf } from "./results/result-columns.ts";
+export { spoolResult } from "./results/spool-result.ts";
 export { downloadResult } from "./results/download-result.ts";
 export { RunningQueries } from "./running-queries.ts";
 export { getSaved, listSaved } from "./saved/read-saved.ts";

@@ -26,7 +26,7 @@ export async function getTimeline(ctx: Ctx, query: ActivityQuery & { readonly bu
   const buckets = new Map<string, { -readonly [K in keyof TimelineBucket]: TimelineBucket[K] }>();
   for (const row of rows) {
     const at = row.at.toISOString();
-    const bucket = buckets.get(at) ?? { at, total: 0, areas: { authentication: 0, administration: 0, data: 0, system: 0 }, denied: 0 };
+    const bucket = buckets.get(at) ?? { at, total: 0, areas: { authentication: 0, administration: 0, data: 0, pipelines: 0, system: 0 }, denied: 0 };
     buckets.set(at, bucket);
     bucket.total += row.total;
     bucket.denied += row.denied;

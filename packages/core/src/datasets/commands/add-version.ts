@@ -8,7 +8,7 @@ import type { SchemaState } from "../schema/schema-state.ts";
 import type { StoredColumn } from "../store.ts";
 
 /** What made a version. */
-export type VersionOperation = "loaded" | "batch_deleted" | "batch_restored" | "restored" | "schema_changed" | "merged";
+export type VersionOperation = "loaded" | "batch_deleted" | "batch_restored" | "restored" | "schema_changed" | "merged" | "run";
 
 /** A published snapshot that becomes a version of a dataset. */
 export interface NewVersion {
@@ -22,6 +22,8 @@ export interface NewVersion {
   readonly by?: Principal | undefined;
   readonly reason?: string;
   readonly restoredFrom?: number;
+  /** The run of a pipeline that published it. */
+  readonly runId?: string;
   /** The change request that was carried out. */
   readonly changeId?: string;
   /** Rows that came, went and were replaced; left out where nobody counted them. */
@@ -43,6 +45,7 @@ const ACTIONS = {
   restored: "restore",
   schema_changed: "schema_change",
   merged: "merge",
+  run: "publish",
 } as const satisfies Record<VersionOperation, AccessAction>;
 
 /** Every change of data passes here, so every one is in the access log. A load may change every column the dataset has then. */
@@ -61,6 +64,14 @@ async function findColumns(ctx: TxCtx, id: string): Promise<readonly SeenColumn[
     .executeTakeFirst();
   return (row?.columns ?? []).map(({ fieldId, name }) => ({ fieldId, name, isMasked: false }));
 }
+
+/** What a version came of. */
+const originOf = ({ batchId, restoredFrom, changeId, runId }: NewVersion) => ({
+  batch_id: batchId ?? null,
+  restored_from: restoredFrom ?? null,
+  change_id: changeId ?? null,
+  run_id: runId ?? null,
+});
 
 /** Points the dataset to the snapshot under the next version number. The table's lock, which publishing took, orders those who do so at once. */
 export async function addVersion(ctx: TxCtx, version: NewVersion): Promise<AddedVersion> {
@@ -95,12 +106,10 @@ export async function addVersion(ctx: TxCtx, version: NewVersion): Promise<Added
       snapshot_id: published.snapshotId,
       schema_version: schemaVersion,
       row_count: published.rows,
-      batch_id: version.batchId ?? null,
       created_by,
       operation: version.operation,
       reason,
-      restored_from: version.restoredFrom ?? null,
-      change_id: version.changeId ?? null,
+      ...originOf(version),
       added_count: counts?.added ?? null,
       removed_count: counts?.removed ?? null,
       replaced_count: counts?.replaced ?? null,

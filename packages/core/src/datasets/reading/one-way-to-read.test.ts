@@ -13,8 +13,11 @@ const READS =
 /** How a plan comes to be: from the access rules, or with a version that was opened by them. */
 const PLANNED = /\b(readData|Readable)\b/;
 
-/** Jobs that read as the platform, all columns and without masks; what they keep tells no value. */
-const SYSTEM_READERS: readonly string[] = ["personal-data/read-sample.ts"];
+/**
+ * Jobs that read as the platform, all columns and without masks: what they keep tells no value, or goes back into the dataset it is
+ * of, as with rows that a run marks as gone.
+ */
+const SYSTEM_READERS: readonly string[] = ["runs/publish/mark-gone.ts", "personal-data/read-sample.ts"];
 
 const sources = (directory: string) =>
   globSync("**/*.ts", { cwd: directory })

@@ -26,7 +26,8 @@ async function restoreBatches(ctx: TxCtx, datasetId: string, from: number, to: n
   }
 }
 
-async function restore(ctx: TxCtx, idOrName: string, asked: string, reason: string): Promise<DatasetVersion> {
+/** {@link restoreVersion} in a transaction that does more. */
+export async function restoreVersionIn(ctx: TxCtx, idOrName: string, asked: string, reason: string): Promise<DatasetVersion> {
   const seen = await requireDataset(ctx, idOrName, "contributor");
   requireWhole(seen, "restoring a version", ["columns", "rows"]);
   const target = await resolveVersion(ctx, seen, asked);
@@ -63,5 +64,5 @@ async function restore(ctx: TxCtx, idOrName: string, asked: string, reason: stri
  * would change, owners alone. Throws `version.is_newest`, and `lake.snapshot_not_found` when the version is not kept any more.
  */
 export function restoreVersion(ctx: Ctx, dataset: string, asked: string, reason: string): Promise<DatasetVersion> {
-  return ctx.tx((ctx) => restore(ctx, dataset, asked, reason));
+  return ctx.tx((ctx) => restoreVersionIn(ctx, dataset, asked, reason));
 }

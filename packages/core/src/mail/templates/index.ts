@@ -5,6 +5,7 @@ import { changeRequest } from "./change-request.ts";
 import { invitation } from "./invitation.ts";
 import { mailTest } from "./mail-test.ts";
 import { passwordChanged } from "./password-changed.ts";
+import { pipelineRun } from "./pipeline-run.ts";
 import { resetPassword } from "./reset-password.ts";
 import { secondFactorChanged } from "./second-factor-changed.ts";
 import { verifyEmail } from "./verify-email.ts";
@@ -18,6 +19,7 @@ export const TEMPLATES = {
   invitation,
   mail_test: mailTest,
   password_changed: passwordChanged,
+  pipeline_run: pipelineRun,
   reset_password: resetPassword,
   second_factor_changed: secondFactorChanged,
   verify_email: verifyEmail,
