@@ -9,7 +9,7 @@ import { type ConnectionOptions, type Database, openDatabase } from "@granary/db
 import { createEngine } from "@granary/engine";
 import type { Logger } from "@granary/kernel";
 import { createLake } from "@granary/lake";
-import { type Config, uploadHosts } from "./config.ts";
+import { type Config, privateHosts, sharedFolders, uploadHosts } from "./config.ts";
 import { createDatabaseClock } from "./database-clock.ts";
 import { loadSecrets } from "./secrets.ts";
 import { openStorage, storageUri } from "./storage.ts";
@@ -27,6 +27,8 @@ export function coreConfig(config: Config, url: string): CoreConfig {
     uploadLimitBytes: env.GRANARY_UPLOAD_LIMIT,
     workspaceQuotaBytes: env.GRANARY_WORKSPACE_QUOTA ?? null,
     uploadHosts: uploadHosts(config),
+    privateHosts: privateHosts(config),
+    folders: sharedFolders(config),
     sql: {
       timeoutS: env.GRANARY_SQL_TIMEOUT,
       saveTimeoutS: env.GRANARY_SQL_STORE_TIMEOUT,

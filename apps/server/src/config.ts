@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseClamdAddress } from "@granary/core/uploads";
 import { z } from "zod";
@@ -80,6 +80,14 @@ const environment = z.object({
     .string()
     .default("")
     .describe("Hosts in private networks that uploads by URL may come from, as `name` or `name:port`, separated by commas. All others have to be public."),
+  GRANARY_PRIVATE_HOSTS: z
+    .string()
+    .default("")
+    .describe("Hosts in private networks that connections may reach: `name`, `name:port`, addresses or ranges such as `10.1.0.0/16`, separated by commas."),
+  GRANARY_FOLDERS: z
+    .string()
+    .default("")
+    .describe("Folders of this machine that connections may read and write, as absolute paths separated by commas. Unset: none."),
   GRANARY_CLAMD: z
     .string()
     .refine((text) => parseClamdAddress(text) !== undefined, "must be host:port or the absolute path of a socket")
@@ -146,6 +154,8 @@ function list(text: string): string[] {
 
 export const corsOrigins = (config: Config): string[] => list(config.env.GRANARY_CORS_ORIGINS);
 export const uploadHosts = (config: Config): string[] => list(config.env.GRANARY_UPLOAD_HOSTS);
+export const privateHosts = (config: Config): string[] => list(config.env.GRANARY_PRIVATE_HOSTS);
+export const sharedFolders = (config: Config): string[] => list(config.env.GRANARY_FOLDERS);
 export const trustedProxies = (config: Config): string[] => list(config.env.GRANARY_TRUST_PROXY);
 
 function option(args: readonly string[], name: string): string | undefined {
@@ -169,6 +179,8 @@ function contradictions(env: Environment, mode: Config["mode"]): string[] {
     found.push("GRANARY_PUBLIC_URL: production needs the address people use, for links in mails.");
   if (env.GRANARY_SESSION_IDLE > env.GRANARY_SESSION_LIFETIME) found.push("GRANARY_SESSION_IDLE: must not be longer than GRANARY_SESSION_LIFETIME.");
   found.push(...storageContradictions(env));
+  const relative = list(env.GRANARY_FOLDERS).find((folder) => !isAbsolute(folder));
+  if (relative !== undefined) found.push(`GRANARY_FOLDERS: ${relative} is no absolute path.`);
   if (env.DATABASE_URL !== undefined && !/^postgres(ql)?:\/\//.test(env.DATABASE_URL)) found.push("DATABASE_URL: must start with postgresql://.");
   return found;
 }

@@ -51,6 +51,8 @@ export interface HandlerInput<R extends RouteSpec> extends RouteInput<R> {
   readonly stream: Readable;
   /** A cookie the caller sent. */
   cookie(name: string): string | undefined;
+  /** A header the caller sent once, by its name in small letters. */
+  header(name: string): string | undefined;
 }
 
 export type Handler<R extends RouteSpec> = (ctx: Ctx, input: HandlerInput<R>) => Promise<RouteResult<R> | Answer<RouteResult<R>>>;

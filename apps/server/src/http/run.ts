@@ -23,6 +23,10 @@ function inputOf({ spec }: Endpoint, request: FastifyRequest): HandlerInput<Endp
     parts: () => partsOf(request),
     stream: request.body instanceof Readable ? request.body : request.raw,
     cookie: (name) => request.cookies[name],
+    header: (name) => {
+      const value = request.headers[name];
+      return typeof value === "string" ? value : undefined;
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { authorize } from "@granary/core/access";
 import { type Ctx, requireUser, requireWorkspace } from "@granary/core/context";
 import { getDataset } from "@granary/core/datasets";
 import { requireFollowableJob } from "@granary/core/jobs";
+import { requireRun } from "@granary/core/runs";
 import type { ParsedTopic } from "@granary/protocol";
 
 /** The one function that decides who may follow what; throws what the same request over HTTP would answer. */
@@ -19,6 +20,9 @@ export async function authorizeTopic(ctx: Ctx, topic: ParsedTopic): Promise<void
       return;
     case "job":
       return requireFollowableJob(ctx, topic.id);
+    case "run":
+      authorize(ctx.principal, "pipeline:read");
+      return requireRun(ctx, topic.id);
     case "dataset":
       await getDataset(ctx, topic.id);
   }

@@ -35,6 +35,10 @@ const NOTICE_RULES = {
   query: seeAll("activity:read"),
   // Files somebody sent are their own until a dataset is made of them.
   upload: seeAll("activity:read"),
+  connection: seeAll("connection:read"),
+  pipeline: seeAll("pipeline:read"),
+  run: seeAll("pipeline:read"),
+  transformation: seeAll("pipeline:read"),
   route: seeAll("activity:read"),
 } as const satisfies Record<SubjectKind, NoticeRule>;
 

@@ -1,6 +1,7 @@
 import type { Services } from "@granary/core/context";
 import { lastEventPosition, readEventsAfter } from "@granary/core/events";
-import { type JobNotice, type Notification, type PlatformEvent, REALTIME_CLOSE, type Topic } from "@granary/protocol";
+import { RUN_NOTICES } from "@granary/core/runs";
+import { type JobNotice, type Notification, type PlatformEvent, REALTIME_CLOSE, type RunNotice, type Topic } from "@granary/protocol";
 import type { Connection } from "./connection.ts";
 import { messageFor } from "./event-rules.ts";
 import type { RealtimeLimits } from "./limits.ts";
@@ -10,6 +11,7 @@ const READ_AT_ONCE = 500;
 /** A process that is further behind than this, after a long break, tells everybody to read again instead of catching up. */
 const MAX_CATCH_UP = 5_000;
 
+type RunTold = RunNotice & { readonly workspaceId: string };
 type JobTold = JobNotice & { readonly workspaceId: string | null };
 interface NotificationTold {
   readonly workspaceId: string;
@@ -60,6 +62,12 @@ class Fan {
     }
   }
 
+  run({ workspaceId, ...run }: RunTold): void {
+    const topic = `run:${run.id}` as Topic;
+    const text = JSON.stringify({ type: "run", topic, run });
+    for (const connection of this.connections) if (connection.workspaceId === workspaceId && connection.follows(topic)) connection.sendText(text);
+  }
+
   notification(told: NotificationTold, at: string): void {
     for (const connection of this.connections) {
       if (connection.workspaceId !== told.workspaceId || connection.principal.userId !== told.userId || !connection.follows("notifications")) continue;
@@ -101,6 +109,10 @@ export async function openHub(services: Services, limits: RealtimeLimits): Promi
     await database.listener.subscribe("granary_progress", (payload) => {
       if (payload === "") fan.resync(isJobs);
       else parsed<JobTold>(payload, (job) => fan.job(job));
+    }),
+    await database.listener.subscribe(RUN_NOTICES, (payload) => {
+      if (payload === "") fan.resync((topic) => topic.startsWith("run:"));
+      else parsed<RunTold>(payload, (run) => fan.run(run));
     }),
     await database.listener.subscribe("granary_notifications", (payload) => {
       if (payload === "") fan.resync((topic) => topic === "notifications");

@@ -108,6 +108,7 @@ describe("following", () => {
       ["jobs", "access.denied"],
       [`job:${foreign}`, "access.denied"],
       [`job:${newId("job")}`, "job.not_found"],
+      [`run:${newId("run")}`, "run.not_found"],
       [`dataset:${newId("dataset")}`, "dataset.not_found"],
       ["everything", "realtime.message_invalid"],
     ] as const) {

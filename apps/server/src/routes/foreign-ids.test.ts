@@ -5,17 +5,17 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 /** Parameters that name nothing of a workspace: words, and secrets that are their own right of way. */
-const NOT_IDS = new Set(["permission", "token", "userCode"]);
+const NOT_IDS = new Set(["permission", "token", "userCode", "template"]);
 
 const isOfInstance = ({ access }: RouteSpec): boolean => access in PERMISSIONS && PERMISSIONS[access as keyof typeof PERMISSIONS].scope === "instance";
 const namesOf = (spec: RouteSpec): string[] => [...spec.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
 
-/** Answers no to whatever is not there. */
-const ASKS = "access.check";
+/** Answers no to whatever is not there; and refuses a wrong secret whatever is there. */
+const ASKS = ["access.check", "pipelines.hook"];
 
 /** Every route whose address names something that belongs to a workspace. */
 const table = (Object.entries(routes) as [string, RouteSpec][]).filter(
-  ([id, spec]) => id !== ASKS && !isOfInstance(spec) && namesOf(spec).length > 0 && !namesOf(spec).some((name) => NOT_IDS.has(name)),
+  ([id, spec]) => !ASKS.includes(id) && !isOfInstance(spec) && namesOf(spec).length > 0 && !namesOf(spec).some((name) => NOT_IDS.has(name)),
 );
 
 /** What makes a request right in itself, so that the answer is about the thing and not about the body. */
@@ -53,6 +53,13 @@ const BODIES: Readonly<Record<string, unknown>> = {
   "access.maskColumn": { mask: null },
   "access.tagColumn": { tags: [] },
   "access.setAttributes": { attributes: {} },
+  "pipelines.update": { document: { name: "x" }, base: 1 },
+  "pipelines.setEnabled": { enabled: true },
+  "pipelines.backfill": { unit: "day", timeZone: "UTC", from: "2026-01-01T00:00:00Z", until: "2026-01-02T00:00:00Z" },
+  "transformations.update": { title: "x" },
+  "connectors.update": { description: "x" },
+  "connectors.preview": { name: "x" },
+  "connectors.stream": { name: "x" },
 };
 const QUERIES: Readonly<Record<string, string>> = {
   "datasets.rowByKey": 'key=["1"]',
@@ -103,7 +110,26 @@ async function make(workspace: TestWorkspace): Promise<Record<string, string>> {
   const change = await post("/changes?wait=true", { dataset, title: "Theirs", proposal: { from: "edits", edits: [{ op: "add", cells: { id: "9" } }] } });
   const comment = await post(`/changes/${change.id}/comments`, { body: "Theirs" });
   const review = newId("changeReview");
+  const rows = { id: "rows", kind: "source_rows", settings: { columns: [{ name: "id", type: "integer" }], rows: [["1"]] } };
+  const kept = { id: "kept", kind: "to_dataset", settings: { dataset: "Theirs" } };
+  const pipeline = await post("/pipelines", { document: { name: "Theirs", nodes: [rows, kept], edges: [{ from: "rows", to: "kept" }] } });
+  const run = await post(`/pipelines/${pipeline.id}/execute`, {});
+  const stretch = { unit: "day", timeZone: "UTC", from: "2026-01-01T00:00:00Z", until: "2026-01-02T00:00:00Z" };
+  const backfill = await post(`/pipelines/${pipeline.id}/backfills`, stretch);
+  const definition = { arguments: [], returns: "integer", body: "1" };
+  const transformation = await post("/transformations", { name: "theirs", language: "sql", definition });
+  const connection = newId("connection");
+  await server.services.database.tx("system", (tx) =>
+    sql`insert into connections (id, workspace_id, name, kind, config) values (${connection}, ${workspace.id}, 'Theirs', 'http', '{}')`.execute(tx),
+  );
   return {
+    pipeline: pipeline.id,
+    run: run.id,
+    node: "rows",
+    backfill: backfill.id,
+    action: "cancel",
+    transformation: transformation.id,
+    connection,
     dataset,
     column: "id",
     policy: policy.id,
@@ -155,7 +181,17 @@ it("knows what every parameter of an address stands for", () => {
 });
 
 it.each(table)("%s answers 404 to an id of another workspace, without a name", async (id, spec) => {
-  const byName = { ...ids, dataset: "Secret numbers", group: "Theirs", user: guestEmail, workspace: "theirs", change: "1" };
+  const byName = {
+    ...ids,
+    dataset: "Secret numbers",
+    group: "Theirs",
+    user: guestEmail,
+    workspace: "theirs",
+    change: "1",
+    pipeline: "Theirs",
+    transformation: "theirs",
+    connection: "Theirs",
+  };
   for (const given of [ids, byName]) {
     const response = await server.request(spec.method, addressOf(id, spec, given), {
       as: intruder,

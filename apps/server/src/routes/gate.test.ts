@@ -35,8 +35,20 @@ const TELLING = {
     "changes.compareRevisions",
     "changes.export",
     "changes.conflicts",
+    "pipelines.sample",
+    "runs.output",
+    "runs.file",
+    "runs.rejects",
   ],
   columns: [
+    "pipelines.check",
+    "pipelines.test",
+    "pipelines.parse",
+    "pipelines.create",
+    "pipelines.get",
+    "pipelines.update",
+    "pipelines.restore",
+    "pipelines.setEnabled",
     "datasets.list",
     "datasets.get",
     "datasets.update",
@@ -130,7 +142,7 @@ const TELLING = {
 
 /** Parts of the API that know no table. A route elsewhere has to be listed above, or here by its name. */
 const ELSEWHERE =
-  /^(account|apiKeys|auth|datasetViews|datasetPermissions|accessRequests|groups|invitations|jobs|notifications|outbox|roles|permissions|settings|users|workspaces)\./;
+  /^(connectors|functions|transformations|pipelines|backfills|runs|account|apiKeys|auth|datasetViews|datasetPermissions|accessRequests|groups|invitations|jobs|notifications|outbox|roles|permissions|settings|users|workspaces)\./;
 const SILENT: readonly string[] = [
   "activity.timeline",
   "activity.heatmap",
@@ -167,6 +179,7 @@ const JOBS = {
   "personal_data.scan": "platform",
   "change.compute": "requester",
   "change.merge": "load",
+  "pipeline.run": "requester",
 } as const satisfies Partial<Record<JobName, "requester" | "load" | "platform">>;
 
 const classified = (): readonly string[] => Object.values(TELLING).flat();

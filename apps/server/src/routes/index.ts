@@ -4,6 +4,7 @@ import { accountHandlers } from "./account.ts";
 import { authHandlers } from "./auth.ts";
 import { changeReviewHandlers } from "./change-reviews.ts";
 import { changeHandlers } from "./changes.ts";
+import { connectorHandlers } from "./connectors.ts";
 import { datasetBatchHandlers } from "./dataset-batches.ts";
 import { datasetCatalogHandlers } from "./dataset-catalog.ts";
 import { datasetDownloadHandlers } from "./dataset-downloads.ts";
@@ -21,12 +22,16 @@ import { activityHandlers } from "./activity.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { groupHandlers } from "./groups.ts";
 import { invitationHandlers } from "./invitations.ts";
+import { pipelineBackfillHandlers } from "./pipeline-backfills.ts";
+import { pipelineHandlers } from "./pipelines.ts";
 import { policyHandlers } from "./policies.ts";
 import { personalDataHandlers } from "./personal-data.ts";
 import { roleHandlers } from "./roles.ts";
+import { runHandlers } from "./runs.ts";
 import { settingsHandlers } from "./settings.ts";
 import { sqlDatasetHandlers } from "./sql-datasets.ts";
 import { sqlHandlers } from "./sql.ts";
+import { transformationHandlers } from "./transformations.ts";
 import { uploadHandlers } from "./uploads.ts";
 import { userHandlers } from "./users.ts";
 import { workspaceHandlers } from "./workspaces.ts";
@@ -36,6 +41,7 @@ export const handlers: Handlers = {
   ...accountHandlers,
   ...changeHandlers,
   ...changeReviewHandlers,
+  ...connectorHandlers,
   ...authHandlers,
   ...datasetHandlers,
   ...datasetBatchHandlers,
@@ -57,11 +63,15 @@ export const handlers: Handlers = {
   ...groupHandlers,
   ...invitationHandlers,
   ...roleHandlers,
+  ...runHandlers,
   ...settingsHandlers,
   ...userHandlers,
+  ...pipelineHandlers,
+  ...pipelineBackfillHandlers,
   ...policyHandlers,
   ...sqlHandlers,
   ...sqlDatasetHandlers,
+  ...transformationHandlers,
   ...uploadHandlers,
   ...workspaceHandlers,
 };

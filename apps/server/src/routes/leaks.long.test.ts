@@ -115,6 +115,14 @@ const OWN: readonly string[] = [
   "finding",
   "review",
   "comment",
+  "connection",
+  "pipeline",
+  "node",
+  "run",
+  "backfill",
+  "action",
+  "template",
+  "transformation",
 ];
 
 /** What stands for the parameters of addresses. A route with a new one fails here until somebody says what stands for it. */

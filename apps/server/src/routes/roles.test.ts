@@ -42,11 +42,14 @@ test("answers the matrix of every permission with the roles that give it", async
 
 test("offers the places and features that the caller's permissions open", async () => {
   const ids = async (as: TestUser) => (await get("/roles/navigation/items", as)).body.items.map((item: { id: string }) => item.id);
-  expect(await ids(viewer)).toEqual(["home", "datasets", "changes"]);
+  expect(await ids(viewer)).toEqual(["home", "datasets", "changes", "pipelines", "runs"]);
   expect(await ids(admin)).toEqual([
     "home",
     "datasets",
     "changes",
+    "pipelines",
+    "runs",
+    "connections",
     "sql",
     "personal-data",
     "people",
