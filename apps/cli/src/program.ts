@@ -8,12 +8,27 @@ import { addHealth } from "./commands/health.ts";
 import { addJobs } from "./commands/jobs.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addLogin } from "./commands/login.ts";
+import { addPipelines } from "./commands/pipelines.ts";
 import { addSql } from "./commands/sql.ts";
 import { addUsers } from "./commands/users.ts";
 import { addWhoami } from "./commands/whoami.ts";
 import type { Shell } from "./shell.ts";
 
-const FEATURES = [addLogin, addWhoami, addHealth, addUsers, addKeys, addJobs, addActivity, addDatasets, addChanges, addSql, addApi, addCompletion];
+const FEATURES = [
+  addLogin,
+  addWhoami,
+  addHealth,
+  addUsers,
+  addKeys,
+  addJobs,
+  addActivity,
+  addDatasets,
+  addChanges,
+  addPipelines,
+  addSql,
+  addApi,
+  addCompletion,
+];
 
 /** The whole command tree of `granary`. Errors of the command line are thrown, so that one place prints them. */
 export function buildProgram(shell: Shell): Command {
