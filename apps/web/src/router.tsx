@@ -1,7 +1,4 @@
-import { isApiError } from "@granary/client";
-import type { SessionInfo } from "@granary/protocol";
-import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, type RouteComponent, redirect } from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent, redirect, type RouteComponent } from "@tanstack/react-router";
 import { authConfigQuery } from "./api/auth.ts";
 import { setRequestWorkspace } from "./api/client.ts";
 import { queryClient } from "./api/query-client.ts";
@@ -9,58 +6,18 @@ import { sessionQuery } from "./api/session.ts";
 import { FailedPage, MissingPage } from "./kit/error-view.tsx";
 import { choiceParam, keyParam, knownOnly, objectParam, present, textParam } from "./kit/search-params.ts";
 import { PageSkeleton } from "./kit/skeleton.tsx";
-import { PageFailed } from "./pages/dataset-sharing/page-failed.tsx";
+import { connectionSearch, connectionsSearch, newConnectionSearch } from "./pages/connections/connection-words.ts";
 import { changesSearch } from "./pages/changes/changes-search.ts";
 import { requestSearch } from "./pages/changes/request-search.ts";
 import { catalogSearch } from "./pages/datasets/catalog-search.ts";
 import { GateLayout } from "./pages/gate/gate-layout.tsx";
 import { SignInPage } from "./pages/gate/sign-in-page.tsx";
+import { functionSearch, functionsSearch } from "./pages/functions/function-words.ts";
+import { newPipelineSearch } from "./pages/pipeline-builder/new-pipeline-search.ts";
+import { pipelineSearch, pipelinesSearch } from "./pages/pipelines/pipeline-words.ts";
+import { runSearch, runsSearch } from "./pages/runs/run-words.ts";
 import { HomePage } from "./pages/home/home-page.tsx";
-import { Shell } from "./shell/shell.tsx";
-
-interface RouterContext {
-  readonly queryClient: QueryClient;
-}
-
-type Raw = Record<string, unknown>;
-
-const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: () => <MissingPage /> });
-
-const LAST_WORKSPACE = "granary.workspace";
-
-function lastWorkspace(): string | undefined {
-  try {
-    return localStorage.getItem(LAST_WORKSPACE) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function rememberWorkspace(slug: string): void {
-  try {
-    localStorage.setItem(LAST_WORKSPACE, slug);
-  } catch {
-    // Without storage the first workspace of the list is opened next time.
-  }
-}
-
-/** The session, or the page where a visitor without a usable one must go first. */
-async function sessionOrRedirect(client: QueryClient, href: string): Promise<SessionInfo> {
-  const back = href === "/" ? {} : { return: href };
-  try {
-    const session = await client.ensureQueryData(sessionQuery());
-    if (session.restriction !== null) redirect({ to: "/finish", search: back, throw: true });
-    return session;
-  } catch (error) {
-    if (isApiError(error, "auth.required", "auth.second_factor_required")) {
-      const { setupNeeded } = await client.ensureQueryData(authConfigQuery());
-      if (setupNeeded) redirect({ to: "/setup", throw: true });
-      redirect({ to: "/sign-in", search: back, throw: true });
-    }
-    if (isApiError(error, "account.inactive")) redirect({ to: "/inactive", throw: true });
-    throw error;
-  }
-}
+import { lastWorkspace, page, type Raw, root, sessionOrRedirect, workspace } from "./router-roots.tsx";
 
 const start = createRoute({
   getParentRoute: () => root,
@@ -162,28 +119,6 @@ const docs = createRoute({
   component: lazyRouteComponent(() => import("./pages/reference/reference-page.tsx"), "ReferencePage"),
 });
 
-const workspace = createRoute({
-  getParentRoute: () => root,
-  path: "/w/$workspace",
-  beforeLoad: async ({ context, params, location }) => {
-    if (setRequestWorkspace(params.workspace)) context.queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "auth" });
-    await sessionOrRedirect(context.queryClient, location.href);
-    rememberWorkspace(params.workspace);
-  },
-  component: Shell,
-  notFoundComponent: () => <MissingPage />,
-  errorComponent: ({ error, reset }) => <FailedPage error={error} onRetry={reset} />,
-});
-
-const page = <const P extends string, S extends Raw>(path: P, validateSearch: (raw: Raw) => S, component: RouteComponent) =>
-  createRoute({
-    getParentRoute: () => workspace,
-    path,
-    validateSearch: (raw: Raw) => knownOnly(raw, validateSearch(raw)),
-    component,
-    errorComponent: ({ error, reset }) => <PageFailed error={error} onRetry={reset} />,
-  });
-
 const none = () => ({});
 
 const pages = [
@@ -239,7 +174,7 @@ const pages = [
     (raw) =>
       present({
         text: textParam(raw, "text", 100),
-        area: choiceParam(raw, "area", ["authentication", "administration", "data", "system"]),
+        area: choiceParam(raw, "area", ["authentication", "administration", "data", "pipelines", "system"]),
         result: choiceParam(raw, "result", ["success", "denied", "failure"]),
         of: choiceParam(raw, "of", ["instance"]),
         days: choiceParam(raw, "days", ["1", "7", "30", "90"]),
@@ -351,6 +286,66 @@ const pages = [
     "/changes/$change",
     (raw) => ({ ...requestSearch(raw) }),
     lazyRouteComponent(() => import("./pages/changes/change-page.tsx"), "ChangePage"),
+  ),
+  page(
+    "/connections",
+    connectionsSearch,
+    lazyRouteComponent(() => import("./pages/connections/connections-page.tsx"), "ConnectionsPage"),
+  ),
+  page(
+    "/connections/new",
+    newConnectionSearch,
+    lazyRouteComponent(() => import("./pages/connections/new-connection-page.tsx"), "NewConnectionPage"),
+  ),
+  page(
+    "/connections/$connection",
+    connectionSearch,
+    lazyRouteComponent(() => import("./pages/connections/connection-page.tsx"), "ConnectionPage"),
+  ),
+  page(
+    "/pipelines",
+    pipelinesSearch,
+    lazyRouteComponent(() => import("./pages/pipelines/pipelines-page.tsx"), "PipelinesPage"),
+  ),
+  page(
+    "/pipelines/$pipeline",
+    pipelineSearch,
+    lazyRouteComponent(() => import("./pages/pipelines/pipeline-page.tsx"), "PipelinePage"),
+  ),
+  page(
+    "/functions",
+    functionsSearch,
+    lazyRouteComponent(() => import("./pages/functions/functions-page.tsx"), "FunctionsPage"),
+  ),
+  page(
+    "/functions/new",
+    none,
+    lazyRouteComponent(() => import("./pages/functions/function-page.tsx"), "NewFunctionPage"),
+  ),
+  page(
+    "/functions/$function",
+    functionSearch,
+    lazyRouteComponent(() => import("./pages/functions/function-page.tsx"), "FunctionPage"),
+  ),
+  page(
+    "/runs",
+    runsSearch,
+    lazyRouteComponent(() => import("./pages/runs/runs-page.tsx"), "RunsPage"),
+  ),
+  page(
+    "/runs/$run",
+    runSearch,
+    lazyRouteComponent(() => import("./pages/runs/run-page.tsx"), "RunPage"),
+  ),
+  page(
+    "/pipelines/new",
+    newPipelineSearch,
+    lazyRouteComponent(() => import("./pages/pipeline-builder/pipeline-builder-page.tsx"), "NewPipelinePage"),
+  ),
+  page(
+    "/pipelines/$pipeline/edit",
+    none,
+    lazyRouteComponent(() => import("./pages/pipeline-builder/pipeline-builder-page.tsx"), "PipelineBuilderPage"),
   ),
   page(
     "/sql",

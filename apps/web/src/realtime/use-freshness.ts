@@ -18,6 +18,10 @@ const STALE_BY_KIND: Readonly<Record<string, readonly QueryKey[]>> = {
   dataset: [["datasets"]],
   batch: [["datasets"]],
   change: [["changes"]],
+  connection: [["connections"]],
+  pipeline: [["pipelines"]],
+  run: [["runs"], ["pipelines"]],
+  transformation: [["transformations"]],
 };
 /** Changes that arrive together are answered by one reading. */
 const GATHER_MS = 250;

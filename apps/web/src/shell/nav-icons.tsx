@@ -10,10 +10,12 @@ import ListChecks from "lucide-react/icons/list-checks";
 import Mails from "lucide-react/icons/mails";
 import Settings from "lucide-react/icons/settings";
 import ShieldCheck from "lucide-react/icons/shield-check";
+import Plug from "lucide-react/icons/plug";
 import SquareTerminal from "lucide-react/icons/square-terminal";
 import Table2 from "lucide-react/icons/table-2";
 import Users from "lucide-react/icons/users";
 import UsersRound from "lucide-react/icons/users-round";
+import Workflow from "lucide-react/icons/workflow";
 
 const ICONS = {
   "git-pull-request-arrow": GitPullRequestArrow,
@@ -31,6 +33,8 @@ const ICONS = {
   "list-checks": ListChecks,
   settings: Settings,
   mails: Mails,
+  plug: Plug,
+  workflow: Workflow,
 } as const;
 
 /** The icon a place of the navigation names. */

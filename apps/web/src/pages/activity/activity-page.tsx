@@ -27,7 +27,10 @@ const route = getRouteApi("/w/$workspace/activity");
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 
-const AREAS = ["authentication", "administration", "data", "system"].map((value) => ({ value, label: `${value.charAt(0).toUpperCase()}${value.slice(1)}` }));
+const AREAS = ["authentication", "administration", "data", "pipelines", "system"].map((value) => ({
+  value,
+  label: `${value.charAt(0).toUpperCase()}${value.slice(1)}`,
+}));
 const RESULTS = { success: { tone: "good", text: "Done" }, denied: { tone: "warn", text: "Refused" }, failure: { tone: "bad", text: "Failed" } } as const;
 const SPANS = [
   { value: "1", label: "Last day" },

@@ -16,6 +16,8 @@ export function whyText({ operation, batch, change, restoredFrom }: Pick<Dataset
       return "Changed columns";
     case "merged":
       return change === null ? "Merged a change request" : `Merged #${change.number} ${change.title}`;
+    case "run":
+      return "Published by a pipeline";
   }
 }
 

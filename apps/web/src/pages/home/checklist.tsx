@@ -3,10 +3,11 @@ import { useLocalStorage } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import Check from "lucide-react/icons/check";
+import { connectionsQuery } from "../../api/connections.ts";
 import { catalogQuery } from "../../api/dataset-catalog.ts";
 import { itemsOf } from "../../api/list.ts";
 import { invitationsQuery, peopleQuery } from "../../api/people.ts";
-import { useSession } from "../../api/session.ts";
+import { useMay, useSession } from "../../api/session.ts";
 import { useSlug } from "../../shell/index.ts";
 import classes from "./home.module.css";
 
@@ -21,11 +22,13 @@ interface Step {
 /** The first things to do in a new workspace, with what is really done. Undefined while that is not known. */
 function useSteps(): readonly Step[] | undefined {
   const { features, user, mail } = useSession();
+  const mayConnect = useMay("connection:create");
   const offer = { data: features["importData"] === true, invite: features["invitePeople"] === true, instance: features["administerInstance"] === true };
   const datasets = useInfiniteQuery({ ...catalogQuery({}), enabled: offer.data });
+  const connections = useInfiniteQuery({ ...connectionsQuery({}), enabled: mayConnect });
   const people = useInfiniteQuery({ ...peopleQuery(), enabled: offer.invite });
   const invitations = useInfiniteQuery({ ...invitationsQuery(), enabled: offer.invite });
-  if (datasets.isLoading || people.isLoading || invitations.isLoading) return undefined;
+  if (connections.isLoading || datasets.isLoading || people.isLoading || invitations.isLoading) return undefined;
   const steps: readonly Step[] = [
     {
       title: "Import a file",
@@ -33,6 +36,13 @@ function useSteps(): readonly Step[] | undefined {
       path: "/import",
       done: itemsOf(datasets.data).length > 0,
       offered: offer.data,
+    },
+    {
+      title: "Connect a source",
+      text: "A database, a bucket, an API: tested step by step.",
+      path: "/connections/new",
+      done: itemsOf(connections.data).length > 0,
+      offered: mayConnect,
     },
     {
       title: "Invite a colleague",

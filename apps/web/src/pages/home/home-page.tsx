@@ -17,6 +17,7 @@ import { StatusBadge } from "../../kit/status-badge.tsx";
 import { useSlug } from "../../shell/index.ts";
 import { Checklist } from "./checklist.tsx";
 import classes from "./home.module.css";
+import { FailedRuns } from "./failed-runs.tsx";
 import { ImportTile } from "./import-tile.tsx";
 import { WaitingChanges } from "./waiting-changes.tsx";
 
@@ -34,6 +35,7 @@ export function HomePage() {
   const now = useShownAt();
   const mayReadDatasets = useMay("dataset:read");
   const mayReadChanges = useMay("change:read");
+  const mayReadPipelines = useMay("pipeline:read");
   const mayReadActivity = useMay("activity:read");
   const firstName = user.name.split(" ")[0] ?? user.name;
   return (
@@ -44,6 +46,7 @@ export function HomePage() {
       />
       <Checklist />
       {mayReadChanges && <WaitingChanges />}
+      {mayReadPipelines && <FailedRuns />}
       {features["importData"] === true && <ImportTile />}
       <div className={classes.columns}>
         {mayReadDatasets && <RecentDatasets />}
