@@ -73,8 +73,8 @@ describe("the first five minutes", () => {
     await page.getByRole("button", { name: "Create and sign in" }).click();
     await heading(/, Ada$/).waitFor();
     expect(new URL(page.url()).pathname).toBe(HOME);
-    await page.getByRole("region", { name: "First steps" }).getByRole("listitem").nth(3).waitFor();
-    expect(await page.getByRole("region", { name: "First steps" }).getByRole("listitem").count()).toBe(4);
+    await page.getByRole("region", { name: "First steps" }).getByRole("listitem").nth(4).waitFor();
+    expect(await page.getByRole("region", { name: "First steps" }).getByRole("listitem").count()).toBe(5);
   });
 
   it("imports a CSV file and shows its rows exactly, and gives them back as a file", async () => {

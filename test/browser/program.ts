@@ -35,16 +35,16 @@ async function ended(child: RunningChild, signal: "SIGTERM" | "SIGKILL"): Promis
   await child.finished;
 }
 
-function startOn(data: string, port: string): RunningChild {
+function startOn(data: string, port: string, env: Readonly<Record<string, string>>): RunningChild {
   return startScript(join(root, "apps/server/src/main.ts"), [], {
-    env: { GRANARY_DATA: data, GRANARY_PORT: port, GRANARY_LOG_LEVEL: "error", GRANARY_RATE_SENSITIVE: "1000" },
+    env: { GRANARY_DATA: data, GRANARY_PORT: port, GRANARY_LOG_LEVEL: "error", GRANARY_RATE_SENSITIVE: "1000", ...env },
   });
 }
 
-export async function startProgram(): Promise<Program> {
+export async function startProgram(env: Readonly<Record<string, string>> = {}): Promise<Program> {
   if (!existsSync(join(root, "apps/web/dist/index.html"))) throw new Error("the web application is not built: run `npm start` once, or vite build in apps/web");
   const data = await mkdtemp(join(tmpdir(), "granary-browser-"));
-  let child = startOn(data, "0");
+  let child = startOn(data, "0", env);
   const [, setupLink = ""] = await child.sees("stdout", /(http:\S+\/setup\?token=\S+)/);
   const { origin, port } = new URL(setupLink);
   return {
@@ -52,7 +52,7 @@ export async function startProgram(): Promise<Program> {
     setupLink,
     kill: () => ended(child, "SIGKILL"),
     startAgain: async () => {
-      child = startOn(data, port);
+      child = startOn(data, port, env);
       await child.sees("stdout", /Address\s+http/);
     },
     [Symbol.asyncDispose]: async () => {
