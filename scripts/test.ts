@@ -5,10 +5,11 @@ import { ensureWebBuilt } from "./launcher/web-build.mjs";
 import { ROOT } from "./run-tool.ts";
 import { browserAdvice, prepareBrowser } from "./test/browser.ts";
 import { prepareBubblewrap } from "./test/bubblewrap.ts";
+import { prepareServers } from "./test/servers.ts";
 import { closingLine, runVitest, type Tally } from "./test/vitest-run.ts";
 
-/** Twice what they may take on two cores. */
-const LIMIT_MINUTES = 30;
+/** More than twice what they may take on two cores. */
+const LIMIT_MINUTES = 38;
 
 type Request = { readonly filters: readonly string[]; readonly withBrowser: boolean };
 
@@ -45,10 +46,10 @@ async function prepareJourneys(): Promise<NodeJS.ProcessEnv | undefined> {
 }
 
 /** What is missing for whole proof: a failure in CI, where nothing is left out silently, and a hint to people. */
-function prepareSandbox(): Tally {
-  const missing = prepareBubblewrap(console.log);
-  if (missing !== undefined) console.log(missing);
-  return { passed: 0, failed: missing !== undefined && process.env.CI !== undefined ? 1 : 0 };
+function prepareSystem(): Tally {
+  const missing = [prepareBubblewrap(console.log), prepareServers(console.log)].flatMap((advice) => advice ?? []);
+  for (const advice of missing) console.log(advice);
+  return { passed: 0, failed: process.env.CI === undefined ? 0 : missing.length };
 }
 
 /** A suite in which no test ran proves nothing, so it counts as a failure. */
@@ -61,7 +62,7 @@ async function main(args: readonly string[]): Promise<number> {
   const request = parseRequest(args, globSync("test/browser/**/*.test.ts", { cwd: ROOT }));
   const parts: Tally[] = [];
   if (request.filters.length === 0) parts.push(await runChecks());
-  parts.push(prepareSandbox());
+  parts.push(prepareSystem());
   const env = request.withBrowser ? await prepareJourneys() : process.env;
   if (env === undefined) parts.push({ passed: 0, failed: 1 });
   const projects = ["server", "web", ...(request.withBrowser && env !== undefined ? ["browser"] : [])];

@@ -19,6 +19,13 @@ const SHIPPED = new Set([
 /** Tools that stay with the developer may also carry file-level copyleft. */
 const TOOLS = new Set([...SHIPPED, "MPL-2.0", "Python-2.0"]);
 
+/** Packages that name their licence in a form npm gave up, which lockfiles leave out: as their LICENSE files and READMEs have it. */
+const NAMED_ELSEWHERE: Readonly<Record<string, string>> = {
+  "node_modules/buildcheck": "MIT",
+  "node_modules/cpu-features": "MIT",
+  "node_modules/ssh2": "MIT",
+};
+
 /** Dependencies of the web application that build or test it; the rest ends up in the bundle. */
 const WEB_TOOLS = new Set(["vite", "@vitejs/plugin-react", "jsdom", "@testing-library/react", "@types/react", "@types/react-dom"]);
 
@@ -40,7 +47,7 @@ export function licenceProblems(lockfile: Lockfile): readonly string[] {
   const isThirdParty = ([path, entry]: readonly [string, LockEntry]): boolean => path.includes("node_modules/") && entry.link !== true;
   return Object.entries(lockfile.packages)
     .filter(isThirdParty)
-    .filter(([path, entry]) => !isAllowed(entry.license ?? "", shipped.has(path) ? SHIPPED : TOOLS))
+    .filter(([path, entry]) => !isAllowed(entry.license ?? NAMED_ELSEWHERE[path] ?? "", shipped.has(path) ? SHIPPED : TOOLS))
     .map(
       ([path, entry]) =>
         `${path}: ${entry.license ?? "no licence declared"}${shipped.has(path) ? " (it is shipped)" : ""}; replace it, or record a decision and extend scripts/check/licences.ts`,

@@ -1,5 +1,6 @@
 import { createMetrics, METRICS_HELP, SETTINGS, settingDefault } from "@granary/server";
 import { BUILT_IN_ROLES, ERRORS, EVENTS, JOBS, MASK_KINDS, MASKS, maskText, type Permission, PERMISSIONS } from "@granary/protocol";
+import { FUNCTION_LIBRARY, FUNCTION_SAMPLE } from "@granary/graph";
 import { cliPage } from "./cli-page.ts";
 
 type Row = readonly string[];
@@ -108,10 +109,34 @@ async function metricsPage(): Promise<string> {
   return page("Metrics", METRICS_HELP, table(["Metric", "Kind", "Meaning"], rows));
 }
 
+const FUNCTIONS_INTRO = `Functions of [expressions](../expressions.md). Arguments in brackets may be left out, those with dots repeated. Every example is computed by the engine in a test and answers what stands here; lists are shown as JSON.`;
+
+function functionsPage(): string {
+  const categories = [...new Set(FUNCTION_LIBRARY.map(({ category }) => category))];
+  const rowsOf = (category: string): readonly Row[] =>
+    FUNCTION_LIBRARY.filter((entry) => entry.category === category).map((entry) => {
+      const others = entry.aliases.length === 0 ? "" : ` Also ${entry.aliases.map((name) => `\`${name}\``).join(", ")}.`;
+      return [`\`${entry.signature}\``, `${entry.description}${others}`, `\`${entry.example}\``, `\`${entry.result}\``];
+    });
+  const sample = table(
+    FUNCTION_SAMPLE.columns.map(({ name }) => name),
+    FUNCTION_SAMPLE.rows.map((row) => row.map((value) => value ?? "null")),
+  );
+  const parts = categories.flatMap((category) => [`## ${category}`, table(["Function", "What it does", "Example", "Answers"], rowsOf(category))]);
+  return page(
+    "Functions",
+    FUNCTIONS_INTRO,
+    "Examples of aggregates and windows are over these rows, those of windows for the second row by amount:",
+    sample,
+    ...parts,
+  );
+}
+
 /** The reference pages in docs/reference, each made from the code it describes. */
 export const REFERENCE_PAGES: readonly { readonly path: string; readonly text: () => string | Promise<string> }[] = [
   { path: "docs/reference/errors.md", text: errorsPage },
   { path: "docs/reference/configuration.md", text: configurationPage },
+  { path: "docs/reference/functions.md", text: functionsPage },
   { path: "docs/reference/masks.md", text: masksPage },
   { path: "docs/reference/permissions.md", text: permissionsPage },
   { path: "docs/reference/events.md", text: eventsPage },

@@ -12,6 +12,8 @@ import { findBrowser } from "../test/browser.ts";
  */
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const DESK = { width: 1280, height: 800 };
+/** A graph is drawn, then fitted into its place. */
+const SETTLED_MS = 1_500;
 const PHONE = { width: 390, height: 844 };
 
 interface Shot {
@@ -46,6 +48,11 @@ const seeFindings = (page: Page): Promise<void> => page.getByText("phone numbers
 
 const seeChanges = (page: Page): Promise<void> => page.getByRole("grid").waitFor();
 
+const seeGraph = async (page: Page): Promise<void> => {
+  await page.getByText("Large orders").first().waitFor();
+  await page.waitForTimeout(SETTLED_MS);
+};
+
 const SHOTS: readonly Shot[] = [
   { name: "home-light", path: "", size: DESK, scheme: "light" },
   { name: "import-light", path: "/import", size: DESK, scheme: "light", act: chooseSample },
@@ -53,6 +60,8 @@ const SHOTS: readonly Shot[] = [
   { name: "dataset-light", path: "/datasets/{orders}", size: DESK, scheme: "light" },
   { name: "versions-light", path: "/datasets/{orders}?tab=versions", size: DESK, scheme: "light" },
   { name: "change-light", path: "/changes/{change}", size: DESK, scheme: "light", act: seeChanges },
+  { name: "pipeline-light", path: "/pipelines/{pipeline}/edit", size: DESK, scheme: "light", act: seeGraph },
+  { name: "run-dark", path: "/runs/{run}", size: DESK, scheme: "dark", act: seeGraph },
   { name: "sql-dark", path: "/sql", size: DESK, scheme: "dark", act: runQuery },
   { name: "personal-data-light", path: "/personal-data", size: DESK, scheme: "light", act: seeFindings },
   { name: "activity-dark", path: "/activity", size: DESK, scheme: "dark" },
@@ -155,6 +164,50 @@ async function proposeOrders(program: RunningProgram, token: string, dataset: st
   return id;
 }
 
+/** What the pipeline of the pictures is: large orders, cleaned and summed up by customer. */
+const PIPELINE = {
+  name: "Revenue by customer",
+  description: "Large orders since September, with tax, by customer.",
+  nodes: [
+    { id: "orders", kind: "source_dataset", title: "Orders", settings: { dataset: "orders" } },
+    { id: "large", kind: "filter", title: "Large orders", settings: { condition: "amount > 20" } },
+    { id: "taxed", kind: "derive", title: "With tax", settings: { columns: [{ name: "gross", expression: "round(amount * 1.07, 2)" }] } },
+    {
+      id: "sums",
+      kind: "aggregate",
+      title: "By customer",
+      settings: {
+        by: ["customer"],
+        measures: [
+          { name: "orders", expression: "count(*)" },
+          { name: "revenue", expression: "sum(gross)" },
+        ],
+      },
+    },
+    {
+      id: "checked",
+      kind: "gate",
+      title: "Nothing negative",
+      settings: { checks: [{ check: "expression", expression: "revenue >= 0", name: "revenue is positive" }], onFail: "quarantine" },
+    },
+    { id: "into", kind: "to_dataset", title: "Revenue", settings: { dataset: "revenue by customer" } },
+  ],
+  edges: [
+    ["orders", "large"],
+    ["large", "taxed"],
+    ["taxed", "sums"],
+    ["sums", "checked"],
+    ["checked", "into"],
+  ].map(([from, to]) => ({ from, to })),
+  triggers: [{ id: "nightly", kind: "schedule", cron: ["30 2 * * *"], timeZone: "Europe/Berlin" }],
+};
+
+async function runPipeline(call: Call): Promise<{ readonly pipeline: string; readonly run: string }> {
+  const { id: pipeline } = (await call("POST", "/pipelines", { document: PIPELINE })) as { id: string };
+  const { id: run } = (await call("POST", `/pipelines/${pipeline}/execute?wait=true`, {})) as { id: string };
+  return { pipeline, run };
+}
+
 /** People, datasets and what comes of them, in a workspace with a name. Answers what the pictures' addresses need. */
 async function furnish(program: RunningProgram, token: string): Promise<Readonly<Record<string, string>>> {
   const call = caller(program, token);
@@ -172,7 +225,7 @@ async function furnish(program: RunningProgram, token: string): Promise<Readonly
   await call("PATCH", `/datasets/${ids["orders"]}/schema`, { changes, reason: "Orders are told apart by their number" }, 1);
   await call("POST", "/groups", { name: "Data team", roles: ["data_engineer"] });
   ids["change"] = await proposeOrders(program, token, ids["orders"] ?? "");
-  return ids;
+  return { ...ids, ...(await runPipeline(call)) };
 }
 
 async function take(context: BrowserContext, url: string, shot: Shot): Promise<void> {
